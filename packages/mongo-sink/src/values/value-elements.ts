@@ -177,7 +177,10 @@ export class ValueElements {
     await this.#inBatches({ key: this.#own.manifest.key, until: this.#notEnded }, (ids) => this.#endIds(ids));
   }
 
-  /** Removes what generations before this attempt left, where none of it is part of the value. */
+  /**
+   * Removes what generations before this attempt left, where none of it is part of the value. What a later one has added stays: this
+   * worker may have stood still.
+   */
   async removeOlder(): Promise<void> {
     await this.#remove({ since: { $lt: this.#own.generation } });
   }
@@ -235,11 +238,6 @@ export class ValueElements {
     const end = { $set: this.#as({ until: generation, ...(this.#write.history ? { leftAt: at } : {}) }) };
     await this.#run((elements) => deleteByIds(elements, ids.filter(isOwn)));
     await this.#run((elements) => updateByIds(elements, others, this.#as({ until: this.#notEnded }), end));
-  }
-
-  /** Removes all elements of the value, whosever they are. */
-  async removeAll(): Promise<void> {
-    await this.#remove({});
   }
 
   async #remove(filter: Document): Promise<void> {

@@ -80,9 +80,9 @@ export class MembersWriter {
     const elements = elementsOf(write.shape);
     const isReshaped = wasMembers && manifest.isShaped !== (write.shape !== undefined);
     const isRemade = isReshaped || (wasMembers && !keepsShape && manifest.rule !== write.rule);
-    // Members that another rule made, or those of a value that was marked when its key went.
-    if (wasMembers && !isReshaped && (isRemade || manifest.incarnation !== state.incarnation))
-      await elements.endAll();
+    // Members that another rule made, or those of a value that was marked when its key went. In another shape there are some where a
+    // worker died when the value had lost that shape.
+    if (wasMembers && (isRemade || manifest.incarnation !== state.incarnation)) await elements.endAll();
     if (manifest.form !== 'members') await elements.removeOlder();
     else if (manifest.aborted.some((aborted) => aborted > manifest.healed)) await elements.heal();
     const buckets = write.scan
@@ -100,7 +100,7 @@ export class MembersWriter {
     }
     await this.#fingerprints.removeOlder(state.key, own.generation);
     if (!write.history) await elements.removeEnded();
-    if (isReshaped && !write.history) await elementsOf(write.shape ? undefined : OWN_NAMES).removeAll();
+    if (isReshaped && !write.history) await elementsOf(write.shape ? undefined : OWN_NAMES).removeOlder();
     return elements.refused;
   }
 

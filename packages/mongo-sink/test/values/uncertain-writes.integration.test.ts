@@ -1,70 +1,20 @@
-import { createHash } from 'node:crypto';
-import {
-  type Element,
-  firstState,
-  hashedLayout,
-  type MembersWrite,
-  NO_TLS,
-  type ValueDocument,
-} from '@redis-to-mongo/pipeline';
+import { type Element, type MembersWrite, NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
-import { type Db, type Document, MongoClient, MongoNetworkError } from 'mongodb';
+import { type Db, type Document, type FindCursor, MongoClient, MongoNetworkError } from 'mongodb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../src/connection/connect-mongo.js';
 import { toKeyDocument } from '../../src/keys/key-document.js';
 import { REVISION_LEAP } from '../../src/keys/reread-keys.js';
 import { ValueAttempts } from '../../src/values/value-attempts.js';
-import { ABORTED_KEPT, elementsOf, parseManifest } from '../../src/values/value-manifest.js';
-import { MembersWriter } from '../../src/values/value-members-writer.js';
+import { ABORTED_KEPT } from '../../src/values/value-manifest.js';
 import { ValueWriter } from '../../src/values/value-writer.js';
 import { mongoForTests } from '../mongo-for-tests.js';
+import { COLLECTIONS, failsAfter, membersIn, RETRY, STATE, writeOf, writerOn } from './members-under-test.js';
 
 const mongo = mongoForTests();
 beforeEach(async () => {
-  for (const name of ['keys', 'hashes', 'hash_fields', 'value_fingerprints'])
-    await mongo.db.collection(name).deleteMany();
+  for (const name of COLLECTIONS) await mongo.db.collection(name).deleteMany();
 });
-const KEY = 'large';
-const STATE = firstState(KEY, { stream: KEY, type: 'main' }, 'hash', new Date());
-const layout = hashedLayout(1);
-
-const elementOf = (field: string): Element => ({
-  fingerprint: createHash('md5').update(field).digest(),
-  index: 0,
-  bytes: 100,
-  document: (): ValueDocument => ({ field }),
-});
-
-/** A value that holds in turn what the passes say, and the last of it from then on. @param rule by which it is made. */
-function writeOf(passes: readonly (readonly string[])[], rule?: string) {
-  let pass = 0;
-  return {
-    rule,
-    kind: 'members' as const,
-    collection: 'hashes',
-    memberCollection: 'hash_fields',
-    formFields: [],
-    layout,
-    hint: undefined,
-    isTrusted: true,
-    history: false,
-    scan: async function* (): AsyncGenerator<readonly Element[], boolean> {
-      const fields = passes[Math.min(pass, passes.length - 1)] ?? [];
-      pass++;
-      yield fields.map(elementOf);
-      return pass >= passes.length;
-    },
-    manifest: () => ({
-      stream: KEY,
-      type: 'main',
-      incarnation: 1,
-      active: true,
-      size: 1,
-      ...(rule && { rule }),
-    }),
-  };
-}
-
 /** The database, with the answer to the first such operation lost; `again` sends that operation once more. */
 function losing(
   name: 'command' | 'findOneAndUpdate',
@@ -90,24 +40,12 @@ function losing(
   return { db: within(mongo.db), again: async () => await again?.() };
 }
 
-/** The database, with the first reading that finds elements ending after one of them. */
-function cuttingReads(): Db {
-  let isCut = false;
-  async function* cut(documents: AsyncIterable<unknown>) {
-    for await (const document of documents) {
-      yield document;
-      if (isCut) continue;
-      isCut = true;
-      throw new MongoNetworkError('the connection ended');
-    }
-  }
+/** The database, with another way to read elements. */
+function readingBy(read: (cursor: FindCursor<Document>, filter: Document) => object): Db {
   const elements = new Proxy(mongo.db.collection('hash_fields'), {
     get: (target, member) =>
       member === 'find'
-        ? (...args: [Document, Document]) => {
-            const cursor = target.find(...args);
-            return Object.assign(cursor, { [Symbol.asyncIterator]: () => cut(cursor.stream()) });
-          }
+        ? (...args: [Document, Document]) => read(target.find(...args), args[0])
         : Reflect.get(target, member),
   });
   return new Proxy(mongo.db, {
@@ -120,25 +58,7 @@ function cuttingReads(): Db {
   });
 }
 
-const membersThere = async () => {
-  const stored = await mongo.db.collection<{ _id: string }>('hashes').findOne({ _id: KEY });
-  const elements = await mongo.db
-    .collection('hash_fields')
-    .find(elementsOf(parseManifest(stored ?? {})) as Document)
-    .toArray();
-  return elements.map(({ field }) => String(field)).toSorted();
-};
-
-const RETRY = { baseMs: 1, capMs: 1, forMs: 10_000 };
-
-const writerOn = (db: Db) => {
-  const values = new ValueWriter(db, 1 << 20);
-  return new MembersWriter(db, {
-    bufferBytes: 1,
-    retry: RETRY,
-    stale: (write, state) => values.stale(write, state),
-  });
-};
+const membersThere = () => membersIn(mongo.db);
 
 test('an insert that arrives late brings back no element that has gone since', async () => {
   const { db, again } = losing('command', ({ insert }) => insert === 'hash_fields');
@@ -211,24 +131,61 @@ test('a worker whose attempt another one has overtaken leaves the key’s revisi
     },
   };
   await expect(writerOn(mongo.db).write(state, write)).rejects.toMatchObject({ code: 'STALE_READ' });
-  expect(await keys.findOne({ _id: KEY })).toMatchObject({ revision: REVISION_LEAP });
+  expect(await keys.findOne({ _id: STATE.key })).toMatchObject({ revision: REVISION_LEAP });
   expect(await membersThere()).toEqual(['before']);
 });
 
 test('a reading of all elements that is repeated takes none of them for a double of itself', async () => {
   await writerOn(mongo.db).write(STATE, writeOf([['a', 'b']]));
+  let isCut = false;
+  async function* cut(documents: AsyncIterable<unknown>) {
+    for await (const document of documents) {
+      yield document;
+      if (isCut) continue;
+      isCut = true;
+      throw new MongoNetworkError('the connection ended');
+    }
+  }
+  const db = readingBy((cursor) =>
+    Object.assign(cursor, { [Symbol.asyncIterator]: () => cut(cursor.stream()) }),
+  );
   const state = { ...STATE, revision: 1 };
-  await writerOn(cuttingReads()).write(state, { ...writeOf([['a', 'b', 'c']]), isTrusted: false });
+  await writerOn(db).write(state, { ...writeOf([['a', 'b', 'c']]), isTrusted: false });
   expect(await membersThere()).toEqual(['a', 'b', 'c']);
+});
+
+test('a worker that died when a value had another shape leaves no member that comes back with the first shape', async () => {
+  await writerOn(mongo.db).write(STATE, writeOf([['first']]));
+  const first = await mongo.db.collection('hash_fields').find().toArray();
+  const shaped = { ...writeOf([['second']], 'shaped'), shape: { names: {} } };
+  await writerOn(mongo.db).write({ ...STATE, revision: 1 }, shaped);
+  // It is removed once the value has the other shape.
+  await mongo.db.collection('hash_fields').insertMany(first);
+  await writerOn(mongo.db).write({ ...STATE, revision: 2 }, writeOf([['third']]));
+  expect(await membersThere()).toEqual(['third']);
+});
+
+test('a worker that stands still before it removes members of the shape before removes none of a later state', async () => {
+  await writerOn(mongo.db).write(STATE, writeOf([['first']]));
+  let isOvertaken = false;
+  const db = readingBy((cursor, { key }) => {
+    if (key === undefined || isOvertaken) return cursor;
+    isOvertaken = true;
+    return {
+      toArray: async () => {
+        await writerOn(mongo.db).write({ ...STATE, revision: 2 }, writeOf([['third']]));
+        return await cursor.toArray();
+      },
+    };
+  });
+  const shaped = { ...writeOf([['second']], 'shaped'), shape: { names: {} } };
+  await writerOn(db).write({ ...STATE, revision: 1 }, shaped);
+  expect(isOvertaken).toBe(true);
+  expect(await membersThere()).toEqual(['third']);
 });
 
 describe('an attempt that was given up after it had written', () => {
   const state = { ...STATE, revision: 1 };
-  const failsAfter = (fields: readonly string[]) =>
-    async function* (): AsyncGenerator<readonly Element[], boolean> {
-      yield fields.map(elementOf);
-      return yield* fails();
-    };
   const giveUp = async (write: MembersWrite) =>
     await expect(writerOn(mongo.db).write(state, write)).rejects.toThrow('it fails');
 
