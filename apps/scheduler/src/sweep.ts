@@ -3,6 +3,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import { activeKeyPages, syncedIds } from '@redis-to-mongo/mongo-sink';
 import { type KeyType, SyncError } from '@redis-to-mongo/pipeline';
+import { sameServer } from '@redis-to-mongo/redis-connection';
 import { type FoundKey, scanKeys, streamsWithNewEntries, typesOf } from '@redis-to-mongo/redis-source';
 import type { ScheduleKeysOptions } from './schedule-keys.js';
 
@@ -45,7 +46,9 @@ const NO_ANSWER: ReadonlySet<string> = new Set(['KEY_TYPE_CHANGED', 'REDIS_PRIVI
  */
 export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const run = new Sweep(options);
+  const confirm = sameServer(options.redis);
   const isWhole = (await run.source()) && (await run.target()) && (await run.schedules());
+  await confirm();
   return { ...run.report, isWhole };
 }
 

@@ -64,9 +64,11 @@ export class KeyGroup {
     states: ReadonlyMap<string, LoadedState | SyncError>,
   ): Promise<void> {
     const { source, sink, budget } = this.#line;
+    const confirm = source.sameServer();
     const reading = await source.readSmall(small, budget);
     let written: Written[];
     try {
+      await confirm();
       const changed = await this.#decide(small, states, reading.found);
       await this.#step('after-read', changed);
       const outcomes = changed.length > 0 ? await sink.many.replace(changed) : [];

@@ -11,6 +11,11 @@ import type { Syncer } from './syncer.js';
 export interface Source {
   /** What the key is now; `undefined` when it is not there, the server's word for a type nobody here knows. */
   typeOf(key: string): Promise<KeyType | { readonly unknown: string } | undefined>;
+  /**
+   * Begins to watch which server answers, for what is read from now on.
+   * @returns resolves if that server is still the one to be mirrored; what was read is worth nothing otherwise. Throws SyncError of class transient.
+   */
+  sameServer(): () => Promise<void>;
   syncer(keyType: KeyType): Syncer | undefined;
   /** Those of all key types that are mirrored. */
   syncers(): Iterable<Syncer>;

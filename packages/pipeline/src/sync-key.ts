@@ -25,9 +25,7 @@ export async function syncKey(
   slice: Slice,
   wasInterrupted = false,
 ): Promise<SyncReport> {
-  // In this order: a type from before the state says nothing against it, and the key would pass for deleted.
-  const stored = await line.sink.load(key);
-  return await syncLoaded(line, key, stored, await typeOrHidden(line, key), slice, wasInterrupted);
+  return await syncLoaded(line, key, await line.sink.load(key), slice, wasInterrupted);
 }
 
 /** Like syncKey, for a key whose state was just loaded. */
@@ -35,10 +33,12 @@ export async function syncLoaded(
   line: Line,
   key: string,
   stored: KeyState | undefined,
-  type: Awaited<ReturnType<typeof typeOrHidden>>,
   slice: Slice,
   wasInterrupted = false,
 ): Promise<SyncReport> {
+  const confirm = line.source.sameServer();
+  // Behind the state: a type from before it says nothing against it, and the key would pass for deleted.
+  const type = await typeOrHidden(line, key);
   const tally = new Tally(stored);
   if (stored?.pausedAt) return tally.report('paused', stored.keyType);
   // A key that the user may not read is left out, unless it is mirrored already: then it fails, and is seen.
@@ -48,6 +48,8 @@ export async function syncLoaded(
   }
   const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
   try {
+    const isOther = stored && (stored.status !== 'active' || stored.keyType !== type);
+    if (isOther || wasInterrupted) await confirm();
     if (wasInterrupted) await retireUnsaved(line, line.source.syncers(), stored, key, syncer);
     if (type === undefined) return await retire(line, stored, tally);
     if (!syncer) {
@@ -57,7 +59,7 @@ export async function syncLoaded(
     const state = await begin(line, stored, key, syncer.keyType, tally);
     const from = wasInterrupted ? syncer.withoutContent(state) : state;
     const saved = state.revision === (stored?.revision ?? 0) ? stored : state;
-    return await drain(line, syncer, from, saved, slice, tally);
+    return await drain(line, syncer, from, saved, slice, tally, { confirm });
   } catch (error) {
     if (!isOvertaken(error)) throw error;
     if (syncer && stored?.status !== 'active') await retireOvertaken(line, syncer, key);
@@ -66,7 +68,7 @@ export async function syncLoaded(
 }
 
 /** As Source.typeOf; the error where the key is one that the user may not read. */
-export async function typeOrHidden(line: Line, key: string) {
+async function typeOrHidden(line: Line, key: string) {
   return await line.source.typeOf(key).catch((error: unknown) => {
     if (error instanceof SyncError && error.code === 'REDIS_KEY_HIDDEN') return error;
     throw error;
@@ -90,7 +92,7 @@ export async function syncOn(
   const syncer = line.source.syncer(state.keyType);
   if (!syncer) return tally.report('unsupported', undefined);
   try {
-    return await drain(line, syncer, state, state, slice, tally, isMine);
+    return await drain(line, syncer, state, state, slice, tally, { isMine });
   } catch (error) {
     if (!isOvertaken(error)) throw error;
     return tally.report('overtaken', state.keyType);
@@ -195,6 +197,13 @@ function unreadAtEnd(state: KeyState, now: Date): readonly Gap[] {
   ];
 }
 
+interface DrainOptions {
+  /** See Source.sameServer. Entries are what they are, whoever has them; a value may be an old one. */
+  readonly confirm?: () => Promise<void>;
+  /** See syncOn. */
+  readonly isMine?: () => Promise<boolean>;
+}
+
 async function drain(
   line: Line,
   syncer: Syncer,
@@ -202,7 +211,7 @@ async function drain(
   stored: KeyState | undefined,
   slice: Slice,
   tally: Tally,
-  isMine?: () => Promise<boolean>,
+  { confirm, isMine }: DrainOptions,
 ): Promise<SyncReport> {
   const batches = syncer.read(start, slice, line.budget)[Symbol.asyncIterator]();
   let state = start;
@@ -213,6 +222,7 @@ async function drain(
     for (;;) {
       const batch = await reading;
       if (batch === undefined) break;
+      if (syncer.keyType !== 'stream') await confirm?.();
       if (isMine && !(await isMine()))
         throw new SyncError(
           'CLAIM_LOST',
@@ -242,6 +252,7 @@ async function drain(
     if (abandoned.status === 'fulfilled') abandoned.value?.release?.();
   }
   await saving;
+  await confirm?.();
   if (tally.batches === 0 && (start !== stored || stored.lastError)) {
     state = advance({ ...start, lastError: null });
     await line.sink.save(saved, state);

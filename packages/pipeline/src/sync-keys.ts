@@ -3,7 +3,7 @@ import { inParts } from './in-parts.js';
 import { type Alone, KeyGroup } from './key-group.js';
 import type { Line } from './line.js';
 import type { Slice } from './slice.js';
-import { syncKey, syncLoaded, typeOrHidden } from './sync-key.js';
+import { syncKey, syncLoaded } from './sync-key.js';
 import type { SyncReport } from './sync-report.js';
 
 /** The end of one of many keys: what syncKey would have returned or thrown for it. */
@@ -55,7 +55,7 @@ async function syncAlone(
   slice: Slice,
 ): Promise<SyncReport> {
   if (!loaded) return await syncKey(line, key, slice, wasInterrupted);
-  return await syncLoaded(line, key, loaded.state, await typeOrHidden(line, key), slice);
+  return await syncLoaded(line, key, loaded.state, slice);
 }
 
 async function endOf(run: Promise<SyncReport>): Promise<KeyEnd> {

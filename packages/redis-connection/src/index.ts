@@ -9,5 +9,5 @@ export { RawText } from './raw-text.js';
 export { addressOfUrl, type HostAndPort, type RedisAddress } from './redis-address.js';
 export { redisError, serverError, throwRedisError } from './redis-error.js';
 export { isCommandRefused, isKeyRefused, refusalOf } from './refused.js';
-export { confirmServer } from './server-guard.js';
+export { confirmServer, sameServer } from './server-guard.js';
 export { writeTogether } from './write-together.js';

@@ -4,7 +4,8 @@ import { connectWith, FOR_BLOCKING } from './connect-redis.js';
 import { RawReplies, type RawReply } from './raw-replies.js';
 import { RawText } from './raw-text.js';
 import type { RedisAddress } from './redis-address.js';
-import { ASK_ROLE_MS, guardOf } from './server-guard.js';
+import { ASK_ROLE_MS, CONFIRM_MS, guardOf } from './server-guard.js';
+import { SharedQuestion } from './shared-question.js';
 
 /** The connection ended, or there is none; the request can be repeated on another one. */
 export class RawConnectionLost extends Error {
@@ -37,13 +38,14 @@ export class RawConnection {
   #silence: NodeJS.Timeout | undefined;
   readonly #roleTimer: NodeJS.Timeout;
   #isCorked = false;
+  readonly #confirmed = new SharedQuestion(() => this.#confirm(), CONFIRM_MS);
 
   private constructor(redis: Redis, options: RawConnectionOptions) {
     this.#redis = redis;
     this.#options = options;
     redis.on('ready', () => void this.#takeSocket());
     redis.on('close', () => this.#lose(new RawConnectionLost('the connection has ended')));
-    this.#roleTimer = setInterval(() => void this.#confirm(), ASK_ROLE_MS).unref();
+    this.#roleTimer = setInterval(() => void this.#confirm().catch(() => {}), ASK_ROLE_MS).unref();
   }
 
   /** @returns `undefined` for a cluster, where each key has its own server. */
@@ -81,6 +83,17 @@ export class RawConnection {
     await this.#replies.next(reply);
   }
 
+  /** As the function sameServer. */
+  sameServer(): () => Promise<void> {
+    const guard = guardOf(this.#redis);
+    const wasReady = this.isReady;
+    const confirm = guard?.sameServer(() => this.#confirmed.answer());
+    return async () => {
+      await confirm?.();
+      if (guard && wasReady && !this.isReady) throw guard.changed();
+    };
+  }
+
   /** Ends the connection. Commands under way reject with RawConnectionLost. */
   close(): void {
     clearInterval(this.#roleTimer);
@@ -88,7 +101,7 @@ export class RawConnection {
     this.#lose(new RawConnectionLost('the connection was closed'));
   }
 
-  /** Disconnects from a server that is no longer the configured one: see ServerGuard. */
+  /** Disconnects from a server that is no longer the configured one: see ServerGuard. @throws SyncError why. */
   async #confirm(): Promise<void> {
     if (!this.isReady) return;
     const answer = new RawText();
@@ -102,6 +115,7 @@ export class RawConnection {
     if (!reason) return;
     this.#options.onError(reason);
     this.#lose(new RawConnectionLost('the server is a replica now'));
+    throw reason;
   }
 
   /** Turns a ready connection of ioredis into a raw one. */

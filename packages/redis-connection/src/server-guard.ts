@@ -3,6 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { markOrigin } from './error-origin.js';
 import { OPTION_NAMES, type RedisRole } from './option-names.js';
 import { redisError, throwRedisError } from './redis-error.js';
+import { SharedQuestion } from './shared-question.js';
 
 export interface GuardOptions {
   /** Only a primary will do. Otherwise a replica will do, too, until the connection has once led to a primary. */
@@ -15,6 +16,8 @@ export interface GuardOptions {
 
 /** How often a server's role is polled, in ms. */
 export const ASK_ROLE_MS = 5_000;
+/** Between two questions for those that have read something, at least, in ms. */
+export const CONFIRM_MS = 5;
 
 /** UNBLOCKED: the answer to blocked commands when a primary becomes a replica. In scripts, Redis 6 puts READONLY in the middle of the message. */
 const ANSWERS_OF_WRONG_SERVERS = /^(?:READONLY|UNBLOCKED|LOADING|MASTERDOWN)\b|-READONLY /;
@@ -52,6 +55,16 @@ export async function confirmServer(redis: Redis): Promise<void> {
 }
 
 /**
+ * Begins to watch which server answers, for something that is read from now on. After a failover behind a name, the server of
+ * before may go on answering, as a replica that lags behind.
+ * @returns resolves if what was read meanwhile is of the configured server, throughout; at once for a cluster, whose replicas refuse.
+ * Throws SyncError REDIS_READONLY, REDIS_SERVER_CHANGED, or as redisError: read again.
+ */
+export function sameServer(redis: Redis): () => Promise<void> {
+  return guardOf(redis)?.sameServer() ?? (async () => {});
+}
+
+/**
  * Ensures that a connection leads to the configured server and database, or to none.
  *
  * - The server refuses the database: ioredis reports the refusal, and continues in database 0. Here the connection does not
@@ -71,6 +84,9 @@ export class ServerGuard {
   #isLeaving = false;
   readonly #purpose: RedisRole;
   #isAsking = false;
+  /** Which run of which server the connection leads to, as far as that is known. */
+  #run: string | undefined;
+  readonly #confirmed = new SharedQuestion(() => this.confirm(), CONFIRM_MS);
 
   constructor(redis: Redis, { primaryOnly, asksRole, purpose }: GuardOptions) {
     this.#redis = redis;
@@ -101,6 +117,21 @@ export class ServerGuard {
     throw reason;
   }
 
+  /** See sameServer. @param confirm asks for the server's role, if not `confirm`. */
+  sameServer(confirm: () => Promise<void> = () => this.#confirmed.answer()): () => Promise<void> {
+    const run = this.#run;
+    return async () => {
+      if (!this.#needsPrimary) return;
+      await confirm();
+      if (run !== undefined && this.#run !== run) throw this.changed();
+    };
+  }
+
+  /** The error where it is not known of which server something was read. */
+  changed(): SyncError {
+    return this.#waits('REDIS_SERVER_CHANGED', CHANGED);
+  }
+
   /** Why a server of this role (as in INFO) can't be used. Remembers whether it was a primary. */
   reasonAgainst(role: string | undefined): SyncError | undefined {
     if (role === 'master') this.#needsPrimary = true;
@@ -109,7 +140,12 @@ export class ServerGuard {
 
   /** Whether a new connection may become ready. */
   #admits(info: unknown): boolean {
-    const role = typeof info === 'object' && info !== null && 'role' in info ? String(info.role) : undefined;
+    const field = (name: string): string | undefined => {
+      const value: unknown = typeof info === 'object' && info !== null ? Reflect.get(info, name) : undefined;
+      return typeof value === 'string' ? value : undefined;
+    };
+    this.#run = field('run_id');
+    const role = field('role');
     const reason =
       this.#refusal ??
       this.reasonAgainst(role) ??
@@ -201,6 +237,7 @@ function isWithoutData(info: unknown): boolean {
 const UNSYNCED =
   'the server is a replica that has not synced with its primary since it started: waiting until it has';
 
+const CHANGED = 'another server answers than before, or it was started again: what was read is read again';
 const REPLICA =
   'the server is a read-only replica, but a primary is required: reconnecting until the address leads to one';
 

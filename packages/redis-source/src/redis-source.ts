@@ -10,6 +10,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
+import { sameServers } from './same-servers.js';
 import { type StreamOptions, streamSyncer } from './streams/stream-syncer.js';
 import { SmallReader } from './values/small-reader.js';
 import type { ValueOptions } from './values/value-options.js';
@@ -42,6 +43,7 @@ export function redisSource(redis: Redis, types: readonly KeyType[], given: Sync
       const answer = await redis.type(keyBytes(key)).catch(throwRedisError());
       return keyTypeOf(answer);
     },
+    sameServer: () => sameServers(redis, options.direct),
     syncer: (keyType) => syncers.get(keyType),
     syncers: () => syncers.values(),
     configure: (next) => void Object.assign(options, next),

@@ -108,6 +108,7 @@ function answers(bytes: Buffer, cuts: readonly number[]): AsksRaw {
   const replies = new RawReplies();
   return {
     isReady: true,
+    sameServer: () => async () => {},
     async ask(_request, reply) {
       const done = replies.next(reply);
       done.catch(() => {});
@@ -226,6 +227,7 @@ describe('the direct path', () => {
     let bytes = answerOf(one);
     const reader = new DirectReader({
       isReady: true,
+      sameServer: () => async () => {},
       ask: (request, reply) => answers(bytes, []).ask(request, reply),
     }).over(noOther);
     const request = {
@@ -269,6 +271,7 @@ describe('the direct path', () => {
     const given = answers(Buffer.from(bytes), []);
     const reading = readBy({
       isReady: true,
+      sameServer: () => async () => {},
       // A connection that can't tell its answers apart any more is closed; what it threw has rejected the answer too.
       ask: async (request, reply) => {
         try {
@@ -303,6 +306,10 @@ describe('the direct path', () => {
       throw new RawConnectionLost('gone');
     };
     for (const isReady of [true, false])
-      expect(await new DirectReader({ isReady, ask }).over(ordinary).read(request)).toBeUndefined();
+      expect(
+        await new DirectReader({ isReady, ask, sameServer: () => async () => {} })
+          .over(ordinary)
+          .read(request),
+      ).toBeUndefined();
   });
 });

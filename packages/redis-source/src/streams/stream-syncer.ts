@@ -11,6 +11,7 @@ import {
   type Syncer,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
+import { sameServers } from '../same-servers.js';
 import type { DirectReader } from './direct/direct-reader.js';
 import { documentsByRule } from './documents-by-rule.js';
 import { digestOf } from './entry-digest.js';
@@ -72,6 +73,7 @@ async function* readBatches(
   budget: ByteBudget,
 ): AsyncGenerator<Batch> {
   const key = keyBytes(state.key);
+  const confirm = sameServers(redis, options.direct);
   const stored = (state.position && positions.get(state.position)) ?? parseStreamPosition(state.position);
   const rule = options.rules?.ruleFor(state.key, 'stream');
   const collection = messageCollectionOf(state);
@@ -125,6 +127,8 @@ async function* readBatches(
           // What is expensive is asked only where nothing was read, and before a loss is reported.
           ((messages.count === 0 || account.missing > 0) && !(await holdsMarks(redis, key, position)));
         if (isOther) {
+          // A server that lags behind would seem to hold another stream.
+          await confirm();
           earlier = position;
           position = undefined;
           rewound = true;

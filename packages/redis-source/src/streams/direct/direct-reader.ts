@@ -17,6 +17,8 @@ const GUESSED_BYTES = 400;
 export interface AsksRaw {
   readonly isReady: boolean;
   ask(request: Buffer, reply: RawReply): Promise<void>;
+  /** See sameServer of redis-connection. */
+  sameServer(): () => Promise<void>;
 }
 
 /**
@@ -36,6 +38,11 @@ export class DirectReader {
   constructor(connection: AsksRaw, onRead?: (path: 'direct' | 'ordinary') => void) {
     this.#connection = connection;
     this.#onRead = onRead;
+  }
+
+  /** See sameServer of redis-connection. */
+  sameServer(): () => Promise<void> {
+    return this.#connection.sameServer();
   }
 
   /** The reader that takes the direct path where it can, and the ordinary one where not. */
