@@ -135,7 +135,8 @@ describe('a queue that takes no writes', () => {
   it('makes the scheduler and the dashboard not ready, and costs them nothing', async () => {
     const [scheduler, , dashboard] = await apps({});
     if (!scheduler || !dashboard) throw new TypeError('they were started');
-    await Promise.all([scheduler, dashboard].map(isReady));
+    await prints(scheduler, /this scheduler is the active one/);
+    await isReady(dashboard);
     await fleet.queueRedis.config('SET', 'maxmemory', '1');
     try {
       for (const app of [scheduler, dashboard])

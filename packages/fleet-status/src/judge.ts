@@ -25,13 +25,18 @@ export function judge(facts: FleetFacts, now = Date.now()): Verdict {
     ...queueReasons(facts),
     ...mirrorReasons(facts, now),
   ]
-    .filter(({ code }, _, [first]) => first?.code !== 'other-fleet' || !COMPARING.has(code))
+    .filter(({ code }, _, [first]) => !isOtherFleet(first) || !COMPARING.has(code))
     .sort(byUrgency);
   const behindMs = behindOf(facts);
   const [worst] = reasons;
   if (worst) return { level: worst.level, title: worst.what, reasons, behindMs };
   const behind = !behindMs ? '' : `, ${time(behindMs)} behind`;
   return { level: 'complete', title: `The mirror is complete${behind}`, reasons, behindMs };
+}
+
+/** Not where it is unsure: a target that was dropped has no mark either. */
+function isOtherFleet(reason: Reason | undefined): boolean {
+  return reason?.code === 'other-fleet' && reason.level === 'broken';
 }
 
 function oldReading(ageMs: number): readonly Reason[] {

@@ -287,6 +287,17 @@ test('settings of another fleet: its queue is not compared with this target', ()
   expect(reasons.map(({ code }) => code)).toEqual(['other-fleet']);
 });
 
+test('a target that was dropped has no mark: its keys are missing all the same', () => {
+  const { reasons } = judge(
+    someFacts({
+      identity: { is: { is: 'unsure', what: 'the database has no mark', options: ['MONGO_DB_NAME'] } },
+      mirror: aMirror({ activeScheduled: 0 }),
+    }),
+    NOW,
+  );
+  expect(reasons.map(({ code }) => code)).toEqual(['other-fleet', 'keys-missing']);
+});
+
 test('nothing is said of keys that were not found while no scheduler looks for them', () => {
   const queue = aQueue({ schedulers: 0, isLeased: false });
   const { reasons } = judge(

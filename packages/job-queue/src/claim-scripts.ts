@@ -45,6 +45,8 @@ for i, key in ipairs(keys) do
     if answer == ${GRANTED} then answer = starts > 0 and ARGV[4] ~= '1' and ${SUSPECT} or ${WAS_INTERRUPTED} end
   end
   if answer == ${GRANTED} or answer == ${WAS_RETAINED} or (answer == ${WAS_INTERRUPTED} and not isResent) then
+    -- A request that was left to the run before is due until this one has ended well.
+    if claim and claim.again ~= '0' then redis.call('ZADD', DUE, 'NX', claim.again, key) end
     begun[#begun + 1] = key
     begun[#begun + 1] = starts == 0 and first or textOf({worker = ARGV[1], run = ARGV[2], starts = starts + 1, began = nowText, again = '0', retained = false})
   end

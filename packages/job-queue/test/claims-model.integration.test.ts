@@ -179,6 +179,7 @@ class Model {
     this.#forget(run);
     if (!isHolder) {
       if (answer === NEEDS_ANOTHER) this.#quarantined.delete(name);
+      if (!this.#holder.has(name) && (how === 'failed' || how === 'overtaken')) this.#interrupted.add(name);
       return;
     }
     const endsWell = how === 'done' || how === 'more' || how === 'retain';
@@ -189,6 +190,7 @@ class Model {
     if (how === 'retain' && answer === RETAINED && !isSentTwice) {
       run.isTailing = true;
       this.#runs.push(run);
+      if (!this.#alive.has(run.worker)) this.#interrupted.add(name); // as in #die
     } else this.#holder.delete(name);
   }
 
@@ -196,7 +198,10 @@ class Model {
     if (!run.isTailing) return;
     const [answer] = [await RELEASE.run(on.redis, this.#names, run.worker, run.run, run.key)];
     if (answer === 1) this.#jobs.add(run.key);
-    if (this.#holder.get(run.key) === run) this.#holder.delete(run.key);
+    if (this.#holder.get(run.key) === run) {
+      this.#holder.delete(run.key);
+      this.#interrupted.delete(run.key); // its worker was only taken for dead
+    }
     this.#forget(run);
   }
 

@@ -129,7 +129,8 @@ export class ServerGuard {
 
   /** The error where it is not known of which server something was read. */
   changed(): SyncError {
-    return this.#waits('REDIS_SERVER_CHANGED', CHANGED);
+    const { server } = OPTION_NAMES[this.#purpose];
+    return new SyncError('REDIS_SERVER_CHANGED', 'transient', `${server}: ${CHANGED}`);
   }
 
   /** Why a server of this role (as in INFO) can't be used. Remembers whether it was a primary. */

@@ -8,7 +8,7 @@ export const FLEET_MISMATCH = 'FLEET_MISMATCH';
 /** The error of a process whose settings are another fleet's. */
 export function mismatch({ what, options }: Extract<Comparison, { readonly what: string }>): SyncError {
   return new SyncError(
-    FLEET_MISMATCH,
+    'FLEET_MISMATCH',
     'configuration',
     `${what}: check ${options.join(', ')}; each fleet needs a QUEUE_PREFIX and a database of its own. After a deliberate move: redis-to-mongo fleet move`,
   );
