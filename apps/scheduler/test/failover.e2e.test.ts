@@ -50,7 +50,7 @@ async function apps(env: Record<string, string>): Promise<AppProcess[]> {
   const [scheduler, worker] = [fleet.scheduler(env), fleet.worker(env)];
   const dashboard = fleet.start(DASHBOARD, { ...env, ...LOGIN });
   await Promise.all([
-    prints(scheduler, /scheduler started/),
+    prints(scheduler, /this scheduler is the active one/),
     prints(worker, /worker started/),
     prints(dashboard, /dashboard started/),
   ]);
@@ -135,8 +135,7 @@ describe('a queue that takes no writes', () => {
   it('makes the scheduler and the dashboard not ready, and costs them nothing', async () => {
     const [scheduler, , dashboard] = await apps({});
     if (!scheduler || !dashboard) throw new TypeError('they were started');
-    await prints(scheduler, /this scheduler is the active one/);
-    await isReady(dashboard);
+    await Promise.all([scheduler, dashboard].map(isReady));
     await fleet.queueRedis.config('SET', 'maxmemory', '1');
     try {
       for (const app of [scheduler, dashboard])
