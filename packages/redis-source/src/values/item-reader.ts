@@ -2,7 +2,7 @@ import type { Item, SizeSource, Words } from '@redis-to-mongo/key-types';
 import { masterOf, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { keyExpiry } from './key-expiry.js';
-import { askOf, type ServerSource } from './server-source.js';
+import { askOf, isGone, type ServerSource } from './server-source.js';
 import { detailed, readWhole, unpack } from './whole-reading.js';
 
 /** The result of reading a value. */
@@ -54,9 +54,7 @@ export class ItemReader {
     const whole = await readWhole(server, this.#source, await this.#expiry(server, key), key).catch(
       throwRedisError(),
     );
-    // A key that is gone answers as one without items, and no key of items has none.
-    if (!whole || (whole.items.length === 0 && this.#source.size?.of === 'items'))
-      return { isWhole: true, isGone: true, expiresAt: null };
+    if (!whole || isGone(this.#source, whole.items)) return { isWhole: true, isGone: true, expiresAt: null };
     yield whole.items;
     return { isWhole: true, isGone: false, expiresAt: whole.expiresAt };
   }

@@ -1,4 +1,4 @@
-import type { Ask, ItemDetail, ItemSource } from '@redis-to-mongo/key-types';
+import type { Ask, Item, ItemDetail, ItemSource } from '@redis-to-mongo/key-types';
 import { isCommandRefused } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { oncePerConnection } from './once-per-connection.js';
@@ -7,6 +7,11 @@ import { oncePerConnection } from './once-per-connection.js';
 export interface ServerSource extends ItemSource {
   /** The details of items, where the server has the command for them and the user may run it. */
   knownDetail(client: Redis, key: Buffer): Promise<ItemDetail | undefined>;
+}
+
+/** Whether a key that answers with these items is gone: it answers as one without items, and no key of items has none. */
+export function isGone({ size }: ItemSource, items: readonly Item[]): boolean {
+  return items.length === 0 && size?.of === 'items';
 }
 
 export function serverSource(source: ItemSource): ServerSource {

@@ -16,7 +16,7 @@ import { type FirstReading, firstReading } from './first-reading.js';
 import { ItemReader } from './item-reader.js';
 import type { KeyExpiry } from './key-expiry.js';
 import { RuledTypes } from './ruled-types.js';
-import { type ServerSource, serverSource } from './server-source.js';
+import { isGone, type ServerSource, serverSource } from './server-source.js';
 import type { SmallReply } from './small-reply.js';
 import { type ValueOptions, type ValueSettings, withDefaults, withRule } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
@@ -80,8 +80,7 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
         const settings = settingsOf(state);
         const items = reply.items();
         const seen = seenWhole(type, items, expiresAt, reply.checksum);
-        const isEmptied = items.length === 0 && source.size?.of === 'items';
-        if (isEmptied || smallForm(type, settings, seen, last) === 'members') return 'alone';
+        if (isGone(source, items) || smallForm(type, settings, seen, last) === 'members') return 'alone';
         const isTimeSame = last !== undefined && isSameTime(expiresAt, last.expiresAt);
         if (isTimeSame && isSame(seen, 'inline', last)) return undefined;
         const { write, position } = writesOf(state, settings).inline(state, seen, items, last);
