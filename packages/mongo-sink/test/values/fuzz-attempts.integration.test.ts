@@ -5,7 +5,15 @@ import { type Db, type Document, type FindCursor, MongoNetworkError } from 'mong
 import { expect, test } from 'vitest';
 import { toKeyDocument } from '../../src/keys/key-document.js';
 import { mongoForTests } from '../mongo-for-tests.js';
-import { COLLECTIONS, failsAfter, membersIn, STATE, writeOf, writerOn } from './members-under-test.js';
+import {
+  COLLECTIONS,
+  dbThrough,
+  failsAfter,
+  membersIn,
+  STATE,
+  writeOf,
+  writerOn,
+} from './members-under-test.js';
 
 const mongo = mongoForTests();
 
@@ -79,17 +87,10 @@ function faulty({ fault, at }: Attempt, onEnd: () => void): { readonly db: Db; g
       if (isMeant) throw CUT;
     },
   });
-  const within = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(_, member) {
-        const own: unknown = Reflect.get(target, member);
-        if (typeof own !== 'function') return own;
-        if (member === 'collection') return (...args: unknown[]) => within(Reflect.apply(own, target, args));
-        if (member === 'find') return (...args: unknown[]) => cursorOf(Reflect.apply(own, target, args));
-        return (...args: unknown[]) => send(async () => await Reflect.apply(own, target, args));
-      },
-    });
-  return { db: within(mongo.db), goOn };
+  const db = dbThrough(mongo.db, (name, _, run) =>
+    name === 'find' ? cursorOf(run() as FindCursor<Document>) : send(async () => await run()),
+  );
+  return { db, goOn };
 }
 
 /** A value, the workers at it, and what a reader may find of it. */

@@ -76,3 +76,22 @@ export const failsAfter = (fields: readonly string[]) =>
     yield fields.map(elementOf);
     throw new Error('it fails');
   };
+
+/** The database, whose commands, and those of its collections, go through `onCall`: their name, what they are given, and what runs them. */
+export function dbThrough(
+  db: Db,
+  onCall: (name: string, args: readonly unknown[], run: () => unknown) => unknown,
+): Db {
+  const within = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(_, member) {
+        const own: unknown = Reflect.get(target, member);
+        if (typeof own !== 'function') return own;
+        return (...args: unknown[]) => {
+          const run = (): unknown => Reflect.apply(own, target, args);
+          return member === 'collection' ? within(run() as object) : onCall(String(member), args, run);
+        };
+      },
+    });
+  return within(db);
+}

@@ -1,6 +1,6 @@
 import { type Element, type MembersWrite, NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
-import { type Db, type Document, type FindCursor, MongoClient, MongoNetworkError } from 'mongodb';
+import { type Db, type Document, FindCursor, MongoClient, MongoNetworkError } from 'mongodb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../src/connection/connect-mongo.js';
 import { toKeyDocument } from '../../src/keys/key-document.js';
@@ -9,7 +9,16 @@ import { ValueAttempts } from '../../src/values/value-attempts.js';
 import { ABORTED_KEPT } from '../../src/values/value-manifest.js';
 import { ValueWriter } from '../../src/values/value-writer.js';
 import { mongoForTests } from '../mongo-for-tests.js';
-import { COLLECTIONS, failsAfter, membersIn, RETRY, STATE, writeOf, writerOn } from './members-under-test.js';
+import {
+  COLLECTIONS,
+  dbThrough,
+  failsAfter,
+  membersIn,
+  RETRY,
+  STATE,
+  writeOf,
+  writerOn,
+} from './members-under-test.js';
 
 const mongo = mongoForTests();
 beforeEach(async () => {
@@ -21,40 +30,25 @@ function losing(
   isMeant: (first: Document, second: Document) => boolean,
 ): { readonly db: Db; again(): Promise<unknown> } {
   let again: (() => Promise<unknown>) | undefined;
-  const within = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(_, member) {
-        const own: unknown = Reflect.get(target, member);
-        if (typeof own !== 'function') return own;
-        if (member === 'collection') return (...args: unknown[]) => within(Reflect.apply(own, target, args));
-        if (member !== name) return own.bind(target);
-        return async (...args: [Document, Document]) => {
-          const run = async (): Promise<unknown> => await Reflect.apply(own, target, args);
-          const reply = await run();
-          if (again || !isMeant(...args)) return reply;
-          again = run;
-          throw new MongoNetworkError('the connection ended');
-        };
-      },
-    });
-  return { db: within(mongo.db), again: async () => await again?.() };
+  const db = dbThrough(mongo.db, (member, [first, second], run) => {
+    if (member !== name) return run();
+    const send = async (): Promise<unknown> => await run();
+    return (async () => {
+      const reply = await send();
+      if (again || !isMeant(first as Document, second as Document)) return reply;
+      again = send;
+      throw new MongoNetworkError('the connection ended');
+    })();
+  });
+  return { db, again: async () => await again?.() };
 }
 
 /** The database, with another way to read elements. */
 function readingBy(read: (cursor: FindCursor<Document>, filter: Document) => object): Db {
-  const elements = new Proxy(mongo.db.collection('hash_fields'), {
-    get: (target, member) =>
-      member === 'find'
-        ? (...args: [Document, Document]) => read(target.find(...args), args[0])
-        : Reflect.get(target, member),
-  });
-  return new Proxy(mongo.db, {
-    get: (target, member) => {
-      if (member === 'collection')
-        return (name: string) => (name === 'hash_fields' ? elements : target.collection(name));
-      const own: unknown = Reflect.get(target, member);
-      return typeof own === 'function' ? own.bind(target) : own;
-    },
+  return dbThrough(mongo.db, (_, [filter], run) => {
+    const result = run();
+    const isOfElements = result instanceof FindCursor && result.namespace.collection === 'hash_fields';
+    return isOfElements ? read(result, filter as Document) : result;
   });
 }
 

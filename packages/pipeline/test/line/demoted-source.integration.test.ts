@@ -40,14 +40,14 @@ afterAll(async () => {
 
 /** Both servers are as a primary and its replica in step. */
 beforeEach(async () => {
-  await expectRole('NO', 'ONE');
+  await replicaOf('NO', 'ONE');
   await vi.waitFor(async () => expect(await redis.flushall()).toBe('OK'), { timeout: 20_000 });
   await vi.waitFor(() => expect(raw?.isReady).toBe(true), { timeout: 20_000 });
   await under.redis.flushdb();
   await under.db.dropDatabase();
 });
 
-async function expectRole(...of: readonly [string, string]): Promise<void> {
+async function replicaOf(...of: readonly [string, string]): Promise<void> {
   const admin = new Redis(before.url);
   try {
     await admin.replicaof(...of);
@@ -57,7 +57,7 @@ async function expectRole(...of: readonly [string, string]): Promise<void> {
 }
 
 /** From here on it answers with what it had, and gets nothing new. */
-const demote = async () => await expectRole('127.0.0.1', '1');
+const demote = async () => await replicaOf('127.0.0.1', '1');
 
 const both = async (change: (on: typeof redis) => Promise<unknown>) => {
   await change(redis);
