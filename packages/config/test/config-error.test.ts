@@ -157,11 +157,11 @@ describe('ConfigError', () => {
   it('refuses a file that is not UTF-8, where a password would become another one', () => {
     writeFileSync(
       join(folder.path, 'config.json'),
-      Buffer.from('{"REDIS_PASSWORD": "pw-\u00fc-23"}', 'latin1'),
+      Buffer.from('{"REDIS_PASSWORD": "pw-\u00fc-hush"}', 'latin1'),
     );
     const error = folder.refuse({});
     expect(error.problems).toMatchObject([{ option: 'CONFIG_FILE', problem: 'is not UTF-8' }]);
-    expect(error.message).not.toContain('-23');
+    expect(error.message).not.toContain('hush');
   });
 
   it('does not start with the defaults where config.json is a link to nothing, or its folder can’t be read', () => {
