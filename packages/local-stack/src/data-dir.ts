@@ -3,7 +3,7 @@ import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Supervisor } from './supervisor.js';
 
-/** The given directory, created when it is missing and kept; else one of its own, removed when the supervisor ends. */
+/** The given directory, created when it is missing and kept; else one of its own, removed at the end, after the server. */
 export async function openDataDir(given: string | undefined, supervisor: Supervisor): Promise<string> {
   if (given !== undefined) {
     await mkdir(given, { recursive: true });

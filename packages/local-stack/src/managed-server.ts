@@ -31,7 +31,6 @@ export interface ManagedServer {
   stop(): Promise<void>;
 }
 
-const stopMs = 10_000;
 const portAttempts = 10;
 
 /**
@@ -59,12 +58,11 @@ export async function startManagedServer(supervisor: Supervisor, launch: Launch)
           `${launch.kind} was stopped for good; use kill() before restart()`,
         );
       }
-      await end(server);
+      await supervisor.end();
       server = await startOnThisPort(supervisor, launch, port);
     },
     stop: async () => {
       stopped = true;
-      await end(server);
       await supervisor.close();
     },
   };
@@ -116,7 +114,7 @@ async function startOnce(supervisor: Supervisor, launch: Launch, port: number): 
     await Promise.race([server.ended, delay(20)]);
   }
   const ended = server.isRunning() ? undefined : await server.ended;
-  await end(server);
+  await supervisor.end();
   throw await silence(launch, port, logStart, ended, problem);
 }
 
@@ -135,13 +133,6 @@ async function silence(
   const message = `${launch.kind} on 127.0.0.1:${port} ${what}. Its log ends with:\n${log}`;
   const kind = /address (is )?already in use/i.test(log) ? PortTaken : LocalStackError;
   return new kind('LOCAL_STACK_NO_ANSWER', message, { cause: problem });
-}
-
-async function end(server: SupervisedProcess): Promise<void> {
-  server.signal('SIGTERM');
-  const timer = setTimeout(() => server.signal('SIGKILL'), stopMs);
-  await server.ended;
-  clearTimeout(timer);
 }
 
 async function sizeOf(path: string): Promise<number> {

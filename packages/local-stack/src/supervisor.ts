@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -28,12 +27,15 @@ export interface StartRequest {
   readonly logFile: string;
 }
 
-type Report =
+type Report = { readonly id: number } & (
   | { type: 'started'; pid: number }
   | { type: 'failed'; message: string }
-  | { type: 'exited'; code: number | null; signal: string | null };
+  | { type: 'exited'; code: number | null; signal: string | null }
+);
 
-/** Starts something under a supervisor of its own, which ends at once where the start fails. */
+const stopMs = 10_000;
+
+/** Starts something that is supervised, and ends at once where the start fails. */
 export async function supervised<T>(start: (supervisor: Supervisor) => Promise<T>): Promise<T> {
   const supervisor = new Supervisor();
   try {
@@ -44,14 +46,65 @@ export async function supervised<T>(start: (supervisor: Supervisor) => Promise<T
   }
 }
 
-/** Starts one process after the other; each ends with this one, whatever ends it: see supervisor.mjs. */
+/** Starts one server, once or again; it ends with this process, whatever ends that. */
 export class Supervisor {
-  readonly #child: ChildProcess;
-  readonly #gone: Promise<unknown>;
+  readonly #process = SupervisorProcess.use();
   readonly #removals: string[] = [];
+  #server: SupervisedProcess | undefined;
+  #isClosed = false;
 
-  /** Starts the supervisor process, in a session of its own so that Ctrl-C does not reach the servers. */
-  constructor() {
+  /** The server that was started before must have ended. */
+  async start(request: StartRequest): Promise<SupervisedProcess> {
+    this.#server = await this.#process.start(request);
+    return this.#server;
+  }
+
+  /** Has the directory removed at the end, after the server. */
+  removeAtEnd(path: string): void {
+    this.#removals.push(path);
+    this.#process.removeAtEnd(path);
+  }
+
+  /** Ends the server if it runs: SIGTERM, SIGKILL after 10 s. */
+  async end(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    server.signal('SIGTERM');
+    const timer = setTimeout(() => server.signal('SIGKILL'), stopMs);
+    await server.ended;
+    clearTimeout(timer);
+  }
+
+  /** Ends the server for good, and removes the directories. */
+  async close(): Promise<void> {
+    await this.end();
+    for (const path of this.#removals) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    if (!this.#isClosed) this.#process.release();
+    this.#isClosed = true;
+  }
+}
+
+/** One process for all servers of this one: see supervisor.mjs. It keeps this process alive while anyone uses it. */
+class SupervisorProcess {
+  static #current: SupervisorProcess | undefined;
+  readonly #child: ChildProcess;
+  readonly #reports = new Map<number, (report: Report) => void>();
+  #starts = 0;
+  #users = 0;
+
+  /** The one that runs; a new one where there is none, or it was killed. */
+  static use(): SupervisorProcess {
+    const last = SupervisorProcess.#current;
+    const current = last?.isThere ? last : new SupervisorProcess();
+    SupervisorProcess.#current = current;
+    current.#users += 1;
+    current.#child.ref();
+    current.#child.channel?.ref();
+    return current;
+  }
+
+  /** Starts it in a session of its own, so that Ctrl-C does not reach the servers. */
+  private constructor() {
     const { NODE_OPTIONS: _, ...env } = process.env;
     this.#child = fork(fileURLToPath(new URL('../supervisor.mjs', import.meta.url)), [], {
       cwd: tmpdir(),
@@ -60,13 +113,31 @@ export class Supervisor {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    this.#gone = once(this.#child, 'exit').catch(() => undefined);
+    this.#child.setMaxListeners(0);
+    this.#child.on('message', (report: unknown) => {
+      if (isReport(report)) this.#reports.get(report.id)?.(report);
+    });
   }
 
-  /** The process that was started before must have ended. */
+  get isThere(): boolean {
+    return this.#child.connected;
+  }
+
+  release(): void {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    this.#child.unref();
+    this.#child.channel?.unref();
+  }
+
+  removeAtEnd(path: string): void {
+    this.#send({ type: 'remove', path });
+  }
+
   async start(request: StartRequest): Promise<SupervisedProcess> {
     const child = this.#child;
-    if (!child.connected) throw supervisorGone();
+    if (!this.isThere) throw supervisorGone();
+    const id = ++this.#starts;
     return await new Promise((resolve, reject) => {
       let pid: number | undefined;
       let isRunning = true;
@@ -76,11 +147,11 @@ export class Supervisor {
       });
       const end = (how: ProcessEnd) => {
         isRunning = false;
-        child.off('message', onReport).off('exit', onGone);
+        this.#reports.delete(id);
+        child.off('exit', onGone);
         onEnd(how);
       };
-      const onReport = (report: unknown) => {
-        if (!isReport(report)) return;
+      const onReport = (report: Report) => {
         if (report.type === 'exited') return end({ code: report.code, signal: report.signal });
         if (report.type === 'failed') {
           end({ code: null, signal: null });
@@ -90,7 +161,7 @@ export class Supervisor {
         }
         pid = report.pid;
         const signal = (name: 'SIGTERM' | 'SIGKILL') => {
-          if (isRunning && child.connected) child.send({ type: 'signal', signal: name });
+          if (isRunning) this.#send({ type: 'signal', id, signal: name });
         };
         resolve({ pid, ended, isRunning: () => isRunning, signal });
       };
@@ -100,23 +171,14 @@ export class Supervisor {
         else killIfThere(pid);
         end({ code: null, signal: 'SIGKILL' });
       };
-      child.on('message', onReport).once('exit', onGone);
-      child.send({ type: 'start', ...request });
+      this.#reports.set(id, onReport);
+      child.once('exit', onGone);
+      this.#send({ type: 'start', id, ...request });
     });
   }
 
-  /** Has the directory removed when the supervisor ends, after the server. */
-  removeAtEnd(path: string): void {
-    this.#removals.push(path);
-    if (this.#child.connected) this.#child.send({ type: 'remove', path });
-  }
-
-  /** Ends the process (SIGTERM, SIGKILL after 5 s) and removes the directories. */
-  async close(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect();
-    await this.#gone;
-    // A supervisor that was killed has left them.
-    for (const path of this.#removals) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  #send(message: object): void {
+    if (this.isThere) this.#child.send(message);
   }
 }
 
@@ -136,5 +198,5 @@ function supervisorGone(): LocalStackError {
 }
 
 function isReport(message: unknown): message is Report {
-  return typeof message === 'object' && message !== null && 'type' in message;
+  return typeof message === 'object' && message !== null && 'type' in message && 'id' in message;
 }
