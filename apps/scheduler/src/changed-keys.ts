@@ -1,7 +1,7 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { isKeyType, KEY_TYPES } from '@redis-to-mongo/key-types';
 import { knownKeys } from '@redis-to-mongo/mongo-sink';
-import type { KeyType } from '@redis-to-mongo/pipeline';
+import { type KeyType, membersOf } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE, otherDatabasesHaveKeys, typesOf } from '@redis-to-mongo/redis-source';
 
 export interface ChangedKeysOptions {
@@ -63,8 +63,7 @@ export class ChangedKeys {
     const wasOther = this.#otherTypes.delete(key);
     if (type === undefined || (isKeyType(type) && this.#options.types.includes(type))) return true;
     // What the user may not read is left out, as a sweep does. It is not known to be gone.
-    if (typeof type === 'object' && type !== null && 'unknown' in type && type.unknown === HIDDEN_TYPE)
-      return false;
+    if (membersOf(type).unknown === HIDDEN_TYPE) return false;
     this.#otherTypes.add(key);
     for (const oldest of this.#otherTypes) {
       if (this.#otherTypes.size <= KNOWN_AT_MOST) break;

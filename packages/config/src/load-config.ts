@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import { buildConfig } from './build/build-config.js';
 import { collectFindings } from './build/findings.js';
 import { fingerprintsOf } from './changed-options.js';
@@ -54,6 +55,6 @@ function withoutFile(env: ConfigSources['env'], problem: Problem): ConfigError {
 }
 
 function freeze<Part extends object>(part: Part): Part {
-  for (const value of Object.values(part)) if (typeof value === 'object' && value !== null) freeze(value);
+  for (const value of Object.values(part)) if (isObject(value)) freeze(value);
   return Object.freeze(part);
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
+import { isObject } from '@redis-to-mongo/pipeline';
 import type { Problem } from './config-error.js';
 import { CONFIG_FILE, type FoundFile } from './find-config-file.js';
 import { readJson } from './read-json.js';
@@ -26,7 +27,7 @@ export function readConfigFile(file: FoundFile): Map<string, unknown> | Problem 
   const read = readJson(bytes.toString('utf8').replace(/^\uFEFF/, ''));
   if ('problem' in read) return problem(file, read.problem, 'fix the JSON there');
   const { value } = read;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value) || Array.isArray(value)) {
     return problem(file, 'is not a JSON object', 'write { "OPTION": value, … }');
   }
   return new Map(Object.entries(value).filter(([name]) => name !== SCHEMA_MEMBER));

@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import { FORMATS } from './formats.js';
 import { type OptionName, optionOf } from './options/options.js';
 
@@ -40,7 +41,7 @@ export function showValue(name: OptionName, value: unknown): string {
 }
 
 function showOther(value: unknown): string {
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  return isObject(value) ? 'an object' : String(value);
 }
 
 /** A text that nothing is known about, on one line, without the user of a URL, cut where it is long. */

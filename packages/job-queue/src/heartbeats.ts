@@ -1,4 +1,4 @@
-import type { ProcessFacts } from '@redis-to-mongo/pipeline';
+import { isObject, type ProcessFacts } from '@redis-to-mongo/pipeline';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
@@ -131,8 +131,7 @@ type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';
 const isNumber: Check = (value) => typeof value === 'number';
-const areTexts: Check = (value) =>
-  typeof value === 'object' && value !== null && Object.values(value).every(isText);
+const areTexts: Check = (value) => isObject(value) && Object.values(value).every(isText);
 
 function oneOf(...words: readonly unknown[]): Check {
   return (value) => words.includes(value);
@@ -144,10 +143,7 @@ function optional(check: Check): Check {
 
 /** An object whose fields are right; what else it has does not matter. */
 function all(fields: Readonly<Record<string, Check>>): Check {
-  return (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(fields).every(([name, check]) => check(Reflect.get(value, name)));
+  return (value) => isObject(value) && Object.entries(fields).every(([name, check]) => check(value[name]));
 }
 
 const HEARTBEAT = all({

@@ -1,4 +1,4 @@
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { membersOf, SyncError } from '@redis-to-mongo/pipeline';
 
 /** What a job carries: the keys to sync, by their key ids. Everything else is in MongoDB. */
 export interface JobData {
@@ -14,11 +14,9 @@ export const KEYS_PER_JOB = 250;
  * @throws SyncError JOB_INVALID.
  */
 export function parseJobData(data: unknown): JobData {
-  if (typeof data === 'object' && data !== null) {
-    if ('key' in data && isName(data.key)) return { keys: [data.key] };
-    if ('keys' in data && Array.isArray(data.keys) && areKeys(data.keys))
-      return { keys: [...new Set(data.keys)] };
-  }
+  const { key, keys } = membersOf(data);
+  if (isName(key)) return { keys: [key] };
+  if (Array.isArray(keys) && areKeys(keys)) return { keys: [...new Set(keys)] };
   throw new SyncError(
     'JOB_INVALID',
     'unknown',

@@ -1,4 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer';
+import { isObject } from './members-of.js';
 
 /** A field name or value in a document: text where it is valid UTF-8, else its bytes (BSON Binary). */
 export type StoredText = string | Uint8Array;
@@ -84,7 +85,7 @@ export function decodeContent(content: unknown): [name: Buffer, value: Buffer][]
 
 /** Names and values of a content in either of its forms. @throws TypeError where it is neither. */
 export function pairsOf(content: unknown): readonly (readonly [unknown, unknown])[] {
-  if (typeof content !== 'object' || content === null) throw new TypeError('content: not an object or array');
+  if (!isObject(content)) throw new TypeError('content: not an object or array');
   if (!Array.isArray(content)) return Object.entries(content);
   return content.map((pair: unknown) => {
     if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('content: not a [name, value] pair');
@@ -101,12 +102,5 @@ export function bytesOf(stored: unknown): Buffer {
 }
 
 function isBinary(value: unknown): value is { buffer: Uint8Array; position: number } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'buffer' in value &&
-    value.buffer instanceof Uint8Array &&
-    'position' in value &&
-    typeof value.position === 'number'
-  );
+  return isObject(value) && value.buffer instanceof Uint8Array && typeof value.position === 'number';
 }

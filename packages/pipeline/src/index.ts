@@ -21,6 +21,7 @@ export * from './key-pattern.js';
 export * from './key-state.js';
 export type { KeyType } from './key-type.js';
 export * from './line.js';
+export * from './members-of.js';
 export * from './message-id.js';
 export * from './messages.js';
 export * from './naming-convention.js';

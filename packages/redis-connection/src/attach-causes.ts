@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { isObject, SyncError } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis } from 'ioredis';
 
 /** A server accepted the connection, and sent no answer. */
@@ -133,16 +133,11 @@ class ConnectionCauses {
 
   #watchConnector(): void {
     const connector: unknown = Reflect.get(this.#redis, 'connector');
-    if (typeof connector !== 'object' || connector === null) return;
+    if (!isObject(connector)) return;
     wrap(connector, 'connect', async (connect, args) => {
       this.#isTaken = false;
       const stream: unknown = await connect(args);
-      if (
-        typeof stream === 'object' &&
-        stream !== null &&
-        'once' in stream &&
-        typeof stream.once === 'function'
-      )
+      if (isObject(stream) && typeof stream.once === 'function')
         stream.once('connect', () => {
           this.#isTaken = true;
         });

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { membersOf } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis } from 'ioredis';
 import { connectWith, FOR_BLOCKING } from './connect-redis.js';
 import { RawReplies, type RawReply } from './raw-replies.js';
@@ -167,8 +168,7 @@ export function whyNotRaw(redis: Redis): string | undefined {
     return 'its socket is not where it was';
   if (stream.listenerCount('data') !== 1)
     return 'not one listener, but several, take what the socket receives';
-  const queue: unknown = Reflect.get(redis, 'commandQueue');
-  if (typeof queue !== 'object' || queue === null || !('length' in queue) || queue.length !== 0)
+  if (membersOf(Reflect.get(redis, 'commandQueue')).length !== 0)
     return 'its list of commands is not where it was, or not empty';
   return undefined;
 }

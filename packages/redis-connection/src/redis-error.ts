@@ -2,6 +2,7 @@ import {
   asSyncError,
   type ConnectionTrouble,
   connectionTrouble,
+  membersOf,
   SyncError,
   unavailable,
   withCauses,
@@ -98,7 +99,6 @@ function unanswered({ how, isTls }: NoAnswer, names: RedisOptionNames): Connecti
 
 /** Why a transaction was discarded, as ioredis reports it. */
 function reasonsOf(error: unknown): readonly unknown[] {
-  const reasons =
-    typeof error === 'object' && error !== null && 'previousErrors' in error ? error.previousErrors : [];
+  const reasons = membersOf(error).previousErrors;
   return Array.isArray(reasons) ? reasons : [];
 }

@@ -1,4 +1,4 @@
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { isObject, membersOf, SyncError } from '@redis-to-mongo/pipeline';
 import { Redis, type RedisOptions } from 'ioredis';
 import { markOrigin } from './error-origin.js';
 import { OPTION_NAMES, type RedisRole } from './option-names.js';
@@ -142,7 +142,7 @@ export class ServerGuard {
   /** Whether a new connection may become ready. */
   #admits(info: unknown): boolean {
     const field = (name: string): string | undefined => {
-      const value: unknown = typeof info === 'object' && info !== null ? Reflect.get(info, name) : undefined;
+      const value = membersOf(info)[name];
       return typeof value === 'string' ? value : undefined;
     };
     this.#run = field('run_id');
@@ -207,9 +207,8 @@ export class ServerGuard {
 /** Calls `admits` with the reply of INFO before a connection is ready, besides the check of ioredis. */
 function checkConnections(redis: Redis, admits: (info: unknown) => boolean): void {
   const connector: unknown = Reflect.get(redis, 'connector');
-  const check: unknown =
-    typeof connector === 'object' && connector !== null ? Reflect.get(connector, 'check') : undefined;
-  if (typeof connector !== 'object' || connector === null || typeof check !== 'function')
+  const { check } = membersOf(connector);
+  if (!isObject(connector) || typeof check !== 'function')
     throw new TypeError('ioredis is not built as expected: it does not check connections');
   Reflect.set(
     connector,
@@ -221,7 +220,7 @@ function checkConnections(redis: Redis, admits: (info: unknown) => boolean): voi
 /** ioredis emits errors of SELECT only while a connection is being made. */
 function isRefusedSelect(error: Error): boolean {
   const command: unknown = 'command' in error ? error.command : undefined;
-  return typeof command === 'object' && command !== null && 'name' in command && command.name === 'select';
+  return membersOf(command).name === 'select';
 }
 
 /** Seconds: before Redis 7, a link that was never up is down since 1970. */
@@ -229,10 +228,9 @@ const NEVER_UP = 1_000_000_000;
 
 /** Whether INFO is of a replica whose link to its primary has not been up since it started. */
 function isWithoutData(info: unknown): boolean {
-  if (typeof info !== 'object' || info === null || !('master_link_status' in info)) return false;
-  if (info.master_link_status !== 'down' || !('master_link_down_since_seconds' in info)) return false;
-  const seconds = Number(info.master_link_down_since_seconds);
-  return seconds < 0 || seconds > NEVER_UP;
+  const { master_link_status: link, master_link_down_since_seconds: since } = membersOf(info);
+  const seconds = Number(since);
+  return link === 'down' && (seconds < 0 || seconds > NEVER_UP);
 }
 
 const UNSYNCED =

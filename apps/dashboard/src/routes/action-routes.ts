@@ -1,3 +1,4 @@
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { FastifyInstance } from 'fastify';
 import type { Dashboard } from '../dashboard-options.js';
 import { type AskedAction, KEY_ACTIONS } from '../keys/key-action.js';
@@ -24,10 +25,8 @@ export function addActionRoutes(server: FastifyInstance, dashboard: Dashboard): 
 }
 
 function parse(body: unknown): AskedAction | undefined {
-  if (typeof body !== 'object' || body === null || !('action' in body) || !('key' in body)) return undefined;
-  const { key } = body;
-  const action = KEY_ACTIONS.find((known) => known === body.action);
-  const incarnation = 'incarnation' in body ? body.incarnation : undefined;
+  const { action: asked, key, incarnation } = membersOf(body);
+  const action = KEY_ACTIONS.find((known) => known === asked);
   if (action === undefined || typeof key !== 'string' || key === '') return undefined;
   return {
     action,

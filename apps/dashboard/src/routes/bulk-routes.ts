@@ -1,3 +1,4 @@
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { FastifyInstance } from 'fastify';
 import { BulkRunner, type BulkWork } from '../bulk/bulk-runner.js';
 import type { Dashboard } from '../dashboard-options.js';
@@ -68,9 +69,7 @@ export function addBulkRoutes(server: FastifyInstance, dashboard: Dashboard): vo
 function parse(
   body: unknown,
 ): { readonly action: string; readonly list: string; readonly count: number } | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  if (!('action' in body) || !('list' in body) || !('count' in body)) return undefined;
-  const { action, list, count } = body;
+  const { action, list, count } = membersOf(body);
   if (typeof action !== 'string' || typeof list !== 'string') return undefined;
   return typeof count === 'number' && Number.isSafeInteger(count) ? { action, list, count } : undefined;
 }

@@ -1,3 +1,4 @@
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { FastifyInstance } from 'fastify';
 import type { Dashboard } from '../dashboard-options.js';
 import { inTime } from '../in-time.js';
@@ -86,9 +87,7 @@ function addLetterActions(server: FastifyInstance, dashboard: Dashboard): void {
 }
 
 function parse(body: unknown): { readonly action: 'replay' | 'drop'; readonly letter: string } | undefined {
-  if (typeof body !== 'object' || body === null || !('action' in body) || !('letter' in body))
-    return undefined;
-  const { letter } = body;
-  const action = (['replay', 'drop'] as const).find((known) => known === body.action);
+  const { action: asked, letter } = membersOf(body);
+  const action = (['replay', 'drop'] as const).find((known) => known === asked);
   return action && typeof letter === 'string' && letter !== '' ? { action, letter } : undefined;
 }

@@ -1,6 +1,7 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { FastifyInstance } from 'fastify';
 import type { Dashboard } from '../dashboard-options.js';
 import { keyPath } from '../keys/key-path.js';
@@ -71,9 +72,8 @@ function linkToKey(data: unknown, basePath: string) {
 }
 
 function keyOf(data: unknown): string | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  const [key, ...others] =
-    'key' in data ? [data.key] : 'keys' in data && Array.isArray(data.keys) ? data.keys : [];
+  const { key: only, keys } = membersOf(data);
+  const [key, ...others] = Array.isArray(keys) ? keys : [only];
   return others.length === 0 && typeof key === 'string' ? key : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import type { Logger } from '../log/logger.js';
 import type { AppSettings } from './run-app.js';
 
@@ -93,7 +94,5 @@ function problemsOf(error: unknown): readonly string[] {
 }
 
 function isProblem(each: unknown): each is { option: string; problem: string; remedy: string } {
-  return (
-    typeof each === 'object' && each !== null && 'option' in each && 'problem' in each && 'remedy' in each
-  );
+  return isObject(each) && 'option' in each && 'problem' in each && 'remedy' in each;
 }

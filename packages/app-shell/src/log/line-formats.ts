@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import { printable } from '@redis-to-mongo/terminal';
 
 /** One line before it is written. Its fields are clean already. */
@@ -44,10 +45,10 @@ function withoutStacks(fields: LogLine['fields']): {
   readonly stacks: readonly string[];
 } {
   const { stack, error, ...others } = fields;
-  if (typeof error !== 'object' || error === null) {
+  if (!isObject(error)) {
     return { shown: error === undefined ? others : { ...others, error }, stacks: stackLines(stack) };
   }
-  const { stack: errorStack, ...rest }: { stack?: unknown } = error;
+  const { stack: errorStack, ...rest } = error;
   return { shown: { ...others, error: rest }, stacks: [...stackLines(stack), ...stackLines(errorStack)] };
 }
 

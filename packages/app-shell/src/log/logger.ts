@@ -1,3 +1,4 @@
+import { membersOf } from '@redis-to-mongo/pipeline';
 import { maskCredentials } from '@redis-to-mongo/terminal';
 import winston from 'winston';
 import { cleanFields, type LogFields } from './clean-fields.js';
@@ -116,7 +117,7 @@ export function createLogger(options: LoggerOptions): Logger {
         level,
         app: options.app,
         msg: String(message),
-        fields: typeof fields === 'object' && fields !== null ? { ...fields } : {},
+        fields: { ...membersOf(fields) },
       }),
     ),
     transports: [new winston.transports.Stream({ stream, eol: '\n' })],

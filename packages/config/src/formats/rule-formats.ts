@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import { readJson } from '../read-json.js';
 
 export const ruleFormats = {
@@ -10,7 +11,7 @@ export const ruleFormats = {
       const read = typeof value === 'string' ? readJson(value) : { value };
       if ('problem' in read) return read.problem;
       if (!Array.isArray(value)) return 'is not a list of rules';
-      const at = value.findIndex((rule) => typeof rule !== 'object' || rule === null || Array.isArray(rule));
+      const at = value.findIndex((rule) => !isObject(rule) || Array.isArray(rule));
       return at < 0 ? undefined : `has something else than an object in place ${at + 1}`;
     },
     expected: () => 'a list of objects, as JSON',

@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import type { SourceName } from './source-name.js';
 
 /**
@@ -45,10 +46,6 @@ export function parseMarkText(text: string | undefined): StoredMark {
   } catch {
     return 'damaged';
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -1,4 +1,4 @@
-import { isTakenByDrivers, type ValueDocument } from '@redis-to-mongo/pipeline';
+import { isObject, isTakenByDrivers, type ValueDocument } from '@redis-to-mongo/pipeline';
 
 /** A lone surrogate: JSON can write it, UTF-8 can't. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -38,7 +38,7 @@ export function jsonWeight(text: Uint8Array): number {
 /** @returns `undefined` if the value is nested too deeply. */
 function storable(value: unknown, depth: number, plain: { isSame: boolean }): unknown {
   if (typeof value === 'string' && LONE_SURROGATE.test(value)) plain.isSame = false;
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   if (depth >= MAX_DEPTH) return undefined;
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => storable(item, depth + 1, plain));

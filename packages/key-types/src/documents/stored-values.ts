@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import type { Item, StoredDocument } from '../contract/value-type.js';
 
 /** The bytes of an item's part; empty if it is missing. */
@@ -21,7 +22,7 @@ export function listIn(value: unknown): readonly unknown[] {
 /** @throws TypeError as listIn. */
 export function documentsIn(value: unknown): readonly StoredDocument[] {
   return listIn(value).map((each) => {
-    if (typeof each === 'object' && each !== null) return { ...each };
+    if (isObject(each)) return { ...each };
     throw new TypeError('a value’s document has something else where it should have documents');
   });
 }

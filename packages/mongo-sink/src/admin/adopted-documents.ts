@@ -1,4 +1,4 @@
-import type { KeyState, StoredContent } from '@redis-to-mongo/pipeline';
+import { isObject, type KeyState, type StoredContent } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { insertRecords } from '../commands/write-records.js';
 import { connected } from '../connection/ensure-connected.js';
@@ -92,8 +92,8 @@ function withoutId({ _id, ...fields }: Document): Document {
 }
 
 function adoptionIn(adopted: unknown): Adoption | undefined {
-  if (typeof adopted !== 'object' || adopted === null) return undefined;
-  const { generation, at, messages, withoutId: without, upTo }: Document = adopted;
+  if (!isObject(adopted)) return undefined;
+  const { generation, at, messages, withoutId: without, upTo } = adopted;
   return {
     generation: generation === 'weekly' ? 'weekly' : 'acc',
     at: at instanceof Date ? at : new Date(0),

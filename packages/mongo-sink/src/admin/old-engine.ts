@@ -1,3 +1,4 @@
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { pagesOf } from '../commands/bulks-of.js';
 import { connected } from '../connection/ensure-connected.js';
@@ -58,8 +59,7 @@ export async function* oldDocuments(
 
 /** The id of an old document as text, and the time in it, in ms; `undefined` for an id of another kind. */
 export function objectIdOf(id: unknown): { readonly hex: string; readonly ms: number } | undefined {
-  if (typeof id !== 'object' || id === null || !('_bsontype' in id) || id._bsontype !== 'ObjectId')
-    return undefined;
+  if (membersOf(id)._bsontype !== 'ObjectId') return undefined;
   const hex = String(id);
   return { hex, ms: Number.parseInt(hex.slice(0, 8), 16) * 1000 };
 }

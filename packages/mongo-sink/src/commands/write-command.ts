@@ -1,4 +1,4 @@
-import type { SyncError } from '@redis-to-mongo/pipeline';
+import { isObject, type SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { mongoCode } from '../errors/mongo-code.js';
 import { mongoError } from '../errors/mongo-error.js';
@@ -76,9 +76,7 @@ export function isOwnId(raw: {
 }): boolean {
   const { code, keyPattern, message } = raw;
   if (!DUPLICATES.has(code)) return false;
-  return typeof keyPattern === 'object' && keyPattern !== null
-    ? Object.keys(keyPattern).join() === '_id'
-    : ID_INDEX.test(String(message));
+  return isObject(keyPattern) ? Object.keys(keyPattern).join() === '_id' : ID_INDEX.test(String(message));
 }
 
 function parseWriteError(raw: Document): WriteError {

@@ -1,3 +1,5 @@
+import { isObject } from '@redis-to-mongo/pipeline';
+
 type Method = (this: object, ...args: unknown[]) => unknown;
 
 /** A module of the driver's own, which it does not document; `undefined` where there is none. */
@@ -20,14 +22,13 @@ export function replaceMethod(
 ): boolean {
   const prototype = memberOf(memberOf(module, className), 'prototype');
   const method = memberOf(prototype, name);
-  if (typeof prototype !== 'object' || prototype === null || !isMethod(method)) return false;
+  if (!isObject(prototype) || !isMethod(method)) return false;
   return Reflect.set(prototype, name, make(method));
 }
 
 /** A member of an object or a class; `undefined` where there is none. */
 export function memberOf(value: unknown, name: string): unknown {
-  const hasMembers = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return hasMembers ? Reflect.get(value, name) : undefined;
+  return isObject(value) || typeof value === 'function' ? Reflect.get(value, name) : undefined;
 }
 
 function isMethod(value: unknown): value is Method {

@@ -1,4 +1,4 @@
-import { type ErrorClass, SyncError, withCauses } from '@redis-to-mongo/pipeline';
+import { type ErrorClass, isObject, membersOf, SyncError, withCauses } from '@redis-to-mongo/pipeline';
 import { MongoBulkWriteError, MongoNetworkError } from 'mongodb';
 import { mongoCode } from './mongo-code.js';
 import { mongoConnectionTrouble, mongoUnavailable } from './mongo-connection-trouble.js';
@@ -187,19 +187,12 @@ function unknownError(error: unknown, name: string, code: number | undefined): S
 }
 
 function numericCode(error: unknown): number | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number'
-    ? mongoCode(error.code)
-    : undefined;
+  const { code } = membersOf(error);
+  return typeof code === 'number' ? mongoCode(code) : undefined;
 }
 
 function hasLabel(error: unknown, label: string): boolean {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    'hasErrorLabel' in error &&
-    typeof error.hasErrorLabel === 'function' &&
-    error.hasErrorLabel(label) === true
-  );
+  return isObject(error) && typeof error.hasErrorLabel === 'function' && error.hasErrorLabel(label) === true;
 }
 
 /**

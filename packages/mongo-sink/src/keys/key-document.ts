@@ -1,5 +1,5 @@
 import { isKeyType } from '@redis-to-mongo/key-types';
-import { type DocumentId, type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
+import { type DocumentId, type KeyState, membersOf, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
 
 /** A key's document in `keys`, as it is stored. */
@@ -129,14 +129,8 @@ export function fromKeyDocument(document: Document): KeyState {
 
 /** Whether it is an `_id` as a rule makes it. */
 export function isDocumentId(value: unknown): value is DocumentId {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'text' in value &&
-    typeof value.text === 'string' &&
-    'kind' in value &&
-    (value.kind === 'text' || value.kind === 'number' || value.kind === 'objectId')
-  );
+  const { text, kind } = membersOf(value);
+  return typeof text === 'string' && (kind === 'text' || kind === 'number' || kind === 'objectId');
 }
 
 function asDate(value: unknown): Date {

@@ -1,3 +1,4 @@
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
 import { keysIn, type Stored } from '../database/stored.js';
 import { type KeySort, SORT_FIELDS } from './key-lists.js';
@@ -80,10 +81,6 @@ function segmentsOf(
 export function sortValue(document: Document, sort: KeySort): number | null {
   if (sort === 'key') return null;
   let value: unknown = document;
-  for (const name of SORT_FIELDS[sort].split('.')) value = isRecord(value) ? value[name] : undefined;
+  for (const name of SORT_FIELDS[sort].split('.')) value = membersOf(value)[name];
   return value instanceof Date ? value.getTime() : typeof value === 'number' ? value : null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

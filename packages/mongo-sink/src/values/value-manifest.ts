@@ -2,6 +2,7 @@ import {
   type DocumentShape,
   headOf,
   isShaped,
+  membersOf,
   OURS,
   plainValue,
   SyncError,
@@ -134,15 +135,8 @@ export function noManifest(key: string, isInShape: boolean): ValueManifest {
 }
 
 function isResumable(value: unknown): value is Resumable {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'generation' in value &&
-    typeof value.generation === 'number' &&
-    'incarnation' in value &&
-    typeof value.incarnation === 'number' &&
-    (!('rule' in value) || typeof value.rule === 'string')
-  );
+  const { generation, incarnation, rule = '' } = membersOf(value);
+  return typeof generation === 'number' && typeof incarnation === 'number' && typeof rule === 'string';
 }
 
 /**

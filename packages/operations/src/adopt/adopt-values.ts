@@ -1,5 +1,6 @@
 import type { Item } from '@redis-to-mongo/key-types';
 import { adoptKey, type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
+import { membersOf } from '@redis-to-mongo/pipeline';
 import { lastKnownValue, typesOf } from '@redis-to-mongo/redis-source';
 import type { AdoptOptions } from './adopt-options.js';
 import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
@@ -129,9 +130,8 @@ function texts(value: unknown): Item | undefined {
 
 /** A member with its score: Redis' clients call the member `value`, others `member`. */
 function scored(each: unknown): Item | undefined {
-  if (typeof each !== 'object' || each === null || !('score' in each)) return undefined;
-  const member = 'value' in each ? each.value : 'member' in each ? each.member : undefined;
-  const score = String(each.score);
+  const { score: given, member: ofOthers, value: member = ofOthers } = membersOf(each);
+  const score = String(given);
   const isScore = /^[+-]?inf(inity)?$/i.test(score) || (score !== '' && !Number.isNaN(Number(score)));
   if (typeof member !== 'string' || !isScore) return undefined;
   return [Buffer.from(member), Buffer.from(score.replace(/^\+/, '').replace(/infinity/i, 'inf'))];

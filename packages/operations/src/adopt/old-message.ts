@@ -5,6 +5,7 @@ import {
   encodeContent,
   entryTime,
   isEntryId,
+  isObject,
   messageId,
   messageIdPrefix,
   type Place,
@@ -52,7 +53,7 @@ export function adoptedMessage(document: Fields, key: string, place: Place): Ado
 
 /** The old content as the fleet stores an entry's fields. What is no text was made of text by the old engine, as JSON. */
 function contentOf(content: unknown): AdoptedMessage['content'] | undefined {
-  if (typeof content !== 'object' || content === null) return undefined;
+  if (!isObject(content)) return undefined;
   return encodeContent(Object.entries(content).flatMap(([name, value]) => [name, textOf(value)]));
 }
 

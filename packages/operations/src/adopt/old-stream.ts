@@ -1,5 +1,5 @@
 import { objectIdOf } from '@redis-to-mongo/mongo-sink';
-import { BEFORE_FIRST, compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
+import { BEFORE_FIRST, compareEntryIds, isEntryId, membersOf } from '@redis-to-mongo/pipeline';
 
 /** A change of a key's being there, as the old engine noted it. */
 export interface OldActivity {
@@ -41,9 +41,9 @@ export function activityOf(document: Fields): Pick<OldStream, 'activity' | 'isAc
   const history: unknown[] = Array.isArray(document.activity_history) ? document.activity_history : [];
   const activity = history
     .flatMap((each): OldActivity[] => {
-      if (typeof each !== 'object' || each === null || !('timestamp' in each)) return [];
-      const at = dateOf(each.timestamp);
-      return at && 'active_now' in each ? [{ at, isActive: each.active_now === true }] : [];
+      const { timestamp, active_now: isActive } = membersOf(each);
+      const at = dateOf(timestamp);
+      return at && isActive !== undefined ? [{ at, isActive: isActive === true }] : [];
     })
     .sort((a, b) => a.at.getTime() - b.at.getTime());
   return { activity, isActive: document.active_now !== false };

@@ -1,4 +1,5 @@
 import { type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { AdoptOptions } from './adopt-options.js';
 import { mergeOldStreams, type OldStream, parseOldStream } from './old-stream.js';
 
@@ -56,7 +57,10 @@ export async function readOldStreams(
 }
 
 function setsIn(document: Readonly<Record<string, unknown>>, { key, updatedAt }: OldStream): OldSet[] {
-  const { metadata_sets: all } = document;
-  if (typeof all !== 'object' || all === null) return [];
-  return Object.entries(all).map(([name, values]) => ({ stream: key, name, values, at: updatedAt }));
+  return Object.entries(membersOf(document.metadata_sets)).map(([name, values]) => ({
+    stream: key,
+    name,
+    values,
+    at: updatedAt,
+  }));
 }

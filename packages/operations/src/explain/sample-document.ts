@@ -3,6 +3,7 @@ import {
   ByteBudget,
   firstState,
   inPlace,
+  isObject,
   type KeyState,
   type KeyType,
   type Messages,
@@ -101,6 +102,6 @@ function shown(value: unknown): unknown {
     return value.length > MOST
       ? [...value.slice(0, MOST).map(shown), `… ${value.length - MOST} more`]
       : value.map(shown);
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (!isObject(value) || value instanceof Date) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shown(each)]));
 }

@@ -1,4 +1,5 @@
 import { contentOf, type StoredContent, type StoredText } from '../content.js';
+import { isObject } from '../members-of.js';
 import { exactNumber } from './exact-number.js';
 import { parseDate } from './parse-date.js';
 import type { ParseKind, RuleSpec } from './rule.js';
@@ -129,5 +130,5 @@ export function textOfValue(value: unknown): string {
 
 /** BSON's 64-bit integer, as the driver gives it where a double can't hold it. */
 function isLong(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && '_bsontype' in value && value._bsontype === 'Long';
+  return isObject(value) && value._bsontype === 'Long';
 }

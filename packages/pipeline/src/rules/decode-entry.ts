@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { bytesOf, decodeContent, pairsOf } from '../content.js';
+import { isObject } from '../members-of.js';
 import { isMeantBy, textOfValue } from './content-mapper.js';
 
 /** An entry given back from its message. */
@@ -25,9 +26,9 @@ export function decodeEntry({
   readonly mapped?: unknown;
 }): DecodedEntry {
   if (mapped === undefined) return { pairs: decodeContent(content), left: 0, isIntact: true };
-  if (typeof mapped !== 'object' || mapped === null) throw new TypeError('mapped: not an object');
-  const names = placesOf('renamed' in mapped ? mapped.renamed : []);
-  const texts = placesOf('texts' in mapped ? mapped.texts : []);
+  if (!isObject(mapped)) throw new TypeError('mapped: not an object');
+  const { renamed = [], texts: before = [] } = mapped;
+  const [names, texts] = [placesOf(renamed), placesOf(before)];
   let isIntact = true;
   const pairs = pairsOf(content).map(([name, value], place) => {
     const text = texts.get(place);

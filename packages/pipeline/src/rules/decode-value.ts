@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { isObject, membersOf } from '../members-of.js';
 import { isMeantBy } from './content-mapper.js';
 import { decodeEntry, placesOf, valueBytes } from './decode-entry.js';
 
@@ -36,13 +37,13 @@ export function decodeScore({ score, scoreText }: { score?: unknown; scoreText?:
 
 /** How many fields of a hash a rule left out. */
 export function leftOut({ mapped }: Mapped): number {
-  return typeof mapped === 'object' && mapped !== null && 'left' in mapped ? Number(mapped.left) : 0;
+  return Number(membersOf(mapped).left ?? 0);
 }
 
 const DAMAGED = 'a value no longer matches the text that it was parsed from';
 
 function textsIn(mapped: unknown): ReadonlyMap<number, string> {
   if (mapped === undefined) return new Map();
-  if (typeof mapped !== 'object' || mapped === null) throw new TypeError('mapped: not an object');
+  if (!isObject(mapped)) throw new TypeError('mapped: not an object');
   return placesOf('texts' in mapped ? mapped.texts : []);
 }

@@ -1,5 +1,6 @@
 import type { ValueDocument } from '../batch.js';
 import { contentOf, isPlainName, pairsOf } from '../content.js';
+import { isObject, membersOf } from '../members-of.js';
 
 /**
  * The shape `document`: the content stands at the top level, and all that is the fleet's in one subdocument, `_redis`. Documents
@@ -75,7 +76,7 @@ export function plainValue(stored: Readonly<Record<string, unknown>>): Readonly<
     const content = lifted === 'fields' ? contentOf(pairs) : objectOf(pairs);
     return { _id, ...head, [lifted]: content };
   }
-  const nameOf = new Map(typeof names === 'object' && names !== null ? Object.entries(names) : []);
+  const nameOf = new Map(Object.entries(membersOf(names)));
   const content = Object.entries(top).map(([name, value]) => [String(nameOf.get(name) ?? name), value]);
   return { _id, ...head, ...Object.fromEntries(content) };
 }
@@ -108,7 +109,7 @@ export function mayStandOnTop(name: string): boolean {
 function liftable(name: string, value: unknown, { form, text }: ValueDocument): Pairs | undefined {
   if (form === undefined) return undefined; // a member's document
   if (name === 'fields') return pairsOf(value);
-  if (name !== 'value' || typeof value !== 'object' || value === null) return undefined;
+  if (name !== 'value' || !isObject(value)) return undefined;
   if (!Array.isArray(value)) return isPlainObject(value) ? Object.entries(value) : undefined;
   // JSON with names that MongoDB does not take is an array of pairs.
   return typeof text === 'string' && /^\s*\{/.test(text) ? pairsOf(value) : undefined;

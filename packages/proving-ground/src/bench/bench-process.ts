@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { inTime } from '@redis-to-mongo/pipeline';
+import { inTime, membersOf } from '@redis-to-mongo/pipeline';
 import { ProvingError } from '../proving-error.js';
 
 /** What a process of the benchmark shows its parent; see processes/. */
@@ -79,8 +79,7 @@ export class BenchProcess implements AsyncDisposable {
     );
     if (done)
       throw new ProvingError('PROVING_APP_FAILED', `${this.#name} ended by itself:\n${this.#stderr.trim()}`);
-    const [report] = value;
-    return typeof report === 'object' && report !== null ? { ...report } : {};
+    return membersOf(value[0]);
   }
 
   /** Ends it and waits for its end. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { BenchEnvironment } from './bench-environment.js';
 
 /** Where a benchmark ran, and on what. */
@@ -47,8 +48,5 @@ async function packageVersions(): Promise<Record<string, string>> {
 }
 
 async function versionIn(file: URL): Promise<string> {
-  const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
-  const version =
-    typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : undefined;
-  return String(version ?? 'unknown');
+  return String(membersOf(JSON.parse(await readFile(file, 'utf8'))).version ?? 'unknown');
 }

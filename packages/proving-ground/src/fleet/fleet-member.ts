@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { membersOf } from '@redis-to-mongo/pipeline';
 import { ProvingError } from '../proving-error.js';
 import { builtApp } from './built-app.js';
 
@@ -155,11 +156,10 @@ function lastLines(log: string, count: number): string {
   return log.trimEnd().split('\n').slice(-count).join('\n') || '(empty)';
 }
 
-function parseLine(line: string): Record<string, unknown> | undefined {
+function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+    return membersOf(JSON.parse(line));
   } catch {
     return undefined; // half a line: the app is writing it
   }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { membersOf } from '@redis-to-mongo/pipeline';
 import { withBlock } from '../program/with-block.js';
 import { renderReliability } from './render-reliability.js';
 
@@ -47,16 +48,8 @@ export async function readRuns(): Promise<readonly ProvingRun[]> {
 }
 
 function isRun(value: unknown): value is ProvingRun {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'tool' in value &&
-    'seconds' in value &&
-    'problems' in value &&
-    Array.isArray(value.problems) &&
-    'servers' in value &&
-    Array.isArray(value.servers)
-  );
+  const { tool, seconds, problems, servers } = membersOf(value);
+  return tool !== undefined && seconds !== undefined && Array.isArray(problems) && Array.isArray(servers);
 }
 
 /** What `npm run docs` writes into docs/reliability.md. */

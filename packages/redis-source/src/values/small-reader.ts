@@ -6,6 +6,7 @@ import {
   type KeyType,
   keyBytes,
   keyName,
+  membersOf,
   type SmallReading,
   SyncError,
 } from '@redis-to-mongo/pipeline';
@@ -146,7 +147,7 @@ function allAlone(keys: readonly string[]): SmallReading {
 }
 
 function isValueSyncer(syncer: unknown): syncer is ValueSyncer {
-  return typeof syncer === 'object' && syncer !== null && 'small' in syncer;
+  return 'small' in membersOf(syncer);
 }
 
 function bytesIn(answers: readonly unknown[]): number {

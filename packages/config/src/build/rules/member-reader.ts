@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import { nearestName } from '../../nearest-name.js';
 import { showUnknown } from '../../show-value.js';
 import type { Findings } from '../findings.js';
@@ -117,13 +118,12 @@ export class MemberReader {
   object(member: string): { readonly reader: MemberReader; readonly names: readonly string[] } | undefined {
     const value = this.#value(member);
     if (value === undefined) return undefined;
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
+    if (!isObject(value) || Array.isArray(value))
       return this.problem(member, 'is not an object', `write { … }: see docs/configuration.md`);
-    const members = Object.fromEntries(Object.entries(value));
     const path = `${this.#path}${member}.`;
     return {
-      reader: new MemberReader(members, this.#where, this.#findings, path),
-      names: Object.keys(members),
+      reader: new MemberReader(value, this.#where, this.#findings, path),
+      names: Object.keys(value),
     };
   }
 

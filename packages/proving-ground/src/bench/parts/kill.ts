@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { runPipeline } from '../../generator/run-pipeline.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
@@ -105,7 +106,7 @@ async function untilIdle(
 async function judge(documents: AsyncIterable<unknown>, from: number, to: number) {
   const times = new Map<string, number>();
   for await (const document of documents) {
-    const account = String(Reflect.get(Object(Reflect.get(Object(document), 'content')), 'account'));
+    const account = String(membersOf(membersOf(document).content).account);
     times.set(account, (times.get(account) ?? 0) + 1);
   }
   let missing = 0;

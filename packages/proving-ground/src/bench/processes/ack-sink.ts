@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { membersOf } from '@redis-to-mongo/pipeline';
 import { AckStore } from '../ack-sink/ack-store.js';
 import { parseCommand, replyTo } from '../ack-sink/command.js';
 import { openParent } from './parent.js';
@@ -18,7 +19,7 @@ server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const address = server.address();
 const parent = openParent();
-parent.send({ port: typeof address === 'object' && address !== null ? address.port : 0 });
+parent.send({ port: membersOf(address).port });
 for (;;) {
   await parent.nextMessage();
   parent.send({ inserted: store.inserted });

@@ -1,3 +1,4 @@
+import { membersOf } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { openClients } from './open-clients.js';
 import { sampleWaits } from './sample-waits.js';
@@ -41,7 +42,7 @@ function kindOf(name: string): {
         pipeline.hset(keyOf(n), 'changed', String(n));
         return keyOf(n);
       },
-      isThere: ({ fields }, n) => Number(Reflect.get(Object(fields), 'changed')) >= n,
+      isThere: ({ fields }, n) => Number(membersOf(fields).changed) >= n,
     };
   if (name === 'set')
     return {

@@ -1,4 +1,5 @@
 import { on } from 'node:events';
+import { membersOf } from '@redis-to-mongo/pipeline';
 
 /** How a program in this folder talks with the benchmark that started it (bench-process.ts). */
 export interface Parent {
@@ -34,9 +35,8 @@ export class ProgramConfig {
 export function openParent(): Parent {
   const messages = on(process, 'message');
   process.once('disconnect', () => process.exit(1)); // it has gone, for whatever reason
-  const parsed: unknown = JSON.parse(process.argv[2] ?? '{}');
   return {
-    config: new ProgramConfig(typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}),
+    config: new ProgramConfig(membersOf(JSON.parse(process.argv[2] ?? '{}'))),
     send: (report) => void process.send?.(report),
     nextMessage: async () => void (await messages.next()),
   };
