@@ -1,6 +1,5 @@
 import { isObject } from '@redis-to-mongo/pipeline';
 import { buildConfig } from './build/build-config.js';
-import { collectFindings } from './build/findings.js';
 import { fingerprintsOf } from './changed-options.js';
 import type { Config } from './config.js';
 import { ConfigError, type Problem } from './config-error.js';
@@ -32,14 +31,12 @@ export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigSource
     found === undefined ? new Map<string, unknown>() : 'path' in found ? readConfigFile(found) : found;
   if (!(content instanceof Map)) throw withoutFile(env, content);
   const settings = readSettings(env, content);
-  const findings = collectFindings(settings);
-  const config = buildConfig(settings, findings, cwd);
-  const problems = [...settings.problems, ...findings.problems];
-  if (problems.length > 0) throw new ConfigError(problems);
+  const config = buildConfig(settings, cwd);
+  if (settings.problems.length > 0) throw new ConfigError(settings.problems);
   return freeze({
     ...config,
     ...(found !== undefined && 'path' in found ? { file: found.path } : {}),
-    warnings: [...findings.warnings, ...formerNameWarnings(env, content), ...misspelledVariables(env)],
+    warnings: [...settings.warnings, ...formerNameWarnings(env, content), ...misspelledVariables(env)],
     options: optionNames().map((option) => ({
       option,
       value: settings.shown(option),

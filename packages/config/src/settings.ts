@@ -18,6 +18,10 @@ export interface Settings {
   /** The value as it may be shown. */
   readonly shown: (name: OptionName) => string;
   readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+  /** Notes a problem of a valid value, beside others or by what it names; its source and its text are added. */
+  readonly problem: (name: OptionName, problem: string, remedy: string) => void;
+  readonly warn: (warning: string) => void;
 }
 
 /** Lays the environment over the file over the defaults, and notes all values that are not valid. */
@@ -54,13 +58,22 @@ export function readSettings(
     });
   }
   const mentioned = (name: OptionName) => sourceOf(name) !== 'default';
+  const shown = (name: OptionName) => showValue(name, parsed.values[name]);
+  const warnings: string[] = [];
   return {
     values: parsed.values,
     sourceOf,
     mentioned,
     given: (name) => mentioned(name) && !parsed.invalid.has(name),
-    shown: (name) => showValue(name, parsed.values[name]),
+    shown,
     problems,
+    warnings,
+    problem: (option, problem, remedy) => {
+      problems.push({ option, source: sourceOf(option), value: shown(option), problem, remedy });
+    },
+    warn: (warning) => {
+      warnings.push(warning);
+    },
   };
 }
 

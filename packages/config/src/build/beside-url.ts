@@ -1,6 +1,5 @@
 import type { OptionName, Values } from '../options/options.js';
 import type { Settings } from '../settings.js';
-import type { Findings } from './findings.js';
 
 /** Reads options that say again what a URL may say. */
 export interface BesideUrl {
@@ -17,7 +16,7 @@ export interface BesideUrl {
 }
 
 /** `url` is the option that the URL in use comes from; undefined when none is in use. */
-export function besideUrl(settings: Settings, findings: Findings, url: OptionName | undefined): BesideUrl {
+export function besideUrl(settings: Settings, url: OptionName | undefined): BesideUrl {
   const replaced: OptionName[] = [];
   const pick: BesideUrl['pick'] = (name, inUrl) => {
     if (!settings.given(name)) return inUrl;
@@ -29,7 +28,7 @@ export function besideUrl(settings: Settings, findings: Findings, url: OptionNam
       return inUrl;
     }
     if (order === 0 && inUrl !== undefined) {
-      findings.problem(name, `says something else than ${url} beside it`, 'keep one of the two');
+      settings.problem(name, `says something else than ${url} beside it`, 'keep one of the two');
       return inUrl;
     }
     return value;
@@ -38,7 +37,7 @@ export function besideUrl(settings: Settings, findings: Findings, url: OptionNam
     pick,
     warnOfReplaced: () => {
       if (url === undefined || replaced.length === 0) return;
-      findings.warn(`${url} in the environment replaces ${replaced.join(', ')} of config.json`);
+      settings.warn(`${url} in the environment replaces ${replaced.join(', ')} of config.json`);
     },
   };
 }
@@ -48,13 +47,12 @@ export function besideUrl(settings: Settings, findings: Findings, url: OptionNam
  */
 export function urlInUse<Name extends OptionName>(
   settings: Settings,
-  findings: Findings,
   url: Name,
   host: OptionName,
 ): Name | undefined {
   if (!settings.given(url)) return undefined;
   if (settings.given(host) && compareSources(settings, host, url) > 0) {
-    findings.warn(`${host} in the environment replaces ${url} of config.json`);
+    settings.warn(`${host} in the environment replaces ${url} of config.json`);
     return undefined;
   }
   return url;

@@ -4,7 +4,6 @@ import { buildMongo } from './build-mongo.js';
 import { buildRedis, DEFAULT_REDIS, redisNames } from './build-redis.js';
 import { buildRules } from './build-rules.js';
 import { buildSync } from './build-sync.js';
-import type { Findings } from './findings.js';
 
 const SOURCE = redisNames('');
 const QUEUE = redisNames('QUEUE_');
@@ -12,20 +11,20 @@ const QUEUE = redisNames('QUEUE_');
 const DAY_MS = 86_400_000;
 
 /** Gives every option its place, and judges those that belong together. The result is frozen by loadConfig. */
-export function buildConfig(settings: Settings, findings: Findings, cwd: string) {
+export function buildConfig(settings: Settings, cwd: string) {
   const { values } = settings;
-  const redis = buildRedis(settings, findings, SOURCE, DEFAULT_REDIS, cwd);
-  const sync = buildSync(settings, findings);
+  const redis = buildRedis(settings, SOURCE, DEFAULT_REDIS, cwd);
+  const sync = buildSync(settings);
   if (/[{}]/.test(values.QUEUE_PREFIX))
-    findings.problem('QUEUE_PREFIX', 'has a brace, and is put in braces itself', 'remove the brace');
+    settings.problem('QUEUE_PREFIX', 'has a brace, and is put in braces itself', 'remove the brace');
   return {
     redis,
     queue: {
-      redis: queueRedis(settings, findings, redis, cwd),
+      redis: queueRedis(settings, redis, cwd),
       prefix: values.QUEUE_PREFIX,
       deadAfterMs: Math.round(values.DEAD_AFTER_SEC * 1_000),
     },
-    mongo: buildMongo(settings, findings, cwd),
+    mongo: buildMongo(settings, cwd),
     keys: {
       /** Redis glob patterns; at least one. */
       include: values.KEY_INCLUDE,
@@ -44,7 +43,7 @@ export function buildConfig(settings: Settings, findings: Findings, cwd: string)
     },
     sync,
     /** The first one that matches a key counts. */
-    rules: buildRules(settings, findings, sync.trim),
+    rules: buildRules(settings, sync.trim),
     worker: {
       concurrency: values.WORKER_CONCURRENCY,
       shutdownTimeoutMs: values.WORKER_SHUTDOWN_TIMEOUT_MS,
@@ -61,7 +60,7 @@ export function buildConfig(settings: Settings, findings: Findings, cwd: string)
       /** 0: forever. */
       auditKeepMs: values.AUDIT_KEEP_DAYS * DAY_MS,
     },
-    dashboard: buildDashboard(settings, findings),
+    dashboard: buildDashboard(settings),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
     /** Without an endpoint nothing is traced. */
     tracing:
@@ -72,21 +71,21 @@ export function buildConfig(settings: Settings, findings: Findings, cwd: string)
 }
 
 /** A queue with an address of its own takes nothing from the source: above all, no password goes elsewhere. */
-function queueRedis(settings: Settings, findings: Findings, source: RedisAddress, cwd: string): RedisAddress {
+function queueRedis(settings: Settings, source: RedisAddress, cwd: string): RedisAddress {
   const { clusterNodes, sentinels } = QUEUE.topology;
   const isElsewhere = [QUEUE.url, QUEUE.host, clusterNodes, sentinels].some((name) =>
     settings.mentioned(name),
   );
-  return buildRedis(settings, findings, QUEUE, isElsewhere ? DEFAULT_REDIS : source, cwd);
+  return buildRedis(settings, QUEUE, isElsewhere ? DEFAULT_REDIS : source, cwd);
 }
 
 /** The password or its hash: of two sources the higher wins, of one source only one may be given. */
-function buildDashboard({ values, given, sourceOf }: Settings, findings: Findings) {
+function buildDashboard({ values, given, sourceOf, problem }: Settings) {
   const { DASHBOARD_PASSWORD: password, DASHBOARD_PASSWORD_HASH: passwordHash } = values;
   const both = given('DASHBOARD_PASSWORD') && given('DASHBOARD_PASSWORD_HASH');
   const isHashLower = both && sourceOf('DASHBOARD_PASSWORD_HASH') === 'config.json';
   if (both && sourceOf('DASHBOARD_PASSWORD') === sourceOf('DASHBOARD_PASSWORD_HASH')) {
-    findings.problem('DASHBOARD_PASSWORD', 'stands beside DASHBOARD_PASSWORD_HASH', 'keep one of the two');
+    problem('DASHBOARD_PASSWORD', 'stands beside DASHBOARD_PASSWORD_HASH', 'keep one of the two');
   }
   return {
     host: values.DASHBOARD_HOST,

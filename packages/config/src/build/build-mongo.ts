@@ -8,28 +8,27 @@ import type { OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { type BesideUrl, besideUrl, compareSources, urlInUse } from './beside-url.js';
 import { buildTls, tlsNames } from './build-tls.js';
-import type { Findings } from './findings.js';
 
 const databaseNameFormat = textFormats['database-name'];
 
 /**
  * How to reach MongoDB, and how much one command writes. `uri` contains user name, password and `authSource`, so it is secret.
  */
-export function buildMongo(settings: Settings, findings: Findings, cwd: string) {
+export function buildMongo(settings: Settings, cwd: string) {
   const { values, given } = settings;
-  const url = uriOption(settings, findings);
+  const url = uriOption(settings);
   const said = url === undefined ? undefined : read(values[url]);
-  const beside = besideUrl(settings, findings, url);
+  const beside = besideUrl(settings, url);
   if (url === 'MONGO_URI') beside.pick('MONGO_HOST', said?.hosts.join(','));
-  if (url !== undefined) checkPort(settings, findings, url);
+  if (url !== undefined) checkPort(settings, url);
   const username = beside.pick('MONGO_USERNAME', said?.username);
   const password = beside.pick('MONGO_PASSWORD', said?.password);
   const authSource = beside.pick('MONGO_AUTH_SOURCE', said?.authSource);
   const enabled = beside.pick('MONGO_TLS', said?.tls) ?? false;
   beside.warnOfReplaced();
-  const tls = buildTls(settings, findings, tlsNames('MONGO'), { enabled, url, cwd, inherited: NO_TLS });
-  checkLogin(settings, findings, said, username, password);
-  const uri = new ConnectionString(said?.href ?? `mongodb://${hosts(settings, findings)}/`);
+  const tls = buildTls(settings, tlsNames('MONGO'), { enabled, url, cwd, inherited: NO_TLS });
+  checkLogin(settings, said, username, password);
+  const uri = new ConnectionString(said?.href ?? `mongodb://${hosts(settings)}/`);
   uri.username = username === undefined ? '' : encodeURIComponent(username);
   // The driver takes a user name without a password for X.509 and the like, but no password without a user name.
   uri.password = username === undefined || password === undefined ? '' : encodeURIComponent(password);
@@ -44,7 +43,7 @@ export function buildMongo(settings: Settings, findings: Findings, cwd: string) 
     ...(authSource === undefined ? {} : { authSource }),
     tls,
   };
-  tryOut(settings, findings, url, address);
+  tryOut(settings, url, address);
   return {
     ...address,
     writeBatchEntries: values.WRITE_BATCH_ENTRIES,
@@ -55,16 +54,15 @@ export function buildMongo(settings: Settings, findings: Findings, cwd: string) 
 /** Has the driver itself judge what it will be given. */
 function tryOut(
   settings: Settings,
-  findings: Findings,
   url: 'MONGO_URI' | 'MONGO_HOST' | undefined,
   address: MongoAddress,
 ): void {
   const option = url ?? (settings.given('MONGO_HOST') ? 'MONGO_HOST' : 'MONGO_AUTH_SOURCE');
   const found = mongoSettingsProblem(address);
-  if (found) findings.problem(option, found.problem, found.remedy);
+  if (found) settings.problem(option, found.problem, found.remedy);
   const wrongName = databaseNameFormat.check(address.dbName);
   if (url && wrongName)
-    findings.problem(
+    settings.problem(
       url,
       `names a database, which ${wrongName}`,
       `set MONGO_DB_NAME, or write ${databaseNameFormat.expected()}`,
@@ -72,8 +70,8 @@ function tryOut(
 }
 
 /** The option that holds the URI, if one does: a `MONGO_HOST` may be a URI too, as in the old engine. */
-function uriOption(settings: Settings, findings: Findings): 'MONGO_URI' | 'MONGO_HOST' | undefined {
-  const url = urlInUse(settings, findings, 'MONGO_URI', 'MONGO_HOST');
+function uriOption(settings: Settings): 'MONGO_URI' | 'MONGO_HOST' | undefined {
+  const url = urlInUse(settings, 'MONGO_URI', 'MONGO_HOST');
   return url ?? (isMongoUri(settings.values.MONGO_HOST) ? 'MONGO_HOST' : undefined);
 }
 
@@ -83,12 +81,12 @@ function read(text: string | undefined): MongoUri | undefined {
 }
 
 /** The list of hosts for a URI, each with the port that it names, else `MONGO_PORT` where that is set. */
-function hosts(settings: Settings, findings: Findings): string {
+function hosts(settings: Settings): string {
   const found = readMongoHosts(settings.values.MONGO_HOST);
   if (typeof found === 'string') return 'localhost';
   const port = settings.values.MONGO_PORT;
   if (port !== undefined && found.every((each) => each.port !== undefined && each.port !== port)) {
-    findings.problem('MONGO_PORT', 'says something else than MONGO_HOST', 'keep one of the two ports');
+    settings.problem('MONGO_PORT', 'says something else than MONGO_HOST', 'keep one of the two ports');
   }
   return found
     .map((each) => ({ host: each.host, port: each.port ?? port }))
@@ -96,14 +94,13 @@ function hosts(settings: Settings, findings: Findings): string {
     .join(',');
 }
 
-function checkPort(settings: Settings, findings: Findings, url: OptionName): void {
+function checkPort(settings: Settings, url: OptionName): void {
   if (!settings.given('MONGO_PORT') || compareSources(settings, 'MONGO_PORT', url) < 0) return;
-  findings.problem('MONGO_PORT', `has no effect beside a URI in ${url}`, 'write the port in the URI');
+  settings.problem('MONGO_PORT', `has no effect beside a URI in ${url}`, 'write the port in the URI');
 }
 
 function checkLogin(
   settings: Settings,
-  findings: Findings,
   said: MongoUri | undefined,
   username: Parameters<BesideUrl['pick']>[1],
   password: Parameters<BesideUrl['pick']>[1],
@@ -116,9 +113,9 @@ function checkLogin(
     !settings.mentioned('MONGO_PASSWORD') &&
     !said?.authMechanism
   ) {
-    findings.problem('MONGO_USERNAME', 'is a user name without a password', 'set MONGO_PASSWORD too');
+    settings.problem('MONGO_USERNAME', 'is a user name without a password', 'set MONGO_PASSWORD too');
   }
   if (password !== undefined && username === undefined && !settings.mentioned('MONGO_USERNAME')) {
-    findings.warn('MONGO_PASSWORD is not used, because there is no MONGO_USERNAME');
+    settings.warn('MONGO_PASSWORD is not used, because there is no MONGO_USERNAME');
   }
 }

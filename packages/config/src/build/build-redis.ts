@@ -6,7 +6,6 @@ import type { Settings } from '../settings.js';
 import { besideUrl, urlInUse } from './beside-url.js';
 import { buildTls, tlsNames } from './build-tls.js';
 import { buildTopology } from './build-topology.js';
-import type { Findings } from './findings.js';
 
 /** The names of the options that say how to reach the source, or the queue. */
 export function redisNames(prefix: '' | 'QUEUE_') {
@@ -30,14 +29,13 @@ export function redisNames(prefix: '' | 'QUEUE_') {
 /** How to reach one Redis: by its URL, the options beside it, and `inherited` for what neither says. */
 export function buildRedis(
   settings: Settings,
-  findings: Findings,
   names: ReturnType<typeof redisNames>,
   inherited: RedisAddress,
   cwd: string,
 ): RedisAddress {
-  const url = urlInUse(settings, findings, names.url, names.host);
+  const url = urlInUse(settings, names.url, names.host);
   const said = url === undefined ? undefined : read(settings.values[url]);
-  const { pick, warnOfReplaced } = besideUrl(settings, findings, url);
+  const { pick, warnOfReplaced } = besideUrl(settings, url);
   // What a URL does not say is not taken from what it replaces.
   const rest = said === undefined ? inherited : DEFAULT_REDIS;
   const host = pick(names.host, said?.host) ?? rest.host;
@@ -47,9 +45,9 @@ export function buildRedis(
   const db = pick(names.db, said?.db) ?? rest.db;
   const enabled = pick(names.tls.enabled, said?.tls) ?? rest.tls.enabled;
   warnOfReplaced();
-  const tls = buildTls(settings, findings, names.tls, { enabled, url, cwd, inherited: rest.tls });
-  checkLogin(settings, findings, names, { url, username, password });
-  const topology = buildTopology(settings, findings, names.topology, inherited, {
+  const tls = buildTls(settings, names.tls, { enabled, url, cwd, inherited: rest.tls });
+  checkLogin(settings, names, { url, username, password });
+  const topology = buildTopology(settings, names.topology, inherited, {
     option: names.db,
     value: db,
   });
@@ -86,7 +84,6 @@ function read(url: string | undefined): RedisUrl | undefined {
 
 function checkLogin(
   settings: Settings,
-  findings: Findings,
   names: ReturnType<typeof redisNames>,
   login: { url: OptionName | undefined; username: string | undefined; password: string | undefined },
 ): void {
@@ -95,7 +92,7 @@ function checkLogin(
   const blamed = [names.username, login.url].find((name) => name !== undefined && settings.given(name));
   if (blamed === undefined) return;
   const remedy = `set ${names.password} too; a password without a user name stands behind a colon in a URL: redis://:***@host`;
-  findings.problem(blamed, 'has a user name without a password', remedy);
+  settings.problem(blamed, 'has a user name without a password', remedy);
 }
 
 /** The URL with all that the parts say, percent-encoded. */

@@ -1,21 +1,21 @@
 import { type KeyType, memberCollectionOf, type RuleSpec, type TrimRule } from '@redis-to-mongo/pipeline';
 import type { Settings } from '../settings.js';
 import { showUnknown } from '../show-value.js';
-import type { Findings } from './findings.js';
 import { MemberReader } from './rules/member-reader.js';
 import { readRule } from './rules/read-rule.js';
 
 /** Reads the rules and judges them, one by one and together. */
-export function buildRules({ values }: Settings, findings: Findings, trim: TrimRule): readonly RuleSpec[] {
+export function buildRules(settings: Settings, trim: TrimRule): readonly RuleSpec[] {
+  const { values } = settings;
   const read = values.RULES.map((value, index) => {
     const members = Object.fromEntries(Object.entries(value ?? {}));
     const where = nameOf(index, members.pattern);
-    return { where, rule: readRule(new MemberReader(members, where, findings), trim) };
+    return { where, rule: readRule(new MemberReader(members, where, settings), trim) };
   });
   const named = read.flatMap(({ where, rule }) => (rule ? [{ where, rule }] : []));
-  checkCollections(named, findings);
-  checkShapes(named, findings);
-  checkReach(named, values.KEY_TYPES, findings);
+  checkCollections(named, settings);
+  checkShapes(named, settings);
+  checkReach(named, values.KEY_TYPES, settings);
   return named.map(({ rule }) => rule);
 }
 
@@ -29,7 +29,7 @@ function nameOf(index: number, pattern: unknown): string {
 }
 
 /** A collection holds messages, values or members: of two rules the second is reported. */
-function checkCollections(rules: readonly Named[], findings: Findings): void {
+function checkCollections(rules: readonly Named[], settings: Settings): void {
   const users = new Map<string, { readonly what: string; readonly where: string }>();
   for (const { where, rule } of rules) {
     const { collection, types } = rule;
@@ -43,7 +43,7 @@ function checkCollections(rules: readonly Named[], findings: Findings): void {
     for (const [name = '', what = ''] of uses) {
       const other = users.get(name);
       if (other && other.what !== what)
-        findings.problem(
+        settings.problem(
           'RULES',
           `${where}, collection: ${name} would hold ${what}, and ${other.what} by ${other.where}`,
           'write another name',
@@ -54,7 +54,7 @@ function checkCollections(rules: readonly Named[], findings: Findings): void {
 }
 
 /** What stands at the top level in one shape is somewhere else in the other: a query finds the documents of one. */
-function checkShapes(rules: readonly Named[], findings: Findings): void {
+function checkShapes(rules: readonly Named[], settings: Settings): void {
   const first = new Map<string, Named>();
   for (const each of rules) {
     const { collection, shape } = each.rule;
@@ -62,7 +62,7 @@ function checkShapes(rules: readonly Named[], findings: Findings): void {
     const other = first.get(collection);
     if (!other) first.set(collection, each);
     else if (other.rule.shape !== shape)
-      findings.warn(
+      settings.warn(
         `RULES: ${each.where} writes into ${collection} in ${shapeName(shape)}, and ${other.where} in ${shapeName(other.rule.shape)}: a query finds the fields of one of them only`,
       );
   }
@@ -73,7 +73,7 @@ function shapeName(shape: RuleSpec['shape']): string {
 }
 
 /** A rule that no key can have is a mistake of its place in the list. */
-function checkReach(rules: readonly Named[], keyTypes: readonly KeyType[], findings: Findings): void {
+function checkReach(rules: readonly Named[], keyTypes: readonly KeyType[], settings: Settings): void {
   rules.forEach(({ where, rule }, index) => {
     const before = rules
       .slice(0, index)
@@ -82,9 +82,9 @@ function checkReach(rules: readonly Named[], keyTypes: readonly KeyType[], findi
           (other.rule.pattern === '*' || other.rule.pattern === rule.pattern) &&
           (!other.rule.types || rule.types?.every((type) => other.rule.types?.includes(type))),
       );
-    if (before) findings.warn(`RULES: ${where} is never used: ${before.where} before it takes all its keys`);
+    if (before) settings.warn(`RULES: ${where} is never used: ${before.where} before it takes all its keys`);
     const unsynced = rule.types?.filter((type) => !keyTypes.includes(type)) ?? [];
     if (unsynced.length > 0)
-      findings.warn(`RULES: ${where} names ${unsynced.join(', ')}, which KEY_TYPES leaves out`);
+      settings.warn(`RULES: ${where} names ${unsynced.join(', ')}, which KEY_TYPES leaves out`);
   });
 }

@@ -1,21 +1,20 @@
 import type { NameOf } from '../options/options.js';
 import type { Settings } from '../settings.js';
-import type { Findings } from './findings.js';
 
 /** Intervals and amounts. A default gives way to what was given; two that were given have to agree. */
-export function buildSync(settings: Settings, findings: Findings) {
+export function buildSync(settings: Settings) {
   const { values, given } = settings;
   const fit = (read: NameOf<number>, slice: NameOf<number>) => {
     if (values[read] <= values[slice]) return { read: values[read], slice: values[slice] };
     if (given(read) && given(slice)) {
-      findings.problem(read, `is more than ${slice} (${values[slice]})`, `lower it, or raise ${slice}`);
+      settings.problem(read, `is more than ${slice} (${values[slice]})`, `lower it, or raise ${slice}`);
     }
     const both = given(slice) ? values[slice] : values[read];
     return { read: both, slice: both };
   };
   const entries = fit('MESSAGES_PER_STREAM', 'SLICE_ENTRIES');
   const bytes = fit('READ_BYTES', 'SLICE_BYTES');
-  checkSliceEnds(settings, findings);
+  checkSliceEnds(settings);
   return {
     intervalMs: toMs(values.SYNC_INTERVAL_SEC),
     changeFeed: values.CHANGE_FEED,
@@ -42,15 +41,15 @@ export function buildSync(settings: Settings, findings: Findings) {
 }
 
 /** A worker that is asked to stop finishes its slices: they have to end before it is stopped by force. */
-function checkSliceEnds({ values, given }: Settings, findings: Findings): void {
+function checkSliceEnds({ values, given, problem }: Settings): void {
   const { SLICE_MS: slice, WORKER_SHUTDOWN_TIMEOUT_MS: timeout } = values;
   if (slice < timeout) return;
   if (given('SLICE_MS')) {
     const remedy = 'lower it, or raise WORKER_SHUTDOWN_TIMEOUT_MS';
-    findings.problem('SLICE_MS', `is not below WORKER_SHUTDOWN_TIMEOUT_MS (${timeout})`, remedy);
+    problem('SLICE_MS', `is not below WORKER_SHUTDOWN_TIMEOUT_MS (${timeout})`, remedy);
   } else {
     const remedy = 'raise it, or lower SLICE_MS';
-    findings.problem('WORKER_SHUTDOWN_TIMEOUT_MS', `is not above SLICE_MS (${slice})`, remedy);
+    problem('WORKER_SHUTDOWN_TIMEOUT_MS', `is not above SLICE_MS (${slice})`, remedy);
   }
 }
 

@@ -6,7 +6,6 @@ import type { TlsSettings } from '@redis-to-mongo/pipeline';
 import type { OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { compareSources } from './beside-url.js';
-import type { Findings } from './findings.js';
 
 /** The names of the options that say how TLS is done with one server. */
 export function tlsNames(server: 'REDIS' | 'QUEUE_REDIS' | 'MONGO') {
@@ -25,7 +24,6 @@ export function tlsNames(server: 'REDIS' | 'QUEUE_REDIS' | 'MONGO') {
  */
 export function buildTls(
   settings: Settings,
-  findings: Findings,
   names: ReturnType<typeof tlsNames>,
   at: { enabled: boolean; url: OptionName | undefined; cwd: string; inherited: TlsSettings },
 ): TlsSettings {
@@ -34,9 +32,9 @@ export function buildTls(
     const path = settings.given(name) ? settings.values[name] : undefined;
     if (path === undefined) return at.inherited[part];
     const absolute = resolve(at.cwd, path);
-    if (at.enabled) checkFile(findings, name, absolute);
+    if (at.enabled) checkFile(settings, name, absolute);
     else if (!isTurnedOff(settings, names.enabled, name, at.url)) {
-      findings.problem(
+      settings.problem(
         name,
         'has no effect, because TLS is off',
         `set ${names.enabled} to true, or remove it`,
@@ -48,12 +46,12 @@ export function buildTls(
   const certFile = fileOf('certFile');
   const keyFile = fileOf('keyFile');
   if (settings.given(names.certFile) && !keyFile && !settings.mentioned(names.keyFile)) {
-    findings.problem(names.certFile, 'is a certificate without its key', `set ${names.keyFile} too`);
+    settings.problem(names.certFile, 'is a certificate without its key', `set ${names.keyFile} too`);
   }
   if (settings.given(names.keyFile) && !certFile && !settings.mentioned(names.certFile)) {
-    findings.problem(names.keyFile, 'is a key without its certificate', `set ${names.certFile} too`);
+    settings.problem(names.keyFile, 'is a key without its certificate', `set ${names.certFile} too`);
   }
-  if (at.enabled) checkContents(settings, findings, names, { caFile, certFile, keyFile });
+  if (at.enabled) checkContents(settings, names, { caFile, certFile, keyFile });
   return {
     enabled: at.enabled,
     ...(caFile ? { caFile } : {}),
@@ -68,14 +66,13 @@ export function buildTls(
 /** Has Node read the files as it will for a connection. What can't be opened was reported by checkFile. */
 function checkContents(
   settings: Settings,
-  findings: Findings,
   names: ReturnType<typeof tlsNames>,
   { caFile, certFile, keyFile }: { [Part in 'caFile' | 'certFile' | 'keyFile']: string | undefined },
 ): void {
   const [ca, cert, key] = [caFile, certFile, keyFile].map(contentOf);
   const refusal = (options: SecureContextOptions) => refusalBy(() => createSecureContext(options));
   const report = (name: OptionName, what: string, code: string | undefined, remedy: string) => {
-    if (code !== undefined && settings.given(name)) findings.problem(name, `${what} (${code})`, remedy);
+    if (code !== undefined && settings.given(name)) settings.problem(name, `${what} (${code})`, remedy);
   };
   const remedy = 'name a PEM file';
   // A secure context takes what is no certificate for an authority without a word.
@@ -134,13 +131,13 @@ function isTurnedOff(
   return url !== undefined && compareSources(settings, url, file) > 0;
 }
 
-function checkFile(findings: Findings, name: OptionName, path: string): void {
+function checkFile(settings: Settings, name: OptionName, path: string): void {
   try {
     accessSync(path, constants.R_OK);
-    if (!statSync(path).isFile()) findings.problem(name, 'is not a file', 'name a PEM file');
+    if (!statSync(path).isFile()) settings.problem(name, 'is not a file', 'name a PEM file');
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     const problem = missing ? 'is a file that does not exist' : "is a file that can't be read";
-    findings.problem(name, problem, 'name a PEM file that this process may read');
+    settings.problem(name, problem, 'name a PEM file that this process may read');
   }
 }

@@ -1,7 +1,6 @@
 import type { HostAndPort, RedisAddress } from '@redis-to-mongo/redis-connection';
 import type { NameOf, OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
-import type { Findings } from './findings.js';
 
 /** The options that say that there is more than one server. */
 export interface TopologyNames {
@@ -19,7 +18,6 @@ const DEFAULT_NAME = 'mymaster';
 /** A cluster, a master behind Sentinels, or neither; what is not said is `inherited`. */
 export function buildTopology(
   settings: Settings,
-  findings: Findings,
   names: TopologyNames,
   inherited: Topology,
   db: { readonly option: OptionName; readonly value: number },
@@ -27,17 +25,17 @@ export function buildTopology(
   const { values, given } = settings;
   const [cluster, sentinels] = [values[names.clusterNodes], values[names.sentinels]];
   if (given(names.clusterNodes) && given(names.sentinels))
-    findings.problem(names.clusterNodes, `stands beside ${names.sentinels}`, 'keep one of the two');
+    settings.problem(names.clusterNodes, `stands beside ${names.sentinels}`, 'keep one of the two');
   const clusterNodes = cluster
-    ? readNodes(findings, names.clusterNodes, cluster, DEFAULT_PORT.cluster)
+    ? readNodes(settings, names.clusterNodes, cluster, DEFAULT_PORT.cluster)
     : sentinels
       ? undefined
       : inherited.clusterNodes;
   if (clusterNodes && db.value !== 0 && given(db.option))
-    findings.problem(db.option, 'is not 0, and a cluster has no other database', 'remove it');
+    settings.problem(db.option, 'is not 0, and a cluster has no other database', 'remove it');
   if (clusterNodes) return { clusterNodes };
   const nodes = sentinels
-    ? readNodes(findings, names.sentinels, sentinels, DEFAULT_PORT.sentinel)
+    ? readNodes(settings, names.sentinels, sentinels, DEFAULT_PORT.sentinel)
     : inherited.sentinel?.nodes;
   if (!nodes) return {};
   const password = values[names.sentinelPassword] ?? inherited.sentinel?.password;
@@ -46,7 +44,7 @@ export function buildTopology(
 }
 
 function readNodes(
-  findings: Findings,
+  settings: Settings,
   option: OptionName,
   items: readonly string[],
   defaultPort: number,
@@ -56,7 +54,7 @@ function readNodes(
     const host = bracketed ?? plain;
     const port = digits === undefined ? defaultPort : Number(digits);
     if (host !== undefined && port > 0 && port < 65_536) return [{ host, port }];
-    findings.problem(option, 'has an item that is not a host:port', 'write host:port,host:port');
+    settings.problem(option, 'has an item that is not a host:port', 'write host:port,host:port');
     return [];
   });
 }

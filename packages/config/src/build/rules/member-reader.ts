@@ -1,7 +1,7 @@
 import { isObject } from '@redis-to-mongo/pipeline';
 import { nearestName } from '../../nearest-name.js';
+import type { Settings } from '../../settings.js';
 import { showUnknown } from '../../show-value.js';
-import type { Findings } from '../findings.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -21,18 +21,18 @@ export class MemberReader {
   readonly #members: Members;
   readonly #where: string;
   readonly #path: string;
-  readonly #findings: Findings;
+  readonly #settings: Pick<Settings, 'problem'>;
 
-  constructor(members: Members, where: string, findings: Findings, path = '') {
+  constructor(members: Members, where: string, settings: Pick<Settings, 'problem'>, path = '') {
     this.#members = members;
     this.#where = where;
-    this.#findings = findings;
+    this.#settings = settings;
     this.#path = path;
   }
 
   /** Notes a mistake of a member. */
   problem(member: string, problem: string, remedy: string): undefined {
-    this.#findings.problem('RULES', `${this.#where}, ${this.#path}${member}: ${problem}`, remedy);
+    this.#settings.problem('RULES', `${this.#where}, ${this.#path}${member}: ${problem}`, remedy);
   }
 
   /** Whether the member is set; null is not. */
@@ -122,7 +122,7 @@ export class MemberReader {
       return this.problem(member, 'is not an object', `write { … }: see docs/configuration.md`);
     const path = `${this.#path}${member}.`;
     return {
-      reader: new MemberReader(value, this.#where, this.#findings, path),
+      reader: new MemberReader(value, this.#where, this.#settings, path),
       names: Object.keys(value),
     };
   }
