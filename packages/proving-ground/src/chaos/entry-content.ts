@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { type Fields, MESSAGE_KINDS } from '../generator/message-kinds.js';
+import { type Fields, messageOf } from '../generator/message-kinds.js';
 import { oneOf, type Random, wholeFrom } from '../generator/random.js';
 
 /** Contents that no two entries of a run share: each carries its own number. */
@@ -13,7 +13,7 @@ const TOO_LARGE = 16 * 1024 * 1024 + 4096;
 
 export function plainEntry(random: Random, n: number): NumberedFields {
   const kind = oneOf(random, ['order', 'user', 'sensor', 'audit'] as const);
-  return { fields: ['n', String(n), ...MESSAGE_KINDS[kind](random, n)], tooLarge: false };
+  return { fields: ['n', String(n), ...messageOf(kind, random, n)], tooLarge: false };
 }
 
 /** Names twice, empty, with `.`, `$`, NUL, like array indexes; values and names of any bytes; no text at all. */

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { contentDigest, pairsOf } from '../judge/content-digest.js';
 import type { History } from '../judge/written-stream.js';
 import { ProvingError } from '../proving-error.js';
-import { type Fields, MESSAGE_KINDS } from './message-kinds.js';
+import { type Fields, messageOf } from './message-kinds.js';
 import type { StreamPlan } from './plan-keys.js';
 import { type Random, seededRandom } from './random.js';
 
@@ -34,7 +34,7 @@ export class StreamWriter {
       const written = this.#history.of(stream.key).entries;
       const random = this.#randomOf(stream.key);
       for (let n = written; n < written + messages; n++) {
-        const fields = MESSAGE_KINDS[stream.kind](random, n);
+        const fields = messageOf(stream.kind, random, n);
         batch.push({ key: stream.key, fields });
         if (batch.length === PIPELINED) {
           await this.#flush(batch);
