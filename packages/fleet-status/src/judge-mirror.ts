@@ -15,13 +15,13 @@ export function mirrorReasons(facts: FleetFacts, now: number): readonly Reason[]
   const isOnTheWay =
     'is' in queue && missing <= queue.is.due && missing <= ON_THEIR_WAY * queue.is.schedulers;
   return [
-    ...aboutToLose(mirror.is.forecasts, now),
-    ...refusedKeys(mirror.is),
+    aboutToLose(mirror.is.forecasts, now),
+    refusedKeys(mirror.is),
     ...failed(mirror.is),
-    ...(missing > 0 && !isOnTheWay ? [keysMissing(missing, 'is' in queue ? queue.is.due : 0)] : []),
-    ...behind(mirror.is),
+    missing > 0 && !isOnTheWay ? keysMissing(missing, 'is' in queue ? queue.is.due : 0) : undefined,
+    behind(mirror.is),
     ...paused(pausedUnread),
-  ];
+  ].filter((reason) => reason !== undefined);
 }
 
 /**
@@ -33,34 +33,30 @@ export function missingKeysOf({ queue, mirror }: FleetFacts): number | undefined
   return Math.max(0, queue.is.schedulers - mirror.is.activeScheduled);
 }
 
-function aboutToLose([soonest, ...others]: readonly TrimForecast[], now: number): readonly Reason[] {
-  if (!soonest) return [];
+function aboutToLose([soonest, ...others]: readonly TrimForecast[], now: number): Reason | undefined {
+  if (!soonest) return undefined;
   const ms = soonest.at.getTime() - now;
   const more =
     others.length > 0 ? ` So ${counted(others.length, 'other stream', 'other streams')} will.` : '';
-  return [
-    {
-      code: 'about-to-lose',
-      level: 'broken',
-      what:
-        ms > 0
-          ? `Entries of ${shownKey(soonest.key)} will be lost in ${time(ms)}`
-          : `Entries of ${shownKey(soonest.key)} are being lost`,
-      remedy: `It is trimmed faster than it is read: keep more of its entries in Redis; then add workers, or resume it.${more}`,
-    },
-  ];
+  return {
+    code: 'about-to-lose',
+    level: 'broken',
+    what:
+      ms > 0
+        ? `Entries of ${shownKey(soonest.key)} will be lost in ${time(ms)}`
+        : `Entries of ${shownKey(soonest.key)} are being lost`,
+    remedy: `It is trimmed faster than it is read: keep more of its entries in Redis; then add workers, or resume it.${more}`,
+  };
 }
 
-function refusedKeys({ refused: { keys, last } }: MirrorFacts): readonly Reason[] {
-  if (keys === 0 || !last) return [];
-  return [
-    {
-      code: 'keys-refused',
-      level: 'broken',
-      what: `MongoDB refuses the documents of ${counted(keys, 'key', 'keys')} in the collection keys`,
-      remedy: `Code ${last.code}, of ${shownKey(last.key)}${keys > 1 ? ' and others' : ''}: remove the index or validator of yours. List them with dead-letters list --collection keys. Their jobs are retried automatically.`,
-    },
-  ];
+function refusedKeys({ refused: { keys, last } }: MirrorFacts): Reason | undefined {
+  if (keys === 0 || !last) return undefined;
+  return {
+    code: 'keys-refused',
+    level: 'broken',
+    what: `MongoDB refuses the documents of ${counted(keys, 'key', 'keys')} in the collection keys`,
+    remedy: `Code ${last.code}, of ${shownKey(last.key)}${keys > 1 ? ' and others' : ''}: remove the index or validator of yours. List them with dead-letters list --collection keys. Their jobs are retried automatically.`,
+  };
 }
 
 function failed({ failing, lately }: MirrorFacts): readonly Reason[] {
@@ -101,16 +97,14 @@ function keysMissing(missing: number, due: number): Reason {
   };
 }
 
-function behind({ lag }: MirrorFacts): readonly Reason[] {
-  if (lag.keys === 0) return [];
-  return [
-    {
-      code: 'entries-behind',
-      level: 'behind',
-      what: `${counted(lag.entries, 'entry', 'entries')}${lag.ms > 0 ? `, ${time(lag.ms)}` : ''} behind`,
-      remedy: `Catching up, in ${counted(lag.keys, 'key', 'keys')}.`,
-    },
-  ];
+function behind({ lag }: MirrorFacts): Reason | undefined {
+  if (lag.keys === 0) return undefined;
+  return {
+    code: 'entries-behind',
+    level: 'behind',
+    what: `${counted(lag.entries, 'entry', 'entries')}${lag.ms > 0 ? `, ${time(lag.ms)}` : ''} behind`,
+    remedy: `Catching up, in ${counted(lag.keys, 'key', 'keys')}.`,
+  };
 }
 
 function paused(unread: Reading<PausedUnread>): readonly Reason[] {

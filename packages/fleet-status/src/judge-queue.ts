@@ -22,22 +22,22 @@ export function queueReasons({ queue, queueWrites, mirror, targetCounter }: Flee
   const isNew = facts.schedulers === 0 && 'is' in mirror && !mirror.is.hasKeys;
   // Where the queue's Redis accepts no writes, processes can't report: that they are silent says nothing.
   const areHeard = 'is' in queueWrites;
-  const said = [...inCharge(facts), ...workers(facts)].filter(
-    ({ code }) => areHeard || (code !== 'no-scheduler' && code !== 'no-worker'),
-  );
   return [
-    ...said,
-    ...retrying(facts),
-    ...setBack(facts, mirror, targetCounter),
-    ...clocks(facts),
-    ...options(facts),
+    ...inCharge(facts),
+    workers(facts),
+    retrying(facts),
+    setBack(facts, mirror, targetCounter),
+    clocks(facts),
+    options(facts),
     ...waiting(facts),
     // Without a scheduler, nobody has looked for keys.
-    ...(isNew && facts.isLeased ? nothingFound() : []),
-  ];
+    isNew && facts.isLeased ? NOTHING_FOUND : undefined,
+  ]
+    .filter((reason) => reason !== undefined)
+    .filter(({ code }) => areHeard || (code !== 'no-scheduler' && code !== 'no-worker'));
 }
 
-function inCharge(facts: QueueFacts): readonly Reason[] {
+function inCharge(facts: QueueFacts): readonly (Reason | undefined)[] {
   const active = activeSchedulerIn(facts);
   const isAlive = facts.processes.some(({ app }) => app === 'scheduler');
   if (!active)
@@ -49,59 +49,51 @@ function inCharge(facts: QueueFacts): readonly Reason[] {
         remedy: `Changes and new keys are not noticed. ${isAlive ? 'One that stands by takes over within seconds.' : 'Start one: redis-to-mongo scheduler.'}`,
       },
     ];
-  return [...sharedTarget(active), ...search(active, facts)];
+  return [sharedTarget(active), search(active, facts)];
 }
 
 /** Each of two fleets writes what it reads: neither knows what the other has done. */
-function sharedTarget({ code }: Heartbeat): readonly Reason[] {
-  if (code !== FLEET_MISMATCH) return [];
-  return [
-    {
-      code: 'other-fleet',
-      level: 'broken',
-      what: 'A fleet with another queue writes to this database, too',
-      remedy: 'Stop one of the two: each fleet needs a QUEUE_PREFIX and a database of its own.',
-    },
-  ];
+function sharedTarget({ code }: Heartbeat): Reason | undefined {
+  if (code !== FLEET_MISMATCH) return undefined;
+  return {
+    code: 'other-fleet',
+    level: 'broken',
+    what: 'A fleet with another queue writes to this database, too',
+    remedy: 'Stop one of the two: each fleet needs a QUEUE_PREFIX and a database of its own.',
+  };
 }
 
 /** Whether every change up to now was heard of, or was found by a sweep and read since. */
 function search(
   { searchedMs, code }: Heartbeat,
   { sweepPending, isCatchingUp, dueMs }: QueueFacts,
-): readonly Reason[] {
+): Reason | undefined {
   const isLate = searchedMs === undefined || searchedMs > SEARCH_MOMENT_MS;
   if (isLate && code !== undefined && code !== FLEET_MISMATCH)
-    return [
-      {
-        code: 'search-failing',
-        level: 'broken',
-        what:
-          searchedMs === undefined
-            ? 'The search for keys has not succeeded yet'
-            : `The search for keys has failed for ${time(searchedMs)}`,
-        remedy: `Changes may be missed, and new keys not found (${code}). See the log of the active scheduler.`,
-      },
-    ];
+    return {
+      code: 'search-failing',
+      level: 'broken',
+      what:
+        searchedMs === undefined
+          ? 'The search for keys has not succeeded yet'
+          : `The search for keys has failed for ${time(searchedMs)}`,
+      remedy: `Changes may be missed, and new keys not found (${code}). See the log of the active scheduler.`,
+    };
   // Keys that a sweep has requested are due since then; what was missed may be older.
   if (!isLate && sweepPending === '' && isCatchingUp && dueMs <= MOMENT_MS)
-    return [
-      {
-        code: 'searching',
-        level: 'behind',
-        what: 'Changes may have been missed; the keys that a sweep has found are being read',
-        remedy: 'It ends automatically.',
-      },
-    ];
-  if (!isLate && sweepPending === '') return [];
-  return [
-    {
+    return {
       code: 'searching',
       level: 'behind',
-      what: 'Changes may have been missed; a sweep over all keys is looking for them',
-      remedy: `It ends automatically${sweepPending === '' ? '' : ` (${sweepPending})`}.`,
-    },
-  ];
+      what: 'Changes may have been missed; the keys that a sweep has found are being read',
+      remedy: 'It ends automatically.',
+    };
+  if (!isLate && sweepPending === '') return undefined;
+  return {
+    code: 'searching',
+    level: 'behind',
+    what: 'Changes may have been missed; a sweep over all keys is looking for them',
+    remedy: `It ends automatically${sweepPending === '' ? '' : ` (${sweepPending})`}.`,
+  };
 }
 
 /** The active scheduler finds it out within seconds; until then it is known here alone. */
@@ -109,61 +101,53 @@ function setBack(
   { targetCounter: known = 0 }: QueueFacts,
   mirror: FleetFacts['mirror'],
   counter: FleetFacts['targetCounter'],
-): readonly Reason[] {
+): Reason | undefined {
   const isLower = 'is' in counter && counter.is < known;
   // That of the mirror is not read after the queue's: between them it may have been counted on.
   const wasLower = 'is' in mirror && (mirror.is.counter ?? 0) < known - 1;
-  if (!isLower && !wasLower) return [];
-  return [
-    {
-      code: 'searching',
-      level: 'behind',
-      what: TARGET_SET_BACK,
-      remedy:
-        'A sweep over all keys restores it automatically; entries that Redis has dropped since are counted as lost.',
-    },
-  ];
+  if (!isLower && !wasLower) return undefined;
+  return {
+    code: 'searching',
+    level: 'behind',
+    what: TARGET_SET_BACK,
+    remedy:
+      'A sweep over all keys restores it automatically; entries that Redis has dropped since are counted as lost.',
+  };
 }
 
-function workers(facts: QueueFacts): readonly Reason[] {
+function workers(facts: QueueFacts): Reason | undefined {
   if (workersOf(facts) === 0)
-    return [
-      {
-        code: 'no-worker',
-        level: 'broken',
-        what: 'No worker is running',
-        remedy: 'Nothing is copied until you start one: redis-to-mongo worker.',
-      },
-    ];
+    return {
+      code: 'no-worker',
+      level: 'broken',
+      what: 'No worker is running',
+      remedy: 'Nothing is copied until you start one: redis-to-mongo worker.',
+    };
   const paused = facts.processes.filter(({ app, state }) => app === 'worker' && state === 'paused');
-  if (paused.length === 0) return [];
+  if (paused.length === 0) return undefined;
   const isAll = paused.length === workersOf(facts);
   const codes = [...new Set(paused.map(({ code }) => code ?? 'UNKNOWN'))].join(', ');
-  return [
-    {
-      code: 'workers-paused',
-      level: isAll ? 'broken' : 'behind',
-      what: `${isAll ? 'All' : grouped(paused.length)} workers have paused: ${codes}`,
-      remedy:
-        'A setting is wrong: check their logs, or run doctor. They continue automatically once it is fixed.',
-    },
-  ];
+  return {
+    code: 'workers-paused',
+    level: isAll ? 'broken' : 'behind',
+    what: `${isAll ? 'All' : grouped(paused.length)} workers have paused: ${codes}`,
+    remedy:
+      'A setting is wrong: check their logs, or run doctor. They continue automatically once it is fixed.',
+  };
 }
 
 /** Why changes wait while workers are at them. */
-function retrying({ processes }: QueueFacts): readonly Reason[] {
+function retrying({ processes }: QueueFacts): Reason | undefined {
   const all = processes.flatMap((process) => retryingOf(process) ?? []);
   const [longest] = all.toSorted((a, b) => b.forMs - a.forMs);
-  if (!longest) return [];
+  if (!longest) return undefined;
   const { code, message, forMs } = longest;
-  return [
-    {
-      code: 'workers-retrying',
-      level: 'behind',
-      what: `${counted(all.length, 'worker has', 'workers have')} been retrying for ${time(forMs)}: ${code}`,
-      remedy: `${message}. It is retried automatically.`,
-    },
-  ];
+  return {
+    code: 'workers-retrying',
+    level: 'behind',
+    what: `${counted(all.length, 'worker has', 'workers have')} been retrying for ${time(forMs)}: ${code}`,
+    remedy: `${message}. It is retried automatically.`,
+  };
 }
 
 /** How late jobs are is told by the clocks of the processes: they have to agree with that of the queue's Redis, which tells the rest. */
@@ -171,41 +155,36 @@ export function delaysAreKnown(facts: QueueFacts): boolean {
   return facts.processes.every((process) => wrongClock(process) === undefined);
 }
 
-function clocks({ processes }: QueueFacts): readonly Reason[] {
+function clocks({ processes }: QueueFacts): Reason | undefined {
   const offMs = ({ clockAheadMs = 0 }: Heartbeat) => Math.abs(clockAheadMs);
   const [worst, ...others] = processes
     .filter((process) => wrongClock(process) !== undefined)
     .toSorted((a, b) => offMs(b) - offMs(a));
-  if (!worst) return [];
+  if (!worst) return undefined;
   const { app, about } = worst;
   const more =
     others.length > 0 ? `, and of ${counted(others.length, 'other process', 'other processes')},` : '';
-  return [
-    {
-      code: 'clocks-differ',
-      level: 'unknown',
-      what: `The clock of ${about ? `${app} ${about.host}:${about.pid}` : `a ${app}`}${more} is ${wrongClock(worst)}, by that of the queue’s Redis`,
-      remedy:
-        'Set the clocks by NTP. Nothing is lost; ages, delays and times in MongoDB are wrong by as much.',
-    },
-  ];
+  return {
+    code: 'clocks-differ',
+    level: 'unknown',
+    what: `The clock of ${about ? `${app} ${about.host}:${about.pid}` : `a ${app}`}${more} is ${wrongClock(worst)}, by that of the queue’s Redis`,
+    remedy: 'Set the clocks by NTP. Nothing is lost; ages, delays and times in MongoDB are wrong by as much.',
+  };
 }
 
-function options({ processes }: QueueFacts): readonly Reason[] {
+function options({ processes }: QueueFacts): Reason | undefined {
   const names = new Set(processes.flatMap((process) => Object.keys(process.options ?? {})));
   const differing = [...names].filter(
     (name) => new Set(processes.flatMap((process) => process.options?.[name] ?? [])).size > 1,
   );
-  if (differing.length === 0) return [];
-  return [
-    {
-      code: 'options-differ',
-      level: 'unknown',
-      what: `Schedulers or workers differ in ${differing.sort().join(', ')}`,
-      remedy:
-        'What is mirrored, and how, depends on which of them applies it. Give all of them the same, by SIGHUP or a restart; see config.',
-    },
-  ];
+  if (differing.length === 0) return undefined;
+  return {
+    code: 'options-differ',
+    level: 'unknown',
+    what: `Schedulers or workers differ in ${differing.sort().join(', ')}`,
+    remedy:
+      'What is mirrored, and how, depends on which of them applies it. Give all of them the same, by SIGHUP or a restart; see config.',
+  };
 }
 
 function waiting(facts: QueueFacts): readonly Reason[] {
@@ -239,13 +218,9 @@ function waiting(facts: QueueFacts): readonly Reason[] {
   return reasons;
 }
 
-function nothingFound(): readonly Reason[] {
-  return [
-    {
-      code: 'nothing-found',
-      level: 'empty',
-      what: 'No keys are mirrored yet',
-      remedy: 'No key was found so far. Check KEY_INCLUDE, KEY_EXCLUDE and KEY_TYPES.',
-    },
-  ];
-}
+const NOTHING_FOUND: Reason = {
+  code: 'nothing-found',
+  level: 'empty',
+  what: 'No keys are mirrored yet',
+  remedy: 'No key was found so far. Check KEY_INCLUDE, KEY_EXCLUDE and KEY_TYPES.',
+};

@@ -13,34 +13,32 @@ export function serverReasons({
 }: FleetFacts): readonly Reason[] {
   return [
     // Where it can't be read, one of the servers can't either.
-    ...('is' in identity ? otherFleet(identity.is) : []),
-    ...trouble('queue-unreadable', 'The queue’s Redis cannot be read', queue),
-    ...trouble('target-unreadable', 'MongoDB cannot be read', mirror),
-    ...trouble('source-unreachable', 'The source Redis does not answer', source),
+    'is' in identity ? otherFleet(identity.is) : undefined,
+    trouble('queue-unreadable', 'The queue’s Redis cannot be read', queue),
+    trouble('target-unreadable', 'MongoDB cannot be read', mirror),
+    trouble('source-unreachable', 'The source Redis does not answer', source),
     // A server that can't even be read was reported.
-    ...('is' in queue
+    'is' in queue
       ? trouble('queue-refuses-writes', 'The queue’s Redis accepts no writes', queueWrites)
-      : []),
-    ...('is' in mirror ? trouble('target-refuses-writes', 'MongoDB accepts no writes', mirrorWrites) : []),
-  ];
+      : undefined,
+    'is' in mirror ? trouble('target-refuses-writes', 'MongoDB accepts no writes', mirrorWrites) : undefined,
+  ].filter((reason) => reason !== undefined);
 }
 
-function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): readonly Reason[] {
-  if ('is' in fact) return [];
+function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): Reason | undefined {
+  if ('is' in fact) return undefined;
   const { error } = fact;
   // The text of an error that nobody knows may quote data.
   const why = error.errorClass === 'unknown' ? 'check the log' : error.message;
-  return [{ code, level: 'broken', what, remedy: `${error.code}: ${why}.` }];
+  return { code, level: 'broken', what, remedy: `${error.code}: ${why}.` };
 }
 
-function otherFleet(comparison: Comparison): readonly Reason[] {
-  if (comparison.is === 'same') return [];
-  return [
-    {
-      code: 'other-fleet',
-      level: comparison.is === 'other' ? 'broken' : 'unknown',
-      what: 'These settings are not those of the fleet',
-      remedy: `${comparison.what}: check ${comparison.options.join(', ')}; after a deliberate move: redis-to-mongo fleet move.`,
-    },
-  ];
+function otherFleet(comparison: Comparison): Reason | undefined {
+  if (comparison.is === 'same') return undefined;
+  return {
+    code: 'other-fleet',
+    level: comparison.is === 'other' ? 'broken' : 'unknown',
+    what: 'These settings are not those of the fleet',
+    remedy: `${comparison.what}: check ${comparison.options.join(', ')}; after a deliberate move: redis-to-mongo fleet move.`,
+  };
 }
