@@ -10,11 +10,8 @@ import {
   SyncError,
 } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../clients.js';
-import { endKey, sendPart } from './send-all.js';
+import { endKey, pagesOf, sendPart } from './send-all.js';
 
-/** Entries sent at once, and about how many bytes. */
-const AT_ONCE = 500;
-const BYTES_AT_ONCE = 4 * 1024 * 1024;
 const GROUP = 'redis-to-mongo-restore';
 
 /**
@@ -40,29 +37,34 @@ export async function restoreStream(
     ['XGROUP', 'DESTROY', key, GROUP],
   ]);
   let count = 0;
-  let bytes = 0;
   let lastEntry = BEFORE_FIRST;
-  let page: (string | Buffer)[][] = [];
-  for await (const message of mirroredEntries(db, state, { withDead: true })) {
-    const { entryId } = message;
-    const { pairs, left } = decoded(message);
-    if (left > 0 && !isPartial) throw incomplete(entryId, left);
-    if (pairs.length === 0) continue; // a stream takes no entry without fields
-    const flat = pairs.flat();
-    page.push(['XADD', key, entryId, ...flat]);
-    bytes += flat.reduce((sum, each) => sum + each.length, 0);
-    count++;
-    lastEntry = entryId;
-    if (page.length < AT_ONCE && bytes < BYTES_AT_ONCE) continue;
-    await sendPart(target, key, page);
-    page = [];
-    bytes = 0;
+  for await (const page of pagesOf(entriesOf(db, state, isPartial))) {
+    await sendPart(
+      target,
+      key,
+      page.map((entry) => ['XADD', key, ...entry]),
+    );
+    count += page.length;
+    lastEntry = page.at(-1)?.[0] ?? lastEntry;
   }
-  await sendPart(target, key, page);
   const lastId = lastIdOf(state, lastEntry);
   if (lastId !== BEFORE_FIRST) await sendPart(target, key, [['XSETID', key, lastId]]);
   await endKey(target, key, state.expiresAt);
   return count;
+}
+
+/** Each entry as XADD takes it. @throws SyncError RESTORE_INCOMPLETE, MIRROR_DAMAGED. */
+async function* entriesOf(
+  db: Database,
+  state: KeyState,
+  isPartial: boolean,
+): AsyncGenerator<readonly [id: string, ...(string | Buffer)[]]> {
+  for await (const message of mirroredEntries(db, state, { withDead: true })) {
+    const { pairs, left } = decoded(message);
+    if (left > 0 && !isPartial) throw incomplete(message.entryId, left);
+    // A stream takes no entry without fields.
+    if (pairs.length > 0) yield [message.entryId, ...pairs.flat()];
+  }
 }
 
 /**

@@ -1,12 +1,8 @@
-import { type Item, valueType } from '@redis-to-mongo/key-types';
+import { valueType } from '@redis-to-mongo/key-types';
 import { readMirroredValue } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../clients.js';
-import { endKey, sendPart } from './send-all.js';
-
-/** Items that one command takes, and about how many bytes. */
-const ITEMS_AT_ONCE = 500;
-const BYTES_AT_ONCE = 4 * 1024 * 1024;
+import { endKey, pagesOf, sendPart } from './send-all.js';
 
 /**
  * Writes a value into another Redis, where the key must not be there, with the time at which it expires.
@@ -44,18 +40,4 @@ function incomplete(left: number): SyncError {
     'unknown',
     `a rule left out ${left} of its fields, and MongoDB does not have them: add --partial to restore the others`,
   );
-}
-
-async function* pagesOf(items: AsyncIterable<Item>, isWhole: boolean): AsyncGenerator<readonly Item[]> {
-  let page: Item[] = [];
-  let bytes = 0;
-  for await (const item of items) {
-    page.push(item);
-    for (const buffer of item) bytes += buffer.length;
-    if (isWhole || (page.length < ITEMS_AT_ONCE && bytes < BYTES_AT_ONCE)) continue;
-    yield page;
-    page = [];
-    bytes = 0;
-  }
-  if (page.length > 0) yield page;
 }

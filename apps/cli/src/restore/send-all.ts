@@ -22,6 +22,28 @@ export async function endKey(
   await sendAll(redis, [expiresAt ? ['PEXPIREAT', key, String(expiresAt.getTime())] : ['PERSIST', key]]);
 }
 
+/** Entries or items that are sent at once, and about how many bytes. */
+const AT_ONCE = 500;
+const BYTES_AT_ONCE = 4 * 1024 * 1024;
+
+/** Gathers parts of a key into pages that are sent at once. @param isWhole all of them in one. */
+export async function* pagesOf<Part extends readonly (string | Buffer)[]>(
+  parts: AsyncIterable<Part>,
+  isWhole = false,
+): AsyncGenerator<readonly Part[]> {
+  let page: Part[] = [];
+  let bytes = 0;
+  for await (const part of parts) {
+    page.push(part);
+    for (const each of part) bytes += each.length;
+    if (isWhole || (page.length < AT_ONCE && bytes < BYTES_AT_ONCE)) continue;
+    yield page;
+    page = [];
+    bytes = 0;
+  }
+  if (page.length > 0) yield page;
+}
+
 /** Sends commands in one pipeline. @throws SyncError as redisError, for the first that failed. */
 export async function sendAll(
   redis: RedisClient,
