@@ -1,3 +1,4 @@
+import { defined } from '@redis-to-mongo/pipeline';
 import type { Option } from './option.js';
 import { formerOptions } from './options/former-names.js';
 import { GROUPS } from './options/groups.js';
@@ -37,10 +38,7 @@ function schemaOf(option: Option<unknown>): Schema {
   return {
     description: doc,
     ...typesOf(option),
-    ...(min === undefined ? {} : { minimum: min }),
-    ...(above === undefined ? {} : { exclusiveMinimum: above }),
-    ...(max === undefined ? {} : { maximum: max }),
-    ...(value === undefined ? {} : { default: value }),
+    ...defined({ minimum: min, exclusiveMinimum: above, maximum: max, default: value }),
   };
 }
 

@@ -7,3 +7,12 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {};
 }
+
+/** The same without members that are undefined, for what tells an absent member from one that is undefined. */
+export function defined<Values extends object>(
+  values: Values,
+): { [Name in keyof Values]?: Exclude<Values[Name], undefined> } {
+  const present = { ...values };
+  for (const name in present) if (present[name] === undefined) delete present[name];
+  return present as { [Name in keyof Values]?: Exclude<Values[Name], undefined> };
+}

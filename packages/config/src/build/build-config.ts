@@ -1,3 +1,4 @@
+import { defined } from '@redis-to-mongo/pipeline';
 import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 import type { Settings } from '../settings.js';
 import { buildMongo } from './build-mongo.js';
@@ -53,7 +54,7 @@ export function buildConfig(settings: Settings, cwd: string) {
       host: values.HTTP_HOST,
       schedulerPort: values.SCHEDULER_HTTP_PORT,
       workerPort: values.WORKER_HTTP_PORT,
-      ...(values.DASHBOARD_HTTP_PORT === undefined ? {} : { dashboardPort: values.DASHBOARD_HTTP_PORT }),
+      ...defined({ dashboardPort: values.DASHBOARD_HTTP_PORT }),
     },
     records: {
       historyKeepMs: values.HISTORY_KEEP_DAYS * DAY_MS,
@@ -63,10 +64,7 @@ export function buildConfig(settings: Settings, cwd: string) {
     dashboard: buildDashboard(settings),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
     /** Without an endpoint nothing is traced. */
-    tracing:
-      values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
-        ? {}
-        : { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT },
+    tracing: defined({ endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT }),
   };
 }
 
@@ -99,6 +97,6 @@ function buildDashboard({ values, given, sourceOf, problem }: Settings) {
     basePath: values.DASHBOARD_BASE_PATH,
     readOnly: values.DASHBOARD_READ_ONLY,
     showValues: values.DASHBOARD_SHOW_VALUES,
-    ...(values.DASHBOARD_GRAFANA_URL === undefined ? {} : { grafanaUrl: values.DASHBOARD_GRAFANA_URL }),
+    ...defined({ grafanaUrl: values.DASHBOARD_GRAFANA_URL }),
   };
 }

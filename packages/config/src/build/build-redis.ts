@@ -1,4 +1,4 @@
-import { NO_TLS } from '@redis-to-mongo/pipeline';
+import { defined, NO_TLS } from '@redis-to-mongo/pipeline';
 import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 import { type RedisUrl, readRedisUrl } from '../formats/redis-address.js';
 import type { OptionName } from '../options/options.js';
@@ -54,8 +54,7 @@ export function buildRedis(
   const parts = {
     host,
     port,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
+    ...defined({ username, password }),
     db,
     tls,
     ...topology,

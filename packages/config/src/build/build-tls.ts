@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import type { TlsSettings } from '@redis-to-mongo/pipeline';
+import { defined, type TlsSettings } from '@redis-to-mongo/pipeline';
 import type { OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { compareSources } from './beside-url.js';
@@ -54,9 +54,7 @@ export function buildTls(
   if (at.enabled) checkContents(settings, names, { caFile, certFile, keyFile });
   return {
     enabled: at.enabled,
-    ...(caFile ? { caFile } : {}),
-    ...(certFile ? { certFile } : {}),
-    ...(keyFile ? { keyFile } : {}),
+    ...defined({ caFile, certFile, keyFile }),
     rejectUnauthorized: settings.given(names.rejectUnauthorized)
       ? (settings.values[names.rejectUnauthorized] ?? true)
       : at.inherited.rejectUnauthorized,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
-import type { Closers } from '@redis-to-mongo/pipeline';
+import { type Closers, defined } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { openMongo, openRedis } from '../program/open-redis.js';
@@ -212,11 +212,7 @@ export class BenchEnvironment {
   /** An empty database: on a server of its own where the sizes ask for it. */
   async openTarget(): Promise<Target> {
     const { mongoUri, mongoBinary } = this.#options;
-    const start = () =>
-      startMongo({
-        ...(mongoUri === undefined ? {} : { uri: mongoUri }),
-        ...(mongoBinary === undefined ? {} : { binary: mongoBinary }),
-      });
+    const start = () => startMongo(defined({ uri: mongoUri, binary: mongoBinary }));
     const isFresh = this.sizes.freshMongo && mongoUri === undefined;
     let server = this.#shared;
     if (!server) {

@@ -1,5 +1,5 @@
 import { keyTypeEntry } from '@redis-to-mongo/key-types';
-import type { KeyType, RuleSpec } from '@redis-to-mongo/pipeline';
+import { defined, type KeyType, type RuleSpec } from '@redis-to-mongo/pipeline';
 import { showUnknown } from '../../show-value.js';
 import type { MemberReader } from './member-reader.js';
 
@@ -27,12 +27,7 @@ export function readFields(
           'remove it: only streams and hashes have fields',
         );
   const parse = readParse(rule, isStored, types);
-  return {
-    ...(found
-      ? { fields: { ...(take ? { take } : {}), ...(leave ? { leave } : {}), ...(rename ? { rename } : {}) } }
-      : {}),
-    ...(parse ? { parse } : {}),
-  };
+  return defined({ fields: found && defined({ take, leave, rename }), parse });
 }
 
 function readRename(

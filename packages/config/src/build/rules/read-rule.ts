@@ -8,6 +8,7 @@ import {
 } from '@redis-to-mongo/key-types';
 import { collectionsUsed } from '@redis-to-mongo/mongo-sink';
 import {
+  defined,
   type KeyType,
   memberCollectionOf,
   partsGivenBy,
@@ -63,12 +64,12 @@ export function readRule(rule: MemberReader, trim: TrimRule): RuleSpec | undefin
         `remove it, or let types name ${applicable.join(', ')}`,
       );
   const collection = readCollection(rule, types);
-  const ttlSec = rule.number('ttlSec', { min: 0.001, max: CENTURY_SEC });
+  const ttlMs = toMs(rule.number('ttlSec', { min: 0.001, max: CENTURY_SEC }));
   const history = rule.flag('history');
   const attach = rule.flag('attach');
   if (attach && history)
     rule.problem('attach', 'sets with history have a document for each member', 'remove one of the two');
-  const intervalSec = rule.number('intervalSec', { min: 0.01, max: DAY_SEC });
+  const intervalMs = toMs(rule.number('intervalSec', { min: 0.01, max: DAY_SEC }));
   const trimmed = readTrim(rule, trim);
   const fields = readFields(rule, types);
   const shape = readShape(rule, types, pattern, fields);
@@ -82,16 +83,11 @@ export function readRule(rule: MemberReader, trim: TrimRule): RuleSpec | undefin
   if (pattern === undefined) return undefined;
   return {
     pattern,
-    ...(types ? { types } : {}),
-    ...(collection === undefined ? {} : { collection }),
+    // In this order: processes compare the texts of their rules.
+    ...defined({ types, collection }),
     ...fields,
     ...shape,
-    ...(gone === undefined ? {} : { gone }),
-    ...(attach === undefined ? {} : { attach }),
-    ...(ttlSec === undefined ? {} : { ttlMs: toMs(ttlSec) }),
-    ...(history === undefined ? {} : { history }),
-    ...(trimmed ? { trim: trimmed } : {}),
-    ...(intervalSec === undefined ? {} : { intervalMs: toMs(intervalSec) }),
+    ...defined({ gone, attach, ttlMs, history, trim: trimmed, intervalMs }),
   };
 }
 
@@ -131,8 +127,8 @@ function readTrim(rule: MemberReader, options: TrimRule): TrimRule | undefined {
   };
 }
 
-function toMs(seconds: number): number {
-  return Math.max(1, Math.round(seconds * 1000));
+function toMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.max(1, Math.round(seconds * 1000));
 }
 
 function typesWhere(is: (entry: KeyTypeEntry) => boolean): readonly KeyType[] {
@@ -162,11 +158,7 @@ function readShape(
   if (idType !== undefined && !rule.has('id'))
     rule.problem('idType', 'stands without an id', 'add "id": "{1}", or remove it');
   if (id !== undefined) checkPlaceholders(rule, id, pattern);
-  return {
-    ...(shape ? { shape } : {}),
-    ...(id === undefined ? {} : { id }),
-    ...(idType ? { idType } : {}),
-  };
+  return defined({ shape, id, idType });
 }
 
 function checkPlaceholders(rule: MemberReader, id: string, pattern: string | undefined): void {
