@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { inParts } from '@redis-to-mongo/pipeline';
+import { GroupCommit, inParts } from '@redis-to-mongo/pipeline';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
-import { Batcher } from './batcher.js';
 import { type BookkeepingKeys, bookkeepingKeys } from './bookkeeping.js';
 import {
   BEGIN,
@@ -55,6 +54,8 @@ export type ClaimEnd = 'ended' | 'due' | 'retained';
 const NAMED_FOR = 1.5;
 /** Ends in one script. */
 const AT_ONCE = 500;
+/** Those of one turn of the event loop go together; no script waits for another. */
+const TOGETHER = { weight: AT_ONCE, weigh: () => 1, concurrency: Number.POSITIVE_INFINITY };
 
 /**
  * Ensures that one worker at a time works on a key: its scheduled job, its requests and its retries would
@@ -81,8 +82,8 @@ export class Claims {
   readonly #deadAfterMs: number;
   readonly #suspects = new OneAtATime();
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #ending: Batcher<Ending, ClaimEnd>;
-  readonly #asking: Batcher<Claim, boolean>;
+  readonly #ending: GroupCommit<Ending, ClaimEnd>;
+  readonly #asking: GroupCommit<Claim, boolean>;
   /** Those that the server may not know of. */
   readonly #unsent: Ending[] = [];
   /** What this worker holds, by key. */
@@ -95,8 +96,8 @@ export class Claims {
     this.#redis = writeTogether(connectQueue(settings, onError));
     this.#names = bookkeepingKeys(settings);
     this.#deadAfterMs = deadAfterMsOf(settings);
-    this.#ending = new Batcher((ends) => this.#endAll(ends));
-    this.#asking = new Batcher((claims) => this.#askAll(claims));
+    this.#ending = new GroupCommit((ends) => this.#endAll(ends), TOGETHER);
+    this.#asking = new GroupCommit((claims) => this.#askAll(claims), TOGETHER);
     this.#heartbeat = setInterval(() => void this.#beat().catch(onError), this.#deadAfterMs / 3);
     this.#heartbeat.unref();
   }

@@ -1,5 +1,6 @@
 import {
   type KeyState,
+  ListCommit,
   type LoadedState,
   type Outcome,
   type Replacement,
@@ -11,7 +12,6 @@ import {
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import { ListCommit } from './commands/group-commit.js';
 import { dropValueLetters } from './dead-letters/dead-letters.js';
 import { KeyStates } from './keys/key-states.js';
 import { REVISION_LEAP } from './keys/reread-keys.js';

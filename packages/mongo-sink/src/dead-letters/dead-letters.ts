@@ -13,7 +13,7 @@ import { Binary, BSON, type Db, type Document } from 'mongodb';
 import { bulksOf } from '../commands/bulks-of.js';
 import { updateRecords } from '../commands/write-records.js';
 import { lettersIn } from '../database/stored.js';
-import { mongoError } from '../errors/mongo-error.js';
+import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { packContent, unpackContent } from './packed-content.js';
 
 /** Why MongoDB can't take a record. */
@@ -167,11 +167,7 @@ async function save(db: Db, letters: readonly Letter[]): Promise<LetterResult[]>
 
 /** @throws SyncError as mongoError. */
 async function removeParts(db: Db, which: Document): Promise<void> {
-  try {
-    await db.collection('dead_letter_parts').deleteMany(which);
-  } catch (error) {
-    throw mongoError(error);
-  }
+  await db.collection('dead_letter_parts').deleteMany(which).catch(throwMongoError);
 }
 
 function partsOf(letter: string, whole: Uint8Array): Document[] {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  GroupCommit,
   isTooLongKeyId,
   type KeyState,
   type LoadedState,
@@ -11,7 +12,6 @@ import type { Db, Document } from 'mongodb';
 import { PlainBson } from '../bson/plain-bson.js';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { findRaw } from '../commands/find-raw.js';
-import { GroupCommit } from '../commands/group-commit.js';
 import { type Change, changeOf, GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';

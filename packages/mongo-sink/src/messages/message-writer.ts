@@ -1,8 +1,7 @@
-import { type Messages, type Outcome, SyncError } from '@redis-to-mongo/pipeline';
+import { GroupCommit, type Messages, type Outcome, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { deleteByIds } from '../commands/by-ids.js';
-import { GroupCommit } from '../commands/group-commit.js';
 import { groupIndexes } from '../commands/group-indexes.js';
 import { writeRecords } from '../commands/write-records.js';
 import { connected } from '../connection/ensure-connected.js';

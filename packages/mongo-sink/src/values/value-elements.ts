@@ -3,6 +3,7 @@ import {
   type ElementLayout,
   fineBucketOf,
   fineBuckets,
+  forEachAtOnce,
   type KeyState,
   type MembersWrite,
   messageIdPrefix,
@@ -116,16 +117,12 @@ export class ValueElements {
   /** Puts the value's elements in the given buckets, numbered in `layout` and ascending, into the table. */
   async load(buckets: readonly number[], layout: ElementLayout, into: FingerprintTable): Promise<void> {
     const wanted = new Set(buckets);
-    const ranges = rangesOf(buckets);
-    const loadNext = async () => {
-      for (let range = ranges.shift(); range; range = ranges.shift()) {
-        const [$gte, $lte] = fineBuckets(layout, ...range);
-        await this.#loadBy({ bucket: { $gte, $lte } }, into, (element) =>
-          wanted.has(bucketOf(layout, element)),
-        );
-      }
-    };
-    await Promise.all(Array.from({ length: LOADS_AT_ONCE }, loadNext));
+    await forEachAtOnce(rangesOf(buckets), LOADS_AT_ONCE, async (range) => {
+      const [$gte, $lte] = fineBuckets(layout, ...range);
+      await this.#loadBy({ bucket: { $gte, $lte } }, into, (element) =>
+        wanted.has(bucketOf(layout, element)),
+      );
+    });
   }
 
   /** Puts all elements of the value, of this incarnation, into the table, and ends doubles: a lost attempt that was committed over leaves them. */

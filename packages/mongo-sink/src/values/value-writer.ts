@@ -1,5 +1,6 @@
 import {
   forEachAtOnce,
+  GroupCommit,
   headOf,
   type KeyState,
   type Replacement,
@@ -9,7 +10,6 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
-import { GroupCommit } from '../commands/group-commit.js';
 import { groupIndexes } from '../commands/group-indexes.js';
 import { GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
