@@ -1,6 +1,12 @@
 import { TARGET_SET_BACK } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { keysInCollections, keysSyncedSince, pausedKeys, type SuspectKey } from '@redis-to-mongo/mongo-sink';
+import {
+  collectionsUsed,
+  keysInCollections,
+  keysSyncedSince,
+  pausedKeys,
+  type SuspectKey,
+} from '@redis-to-mongo/mongo-sink';
 import { handled, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE } from '@redis-to-mongo/redis-source';
 import type { ChangeBuffer } from './change-buffer.js';
@@ -57,6 +63,7 @@ const COUNT_AT_LATEST_MS = 60_000;
 /** The work of the active scheduler. A standby that takes over creates a new one. */
 export class ActiveScheduler {
   readonly #options: ActiveSchedulerOptions;
+  readonly #changed: ChangedKeys;
   readonly #requests: ChangeRequests;
   readonly #paused: PausedKeys;
   readonly #losses: TargetLosses;
@@ -79,13 +86,13 @@ export class ActiveScheduler {
     this.#paused = new PausedKeys({ read: (limit) => pausedKeys(db, limit) });
     this.#losses = new TargetLosses(db, queue);
     this.#setBack = new TargetSetBack({ db, queue, onCounted: options.onCounted });
-    this.#dropped = new DroppedCollections(db);
+    this.#dropped = new DroppedCollections(db, () => collectionsUsed(options.rules.rules).all);
     this.#refused = new RefusedKeys(options);
-    const changed = new ChangedKeys({ redis, queue, db, types });
+    this.#changed = new ChangedKeys({ redis, queue, db, types });
     this.#requests = new ChangeRequests({
       buffer: options.buffer,
       choose: (keys) =>
-        changed.choose(
+        this.#changed.choose(
           keys.filter((key) => !this.#paused.has(key)),
           this.#hidesKeys,
         ),
@@ -219,12 +226,14 @@ export class ActiveScheduler {
   async #sweep({ reason, isPoll }: DueSweep, began: number, onWell: () => void): Promise<SweepTurn> {
     const goesOn = () => {
       onWell();
+      this.#changed.forget();
       return !this.#isClosed;
     };
     this.#isSweeping = true;
     const report = await sweep({ ...this.#upkeep, ...this.#options, isPoll, goesOn }).finally(() => {
       this.#isSweeping = false;
     });
+    this.#changed.forget();
     this.#hidesKeys = report.byType.has(HIDDEN_TYPE);
     const endedAt = performance.now();
     this.#lastRound = { endedAt, tookMs: endedAt - began };

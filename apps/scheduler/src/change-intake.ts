@@ -12,13 +12,15 @@ import { MissedChanges } from './missed-changes.js';
 export interface ChangeIntakeOptions
   extends Pick<ChangeFeedOptions, 'address' | 'redis' | 'onError'>,
     Pick<ChangeBufferOptions, 'ownPrefix' | 'isTailed' | 'onAdd'> {
-  readonly queue: Pick<JobQueue, 'sweeps'>;
+  readonly queue: Pick<JobQueue, 'sweeps' | 'processes'>;
   /** Called when a standby has missed no change anymore: another scheduler's sweep has found what it had missed. */
   readonly onComplete: () => void;
   /** Called when changes may have been missed. */
   readonly onMissed: () => void;
   /** Called when the way changes are reported has changed. */
   readonly onState: (state: FeedState | { readonly is: 'off' }) => void;
+  /** A standby keeps changes for at least this long, in ms. Default 20 s. */
+  readonly keptMs?: number;
 }
 
 /** How changes are reported. */
@@ -37,7 +39,6 @@ export interface Choice {
   readonly wanted: (keyId: string) => boolean;
 }
 
-/** A standby keeps changes for this long, in ms: longer than it takes to notice that the active scheduler has died. */
 const KEPT_MS = 20_000;
 
 /**
@@ -96,10 +97,15 @@ export class ChangeIntake {
     this.#open();
   }
 
-  /** What a standby does every second or so: lets changes go that the active scheduler has surely requested. */
+  /**
+   * What a standby does every second or so: lets changes go that the active scheduler has requested, by its own word. It may be dead, or
+   * wait for a server: then they are kept, as far as the buffer holds them.
+   */
   async standBy(): Promise<void> {
-    const { sweeps } = this.#options.queue;
-    if (performance.now() - this.#agedAt > KEPT_MS) {
+    const { queue, keptMs = KEPT_MS } = this.#options;
+    const { sweeps } = queue;
+    const agedMs = performance.now() - this.#agedAt;
+    if (agedMs > keptMs && (await this.#requestedMs()) < agedMs) {
       this.#agedAt = performance.now();
       this.buffer.age();
     }
@@ -112,6 +118,15 @@ export class ChangeIntake {
   /** Ends the feed. Changes that are buffered stay. */
   async close(): Promise<void> {
     await this.#feed?.close();
+  }
+
+  /** How long ago the active scheduler had requested every change, in ms. */
+  async #requestedMs(): Promise<number> {
+    const processes = await this.#options.queue.processes();
+    const times = processes.flatMap(({ app, state, is, searchedMs }) =>
+      app === 'scheduler' && state === 'active' && is === 'alive' ? (searchedMs ?? []) : [],
+    );
+    return Math.min(...times);
   }
 
   #open(): void {

@@ -1,13 +1,13 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { isKeyType, KEY_TYPES } from '@redis-to-mongo/key-types';
-import { knownKeys } from '@redis-to-mongo/mongo-sink';
+import { activeAmong } from '@redis-to-mongo/mongo-sink';
 import { type KeyType, membersOf } from '@redis-to-mongo/pipeline';
 import { HIDDEN_TYPE, otherDatabasesHaveKeys, typesOf } from '@redis-to-mongo/redis-source';
 
 export interface ChangedKeysOptions {
   readonly redis: Parameters<typeof typesOf>[0];
   readonly queue: Pick<JobQueue, 'due'>;
-  readonly db: Parameters<typeof knownKeys>[0];
+  readonly db: Parameters<typeof activeAmong>[0];
   readonly types: readonly KeyType[];
 }
 
@@ -20,11 +20,11 @@ const KNOWN_AT_MOST = 10_000;
  * Leaves out changed keys that would cost a job in vain. Those are:
  * - Names of other databases of the source's server. Two fleets there would give each other work forever, since each
  *   hears of the other's jobs.
- * - Keys of types that are not mirrored. Their first change goes through: the key may have been of another type before,
- *   and its run retires it then.
+ * - Keys of types that are not mirrored, unless MongoDB has them: the key was of another type before, and its run retires it.
  */
 export class ChangedKeys {
   readonly #options: ChangedKeysOptions;
+  /** Keys of types that are not mirrored, which nobody reads: they are not due, and MongoDB does not have them. */
   readonly #otherTypes = new Set<string>();
   #haveOthersKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -46,29 +46,50 @@ export class ChangedKeys {
     const isAll = types.length === KEY_TYPES.length && !hidesKeys;
     if (keys.length === 0 || (isAll && !this.#haveOthersKeys)) return keys;
     const found = await typesOf(redis, keys);
-    const absent = this.#haveOthersKeys ? keys.filter((_, i) => found[i] === undefined) : [];
-    const foreign = await this.#foreign(absent);
-    return keys.filter((key, i) => !foreign.has(key) && (isAll || this.#isOfInterest(key, found[i])));
+    const kinds = new Map(
+      keys.map((key, i) => [key, isAll && found[i] ? 'mirrored' : this.#kindOf(found[i])]),
+    );
+    const doubtful = keys.filter((key) => {
+      const kind = kinds.get(key);
+      return kind === 'other' ? !this.#otherTypes.has(key) : kind === 'absent' && this.#haveOthersKeys;
+    });
+    const unread = await this.#unread(doubtful);
+    return keys.filter((key) => {
+      const kind = kinds.get(key);
+      const isOther = kind === 'other' && (this.#otherTypes.has(key) || unread.has(key));
+      this.#note(key, isOther);
+      return kind !== 'hidden' && !isOther && !unread.has(key);
+    });
   }
 
-  async #foreign(absent: readonly string[]): Promise<ReadonlySet<string>> {
-    if (absent.length === 0) return new Set();
+  /** Forgets what is known of keys: someone else has requested some. */
+  forget(): void {
+    this.#otherTypes.clear();
+  }
+
+  /** Those that no run reads, and that MongoDB does not have. */
+  async #unread(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    if (keys.length === 0) return new Set();
     // In this order: a key that is being read for the first time is due until MongoDB knows it.
-    const due = await this.#options.queue.due.among(absent);
-    const known = await knownKeys(this.#options.db, absent);
-    return new Set(absent.filter((key) => !due.has(key) && !known.has(key)));
+    const due = await this.#options.queue.due.among(keys);
+    const active = await activeAmong(this.#options.db, keys);
+    return new Set(keys.filter((key) => !due.has(key) && !active.has(key)));
   }
 
-  #isOfInterest(key: string, type: unknown): boolean {
-    const wasOther = this.#otherTypes.delete(key);
-    if (type === undefined || (isKeyType(type) && this.#options.types.includes(type))) return true;
-    // What the user may not read is left out, as a sweep does. It is not known to be gone.
-    if (membersOf(type).unknown === HIDDEN_TYPE) return false;
+  /** What the user may not read is left out, as a sweep does. It is not known to be gone. */
+  #kindOf(type: unknown): 'absent' | 'mirrored' | 'hidden' | 'other' {
+    if (type === undefined) return 'absent';
+    if (isKeyType(type) && this.#options.types.includes(type)) return 'mirrored';
+    return membersOf(type).unknown === HIDDEN_TYPE ? 'hidden' : 'other';
+  }
+
+  #note(key: string, isOther: boolean): void {
+    this.#otherTypes.delete(key);
+    if (!isOther) return;
     this.#otherTypes.add(key);
     for (const oldest of this.#otherTypes) {
       if (this.#otherTypes.size <= KNOWN_AT_MOST) break;
       this.#otherTypes.delete(oldest);
     }
-    return !wasOther;
   }
 }

@@ -12,16 +12,20 @@ const MEMORY = 'fleet';
 
 /**
  * Detects single collections that were dropped, or dropped and restored: MongoDB gives each new collection a new UUID, and the target
- * remembers them. A database that was dropped or restored as a whole is for TargetSetBack.
+ * remembers those that the fleet uses, or has used under earlier rules. A database that was dropped or restored as a whole is for
+ * TargetSetBack.
  */
 export class DroppedCollections {
   readonly #db: Parameters<typeof collectionIds>[0];
+  readonly #used: () => readonly string[];
   readonly #everyMs: number;
   #againAt = Number.NEGATIVE_INFINITY;
   #noted = '';
 
-  constructor(db: Parameters<typeof collectionIds>[0], everyMs = EVERY_MS) {
+  /** @param used the names of the collections that the fleet uses now; others in its database are replaced whenever their owner likes. */
+  constructor(db: Parameters<typeof collectionIds>[0], used: () => readonly string[], everyMs = EVERY_MS) {
     this.#db = db;
+    this.#used = used;
     this.#everyMs = everyMs;
   }
 
@@ -57,7 +61,8 @@ export class DroppedCollections {
 
   async #compare(): Promise<Comparison> {
     const before = (await rememberedCollections(this.#db)) ?? [];
-    const now = await collectionIds(this.#db);
+    const ours = new Set([...this.#used(), ...before.map(({ name }) => name)]);
+    const now = (await collectionIds(this.#db)).filter(({ name }) => ours.has(name));
     const ids = new Map(now.map(({ name, id }) => [name, id]));
     const gone = before.filter(({ name, id }) => ids.get(name) !== id).map(({ name }) => name);
     const isRemembered = gone.length === 0 && before.length === now.length;

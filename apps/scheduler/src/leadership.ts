@@ -15,6 +15,9 @@ export interface LeadershipOptions<Active extends { close(): Promise<void> }> {
   readonly onError: (error: unknown) => void;
 }
 
+/** The most time between two questions for the lease, in ms: one that was given up is to be taken soon, however long it would have lasted. */
+const CONFIRM_MS = 3_000;
+
 /** One of all competing processes is active: the holder of the lease. */
 export class Leadership<Active extends { close(): Promise<void> }> {
   readonly #options: LeadershipOptions<Active>;
@@ -27,7 +30,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     this.#options = options;
     this.#ended = repeatUntil(
       options.signal,
-      () => options.leaseMs / 3,
+      () => Math.min(CONFIRM_MS, options.leaseMs / 3),
       async () => {
         await this.confirm();
         return undefined;

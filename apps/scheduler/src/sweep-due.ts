@@ -71,6 +71,7 @@ function reasonFor({ record, scope, missed, now, idleIntervalMs }: SweepFacts): 
   if (!record) return NO_RECORD;
   if (record.scope !== scope) return 'the configuration selects other keys than before';
   if (record.pending) return record.pending;
+  if (record.rereadSince !== undefined) return 'MongoDB was set back';
   if (missed) return missed;
   if (now - record.endedAt >= idleIntervalMs) return IDLE;
   return '';

@@ -1,4 +1,4 @@
-import { keysInCollections } from '@redis-to-mongo/mongo-sink';
+import { collectionsUsed, keysInCollections } from '@redis-to-mongo/mongo-sink';
 import { fleetForTests } from '@redis-to-mongo/test-kit';
 import { beforeEach, expect, it } from 'vitest';
 import { DroppedCollections } from '../src/dropped-collections.js';
@@ -6,7 +6,8 @@ import { DroppedCollections } from '../src/dropped-collections.js';
 const fleet = fleetForTests();
 type Named = { _id: string; [name: string]: unknown };
 const collection = (name: string) => fleet.db.collection<Named>(name);
-const detector = () => new DroppedCollections(fleet.db, 0);
+const used = () => collectionsUsed([]).all;
+const detector = () => new DroppedCollections(fleet.db, used, 0);
 
 beforeEach(async () => {
   for (const name of ['hashes', 'strings']) await collection(name).insertOne({ _id: 'key' });
@@ -24,7 +25,7 @@ async function handled(dropped = detector(), isDone = true): Promise<readonly st
 
 it('collections that stay, and new ones, are not dropped ones', async () => {
   const dropped = detector();
-  for (const name of ['first', 'second', 'third']) {
+  for (const name of ['sets', 'zsets', 'lists']) {
     expect(await dropped.found()).toBe(false);
     await collection(name).insertOne({ _id: 'key' });
   }
@@ -32,7 +33,7 @@ it('collections that stay, and new ones, are not dropped ones', async () => {
 });
 
 it('a sweep does not ask the target that was just asked', async () => {
-  const dropped = new DroppedCollections(fleet.db, 60_000);
+  const dropped = new DroppedCollections(fleet.db, used, 60_000);
   await dropped.found();
   await collection('hashes').drop();
   expect(await handled(dropped)).toEqual([]);
@@ -58,6 +59,25 @@ it('so is one that is there again, with whatever documents', async () => {
   await collection('hashes').insertOne({ _id: 'key' });
   expect(await detector().found()).toBe(true);
   expect(await handled()).toEqual(['hashes']);
+});
+
+it('a collection of somebody else may be replaced at any time, as $out does it', async () => {
+  const dropped = detector();
+  for (let i = 0; i < 2; i++) {
+    await collection('report').insertOne({ _id: 'of somebody else' });
+    expect(await dropped.found()).toBe(false);
+    expect(await handled()).toEqual([]);
+    await collection('report').drop();
+  }
+});
+
+it('one of an earlier rule is still one of the fleet’s', async () => {
+  await collection('orders').insertOne({ _id: 'key' });
+  await new DroppedCollections(fleet.db, () => [...used(), 'orders'], 0).found();
+  await detector().found();
+  await collection('orders').drop();
+  expect(await detector().found()).toBe(true);
+  expect(await handled()).toEqual(['orders']);
 });
 
 it('a database that was dropped as a whole is none of its business', async () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { askEveryMs, type SweepFacts, sweepDue } from '../src/sweep-due.js';
 
 const NO_LOSS = { searchedUntil: 0, rereadSince: undefined };
+const RECORD = { beganAt: 900_000, endedAt: 1_000_000, scope: 'all', pending: '', ...NO_LOSS };
 const SETTLED: SweepFacts = {
-  record: { beganAt: 900_000, endedAt: 1_000_000, scope: 'all', pending: '', ...NO_LOSS },
+  record: RECORD,
   scope: 'all',
   missed: '',
   feed: 'listening',
@@ -27,6 +28,7 @@ describe('with a feed that reports every change, a sweep is due', () => {
       'the last one did not end',
       { record: { beganAt: 0, endedAt: 0, scope: 'all', pending: 'it was begun', ...NO_LOSS } },
     ],
+    ['the target was set back', { record: { ...RECORD, rereadSince: 900_000 } }],
     ['other keys are chosen', { scope: 'some' }],
     ['changes were missed', { missed: 'the connection was lost' }],
     ['IDLE_INTERVAL_SEC is over', { now: 1_000_000 + 3_600_000 }],

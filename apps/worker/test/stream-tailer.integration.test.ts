@@ -1,3 +1,4 @@
+import { JobQueue } from '@redis-to-mongo/job-queue';
 import { markPaused } from '@redis-to-mongo/mongo-sink';
 import { type Line, SyncError } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
@@ -11,7 +12,7 @@ const until = { timeout: 20_000, interval: 10 };
 const on = jobsUnderTest();
 
 /** A worker that tails. */
-async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean>) {
+async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean>, queue = on.queue) {
   const { line, claims, account, job } = await on.worker(changes);
   const polls: string[] = [];
   const failed: unknown[] = [];
@@ -21,6 +22,7 @@ async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean
     claims: {
       stillHolds: asked ?? ((claim) => claims.stillHolds(claim)),
       release: (claim) => claims.release(claim),
+      end: (claim, how) => claims.end(claim, how),
     },
     connect: () => connectRedis(on.address(), on.onError),
     atMost: 10,
@@ -29,9 +31,11 @@ async function worker(changes: Partial<Line> = {}, asked?: () => Promise<boolean
       account.done(key, report);
     },
     onSaved: async () => {},
-    onFailed: async (_, error) => void failed.push(error),
-    request: (keys) => on.queue.request(keys),
-    addJobs: (keys) => on.queue.due.addJobs(keys),
+    onFailed: async (key, error) => {
+      failed.push(error);
+      if (queue !== on.queue) await queue.due.retry([key]);
+    },
+    addJobs: (keys) => queue.due.addJobs(keys),
     onSize: (streams) => {
       size = streams;
     },
@@ -200,6 +204,32 @@ it('a stream whose claim cannot be asked for is not written, and is free at once
   );
   expect(on.errors.splice(0)).toMatchObject([{ message: 'the queue is away' }]);
   expect(await ids('unasked')).toEqual(['1-0', '2-0']);
+});
+
+describe.each(['more', 'failed'])('a stream that is left to jobs (%s)', (how) => {
+  it('is due, though no job for it can be added: the queue’s Redis was just lost', async () => {
+    const key = `lost ${how}`;
+    const whole = await on.under.line();
+    let isBroken = false;
+    const write: Line['sink']['write'] = async (...args) => {
+      if (isBroken) throw new SyncError('MONGO_UNKNOWN', 'unknown', 'refused');
+      return await whole.sink.write(...args);
+    };
+    const queue = new JobQueue(on.settings(), () => {});
+    const one = await worker({ sink: { ...whole.sink, write } }, undefined, queue);
+    await tail(one, key);
+    queue.leave();
+    isBroken = how === 'failed';
+    await add(key, ['3-0']);
+    if (how === 'failed') await vi.waitFor(() => expect(one.failed).toHaveLength(1), until);
+    await one.tailer.close();
+    expect(await on.queue.due.overdue(0, 10)).toContain(key);
+    expect(on.errors.splice(0)).not.toEqual([]);
+    isBroken = false;
+    await one.job([key]);
+    expect(await ids(key)).toEqual(['1-0', '2-0', '3-0']);
+    await queue.close();
+  });
 });
 
 describe('a job that begins with a stream which another worker tails', () => {

@@ -52,6 +52,8 @@ export type ClaimEnd = 'ended' | 'due' | 'retained';
 
 /** A worker goes by one name for this many times as long as it may be silent. */
 const NAMED_FOR = 1.5;
+/** The most time between two heartbeats, in ms: ends that could not be sent wait for the next one. */
+const BEAT_MS = 5_000;
 /** Ends in one script. */
 const AT_ONCE = 500;
 /** Those of one turn of the event loop go together; no script waits for another. */
@@ -98,7 +100,8 @@ export class Claims {
     this.#deadAfterMs = deadAfterMsOf(settings);
     this.#ending = new GroupCommit((ends) => this.#endAll(ends), TOGETHER);
     this.#asking = new GroupCommit((claims) => this.#askAll(claims), TOGETHER);
-    this.#heartbeat = setInterval(() => void this.#beat().catch(onError), this.#deadAfterMs / 3);
+    const beatMs = Math.min(BEAT_MS, this.#deadAfterMs / 3);
+    this.#heartbeat = setInterval(() => void this.#beat().catch(onError), beatMs);
     this.#heartbeat.unref();
   }
 

@@ -50,14 +50,8 @@ export class DueKeys {
     for (const part of inParts([...new Set(keys)], AT_ONCE)) {
       const answers = await REQUEST.numbers(this.#redis, this.#names, leavesTailed ? 1 : 0, ageMs, ...part);
       for (const [i, key] of part.entries()) if (answers[i] === IS_TAILED) tailed.add(key);
-      const fresh = part.filter((_, i) => answers[i] === NEEDS_JOB);
-      try {
-        await this.addJobs(fresh);
-      } catch (error) {
-        // Else the next request would take them for having a job. Where this fails too, they are overdue before long.
-        if (fresh.length > 0) await this.#redis.zrem(this.#names[0], ...fresh).catch(() => {});
-        throw error;
-      }
+      // Where this fails, they stay due, and are overdue before long: someone else may have requested them since.
+      await this.addJobs(part.filter((_, i) => answers[i] === NEEDS_JOB));
     }
     return tailed;
   }

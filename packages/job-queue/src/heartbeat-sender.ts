@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Heartbeat } from './heartbeats.js';
 import type { JobQueue } from './job-queue.js';
 
-/** A process that misses this many heartbeats counts as dead. By default, there is one every 2 s. */
+/** A process that misses this many heartbeats counts as dead. */
 const BEATS = 5;
+/** The most time between two, in ms, however long a process may be silent: the verdict goes by what they say, and that grows old. */
+const MOST_MS = 2_000;
 /** A queue that is away is not waited for longer than this, in ms. */
 const CLOSE_MS = 500;
 
@@ -39,7 +41,7 @@ export class HeartbeatSender {
       if (performance.now() - asked <= PROMPT_MS) clockAheadMs = Date.now() - there;
     };
     const beatOnce = () => void beat().catch(onError);
-    this.#timer = setInterval(beatOnce, queue.deadAfterMs / BEATS);
+    this.#timer = setInterval(beatOnce, Math.min(MOST_MS, queue.deadAfterMs / BEATS));
     this.#timer.unref();
     beatOnce();
   }

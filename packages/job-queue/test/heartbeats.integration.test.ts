@@ -97,3 +97,11 @@ it('one of an earlier version, which reports less, is listed', async () => {
   await on.redis.hset(KEY, 'old', `${Date.now()} {"app":"worker","state":"active"}`);
   expect(await on.queue.processes()).toMatchObject([{ app: 'worker', is: 'alive' }]);
 });
+
+it('however long a process may be silent, it reports every two seconds', async () => {
+  let beats = 0;
+  const queue = { deadAfterMs: 600_000, beat: async () => ++beats, endHeartbeat: async () => {} };
+  const heart = new HeartbeatSender(queue, () => WORKER, onError);
+  await vi.waitFor(() => expect(beats).toBe(2), { timeout: 20_000 });
+  await heart.close();
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { JobWorker, KEYS_PER_JOB, type RunKeys } from '../src/index.js';
+import { JobQueue, JobWorker, KEYS_PER_JOB, type RunKeys } from '../src/index.js';
 import { queueUnderTest } from './queue-under-test.js';
 
 const on = queueUnderTest('requests');
@@ -50,12 +50,18 @@ describe('keys that are requested', () => {
     expect(await on.waiting()).toEqual([['a']]);
   });
 
-  it('are not taken for having a job that could not be added', async () => {
+  it('are overdue where their job could not be added, also those that someone else has requested meanwhile', async () => {
     const id = on.queue.forBoard().toKey('id');
     await on.redis.set(id, 'no number');
-    await expect(on.queue.request(['a'])).rejects.toThrow();
+    const failed = on.queue.request(['a']).catch(() => 'failed');
+    const other = new JobQueue(on.settings, on.onError);
+    await vi.waitFor(async () => expect(await other.due.among(['a'])).toContain('a'), until);
+    await other.request(['a']); // a change, and nobody requests it again
+    expect(await failed).toBe('failed');
+    await other.close();
     await on.redis.del(id);
-    await on.queue.request(['a']);
+    expect(await on.queue.due.overdue(0, 10)).toEqual(['a']);
+    await on.queue.due.retry(['a'], 0);
     expect(await on.waiting()).toEqual([['a']]);
   });
 

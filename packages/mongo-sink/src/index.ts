@@ -66,6 +66,7 @@ export { ORDERS, QUARANTINED } from './keys/key-lists.js';
 export { KeyPages } from './keys/key-pages.js';
 export {
   type ActiveKey,
+  activeAmong,
   activeKeyPages,
   activeKeys,
   countActiveKeys,

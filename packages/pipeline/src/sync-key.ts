@@ -155,7 +155,8 @@ async function retireOvertaken(line: Line, syncer: Syncer, key: string): Promise
 
 /**
  * The state to read on from; ends the incarnation of a key that has changed its type. It is saved before anything of the new type is
- * written: a value that no state tells of would stay when the key goes, or changes its type again.
+ * written: a value that no state tells of would stay when the key goes, or changes its type again. So is that of a stream that comes
+ * back: where the key is forgotten meanwhile, the incarnations count from the first again, and its messages would be there twice.
  */
 async function begin(
   line: Line,
@@ -164,8 +165,9 @@ async function begin(
   keyType: KeyType,
   tally: Tally,
 ): Promise<KeyState> {
-  if (!stored || stored.keyType === keyType) return incarnationOf(line, stored, key, keyType);
-  const isActive = stored.status === 'active';
+  const isActive = stored?.status === 'active';
+  const isWrittenFirst = stored?.keyType === keyType && (isActive || keyType !== 'stream');
+  if (!stored || isWrittenFirst) return incarnationOf(line, stored, key, keyType);
   const ended = isActive ? await incarnationEnded(line, stored, tally) : stored;
   const state = advance(recreated(line, ended, keyType, isActive ? 'type changed' : 'deleted'));
   await line.sink.save(stored, state);

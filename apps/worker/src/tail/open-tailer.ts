@@ -30,7 +30,6 @@ export function openTailer(
     claims,
     atMost: sync.tailStreams,
     connect: () => connectRedis(redis, onError, { ...FOR_BLOCKING, commandTimeout: ANSWER_MS }),
-    request: (keys) => queue.request(keys),
     addJobs: (keys) => queue.due.addJobs(keys),
     onPoll: (key, report) => {
       metrics.tailPolls.inc();

@@ -10,7 +10,7 @@ type Redis = ReturnType<typeof connectRedis>;
 
 export interface StreamTailerOptions {
   readonly line: Line;
-  readonly claims: Pick<Claims, 'stillHolds' | 'release'>;
+  readonly claims: Pick<Claims, 'stillHolds' | 'release' | 'end'>;
   /** Opens a connection of the tailer's own, since its reads block. Opened with the first stream. */
   readonly connect: () => Redis;
   /** At most this many streams. */
@@ -21,8 +21,6 @@ export interface StreamTailerOptions {
   readonly onSaved: (state: KeyState) => Promise<void>;
   /** Called with a poll or a saving that failed; sees to it that the key is tried again. */
   readonly onFailed: (key: string, error: unknown) => Promise<void>;
-  /** Requests keys that are no longer tailed and may hold something new. */
-  readonly request: (keys: readonly string[]) => Promise<void>;
   /** Adds jobs for keys that are due, and have none. */
   readonly addJobs: (keys: readonly string[]) => Promise<void>;
   /** Called with how many are tailed, when that changes. */
@@ -46,9 +44,9 @@ const SAVE_TURN_MS = 200;
  * the scheduler leaves its changes to this worker; a run that begins with it takes it over.
  *
  *     tailed ──new entries──▶ polled ──few──▶ tailed
- *        │                       ├──many, none, old──▶ saved, released, requested
+ *        │                       ├──many, none, old──▶ saved, released, due
  *        │                       └──claim lost, failed──▶ dropped
- *        └──idle──▶ released; requested if it has changed
+ *        └──idle──▶ released; due if it has changed
  *
  * Nothing depends on it: a stream that is dropped here is one whose jobs see to it.
  */
@@ -175,7 +173,7 @@ export class StreamTailer {
 
   async #failed(stream: TailedStream, error: unknown): Promise<void> {
     const { onFailed, onError } = this.#options;
-    await this.#drop(stream);
+    await this.#drop(stream, 'failed');
     await onFailed(stream.key, error).catch(onError);
   }
 
@@ -200,16 +198,22 @@ export class StreamTailer {
     if (streams.length === 0) return;
     for (const stream of streams) this.#forget(stream);
     await Promise.all(streams.map((stream) => this.#save(stream)));
-    await Promise.all(streams.map((stream) => this.#drop(stream)));
-    await this.#options.request(streams.map(({ key }) => key)).catch(this.#options.onError);
+    await Promise.all(streams.map((stream) => this.#drop(stream, 'more')));
   }
 
-  /** Tails it no longer. A claim that can't be released ends with this worker. */
-  async #drop(stream: TailedStream): Promise<void> {
+  /**
+   * Tails it no longer. A claim that can't be released ends with this worker.
+   * @param end there where something may be left to read. The key is released and due by one command: between two, the queue's Redis
+   * may go, and nobody would read it.
+   */
+  async #drop(stream: TailedStream, end?: 'more' | 'failed'): Promise<void> {
     const { claims, addJobs, onError } = this.#options;
     this.#forget(stream);
     try {
-      if (await claims.release(stream.claim)) await addJobs([stream.key]);
+      const isDue = end
+        ? (await claims.end(stream.claim, end)) === 'due'
+        : await claims.release(stream.claim);
+      if (isDue) await addJobs([stream.key]);
     } catch (error) {
       onError(error);
     }

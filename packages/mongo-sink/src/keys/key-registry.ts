@@ -117,6 +117,16 @@ export async function syncedIds(db: Db, keys: readonly string[]): Promise<Readon
   );
 }
 
+/** Which of these keys MongoDB believes are there. @throws SyncError as mongoError. */
+export async function activeAmong(db: Db, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = await connected(db, () =>
+    keysIn<Registered>(db)
+      .find({ ...ACTIVE, _id: { $in: [...keys] } }, { projection: { _id: 1 } })
+      .toArray(),
+  );
+  return new Set(found.map(({ _id }) => _id));
+}
+
 const ACTIVE = { status: 'active' };
 /** The server has closed it: nobody asked for more for ten minutes, or the server was another one meanwhile. */
 const CURSOR_NOT_FOUND = 43;

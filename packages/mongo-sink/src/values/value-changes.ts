@@ -32,7 +32,8 @@ export async function changesHeld(
 ): Promise<ReadonlySet<Change>> {
   const found = await db
     .collection<StoredValue>(collection)
-    .find({ _id: { $in: changes.map(({ _id }) => _id) } })
+    // 64-bit integers as such: as numbers, small ones would be taken for others than were written.
+    .find({ _id: { $in: changes.map(({ _id }) => _id) } }, { useBigInt64: true })
     .toArray()
     .catch(throwMongoError);
   const byId = new Map(found.map((document) => [document._id, document]));

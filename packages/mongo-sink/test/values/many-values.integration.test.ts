@@ -81,3 +81,15 @@ test('among many values, each that is no plain change fares as it would alone, a
   const left = await documents().findOne({ _id: losing });
   expect(Object.keys(left ?? {}).filter((name) => FORM_FIELDS.includes(name))).toEqual([]);
 });
+
+test.each([5n, -(2n ** 63n), 0.5, -0, Number.NaN, new Date(5), Buffer.from([0xff])])(
+  'a value of %s is found written, whatever kind of number or bytes it is, where another one is no plain change',
+  async (value) => {
+    const writer = new ValueWriter(mongo.db, BATCH_BYTES);
+    const keys = Array.from({ length: 5 }, (_, i) => `${String(value)} ${i}`);
+    await writer.replaceAll(keys.map((key) => replacementOf(key, 0, 'old')));
+    await documents().deleteOne({ _id: keys[0] ?? '' });
+    const results = await writer.replaceAll(keys.map((key) => replacementOf(key, 1, value)));
+    expect(results).toEqual(keys.map(() => 'written'));
+  },
+);

@@ -202,4 +202,30 @@ describe('keys that are gone', () => {
     for await (const [part] of value?.items() ?? []) parts.push(String(part));
     expect(parts.join('')).toBe('second');
   });
+
+  it.each(['is loaded', 'is read'] as const)(
+    'a stream that comes back while it is forgotten, after it %s, is there once',
+    async (when) => {
+      const { redis, db } = under;
+      const key = `stream that ${when}`;
+      await redis.xadd(key, '1-0', 'v', 'x');
+      await sync(key);
+      await goes(key);
+      await db.collection('stream_messages').deleteMany({ stream: key }); // as a time to live does
+      await redis.xadd(key, '5-0', 'v', 'y');
+      const forget = async () => void (await forgetKey(db, key, [], { withData: false }));
+      const { source } = await lineOf();
+      const typeOf = async (name: string) => {
+        if (when === 'is loaded') await forget();
+        return await source.typeOf(name);
+      };
+      const at: Line['at'] = async (step) => {
+        if (when === 'is read' && step === 'after-read') await forget();
+      };
+      const line = await lineOf({}, { at, source: { ...source, typeOf } });
+      await syncKey(line, key, wholeSlice());
+      for (let i = 0; i < 3; i++) await sync(key);
+      expect(await under.entryIds(key)).toEqual(['5-0']);
+    },
+  );
 });
