@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -79,15 +80,17 @@ export class Supervisor {
   async close(): Promise<void> {
     await this.end();
     for (const path of this.#removals) await rm(path, { recursive: true, force: true, maxRetries: 3 });
-    if (!this.#isClosed) this.#process.release();
+    if (this.#isClosed) return;
     this.#isClosed = true;
+    await this.#process.release();
   }
 }
 
-/** One process for all servers of this one: see supervisor.mjs. It keeps this process alive while anyone uses it. */
+/** One process for all servers of this one: see supervisor.mjs. It is there while anyone uses it. */
 class SupervisorProcess {
   static #current: SupervisorProcess | undefined;
   readonly #child: ChildProcess;
+  readonly #gone: Promise<unknown>;
   readonly #reports = new Map<number, (report: Report) => void>();
   #starts = 0;
   #users = 0;
@@ -98,8 +101,6 @@ class SupervisorProcess {
     const current = last?.isThere ? last : new SupervisorProcess();
     SupervisorProcess.#current = current;
     current.#users += 1;
-    current.#child.ref();
-    current.#child.channel?.ref();
     return current;
   }
 
@@ -113,6 +114,7 @@ class SupervisorProcess {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
+    this.#gone = once(this.#child, 'exit').catch(() => undefined);
     this.#child.setMaxListeners(0);
     this.#child.on('message', (report: unknown) => {
       if (isReport(report)) this.#reports.get(report.id)?.(report);
@@ -123,11 +125,12 @@ class SupervisorProcess {
     return this.#child.connected;
   }
 
-  release(): void {
+  /** The last user ends it. */
+  async release(): Promise<void> {
     this.#users -= 1;
     if (this.#users > 0) return;
-    this.#child.unref();
-    this.#child.channel?.unref();
+    if (this.isThere) this.#child.disconnect();
+    await this.#gone;
   }
 
   removeAtEnd(path: string): void {
