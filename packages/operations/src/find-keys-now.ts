@@ -1,27 +1,37 @@
 import { activeKeys } from '@redis-to-mongo/mongo-sink';
+import { withRetry } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, scanNames } from '@redis-to-mongo/redis-source';
 import type { Fleet } from './fleet.js';
+import { RETRY } from './retry.js';
 
 type RedisClient = Parameters<typeof scanKeys>[0];
 
-/** The keys that Redis holds, with their types, each once, sorted by name. Memory grows with their number. */
+/**
+ * The keys that Redis holds, with their types, each once, sorted by name. Memory grows with their number.
+ * @throws SyncError as scanKeys, where repeating it does not help.
+ */
 export async function keysInRedis(
   redis: RedisClient,
   wanted: (key: string) => boolean,
 ): Promise<ReadonlyMap<string, FoundKey['type']>> {
-  const types = new Map<string, FoundKey['type']>();
-  for await (const found of scanKeys(redis, wanted)) for (const { key, type } of found) types.set(key, type);
-  return new Map([...types].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return await withRetry(async () => {
+    const types = new Map<string, FoundKey['type']>();
+    for await (const found of scanKeys(redis, wanted))
+      for (const { key, type } of found) types.set(key, type);
+    return new Map([...types].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }, RETRY);
 }
 
-/** The names of the keys that Redis holds. Memory grows with their number. */
+/** The names of the keys that Redis holds. Memory grows with their number. @throws SyncError as keysInRedis. */
 export async function namesInRedis(
   redis: RedisClient,
   wanted: (key: string) => boolean,
 ): Promise<ReadonlySet<string>> {
-  const names = new Set<string>();
-  for await (const found of scanNames(redis, wanted)) for (const key of found) names.add(key);
-  return names;
+  return await withRetry(async () => {
+    const names = new Set<string>();
+    for await (const found of scanNames(redis, wanted)) for (const key of found) names.add(key);
+    return names;
+  }, RETRY);
 }
 
 /** The names of the keys that MongoDB has as active. */

@@ -84,8 +84,9 @@ export class ServerGuard {
   #isLeaving = false;
   readonly #purpose: RedisRole;
   #isAsking = false;
-  /** Which run of which server the connection leads to, as far as that is known. */
+  /** Which run of which server the connection leads to, as far as that is known; and how often that has changed. */
   #run: string | undefined;
+  #changes = 0;
   readonly #confirmed = new SharedQuestion(() => this.confirm(), CONFIRM_MS);
 
   constructor(redis: Redis, { primaryOnly, asksRole, purpose }: GuardOptions) {
@@ -119,11 +120,11 @@ export class ServerGuard {
 
   /** See sameServer. @param confirm asks for the server's role, if not `confirm`. */
   sameServer(confirm: () => Promise<void> = () => this.#confirmed.answer()): () => Promise<void> {
-    const run = this.#run;
+    const changes = this.#changes;
     return async () => {
       if (!this.#needsPrimary) return;
       await confirm();
-      if (run !== undefined && this.#run !== run) throw this.changed();
+      if (this.#changes !== changes) throw this.changed();
     };
   }
 
@@ -145,7 +146,9 @@ export class ServerGuard {
       const value = membersOf(info)[name];
       return typeof value === 'string' ? value : undefined;
     };
-    this.#run = field('run_id');
+    const run = field('run_id');
+    if (this.#run !== undefined && run !== this.#run) this.#changes++;
+    this.#run = run;
     const role = field('role');
     const reason =
       this.#refusal ??

@@ -6,6 +6,7 @@ import {
   knownMasters,
   pipelined,
   redisError,
+  sameServer,
   throwRedisError,
 } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
@@ -34,7 +35,7 @@ const STEP = 1000;
  * meanwhile may be missed: SCAN promises only keys that are there from start to end.
  * Source: https://redis.io/docs/latest/commands/scan/
  * @param wanted which keys are of interest; the others' types are not asked.
- * @throws SyncError as redisError.
+ * @throws SyncError as redisError; at the end as sameServer, where another server may have given some of the keys.
  */
 export async function* scanKeys(
   redis: Redis,
@@ -55,6 +56,7 @@ export async function* scanNames(
 }
 
 async function* scanPages(redis: Redis): AsyncGenerator<readonly Buffer[]> {
+  const confirm = sameServer(redis);
   for (const node of await knownMasters(redis)) {
     let cursor = '0';
     do {
@@ -63,6 +65,7 @@ async function* scanPages(redis: Redis): AsyncGenerator<readonly Buffer[]> {
       yield names;
     } while (cursor !== '0');
   }
+  await confirm();
 }
 
 async function withTypes(

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { putMessages, readKey } from '@redis-to-mongo/mongo-sink';
-import { keysInMongo, keysInRedis, restartKey, syncToEnd } from '@redis-to-mongo/operations';
+import { keysInMongo, keysInRedis, RETRY, restartKey, syncToEnd } from '@redis-to-mongo/operations';
 import {
   forEachAtOnce,
   type KeyType,
@@ -9,7 +9,9 @@ import {
   type SliceLimits,
   SyncError,
   storedText,
+  withRetry,
 } from '@redis-to-mongo/pipeline';
+import { sameServer } from '@redis-to-mongo/redis-connection';
 import { documentsByRule, typesOf } from '@redis-to-mongo/redis-source';
 import { compareStream } from './compare-stream.js';
 import { type Difference, isEqual } from './difference.js';
@@ -128,10 +130,16 @@ async function namesOf(
   return new Set([...mirrored, ...(await keysInMongo(db, (key) => wanted(key) && !here.has(key)))]);
 }
 
+/** What a demoted source answered does not count: it may hold what MongoDB has, and lack what the new primary has got since. */
 async function compareKey({ redis, db }: Sides, rules: RuleBook, key: string): Promise<Finding> {
-  const [type] = await typesOf(redis, [key]);
-  const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
-  return { key, type: word, ...(await verifyKey({ redis, db }, key, type, rules)) };
+  return await withRetry(async () => {
+    const confirm = sameServer(redis);
+    const [type] = await typesOf(redis, [key]);
+    const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
+    const found = { key, type: word, ...(await verifyKey({ redis, db }, key, type, rules)) };
+    await confirm();
+    return found;
+  }, RETRY);
 }
 
 async function compareAll(
@@ -167,6 +175,7 @@ async function repairKey(
   request: (key: string) => Promise<unknown>,
 ): Promise<void> {
   await syncToEnd(line, key, slice, () => {});
+  const confirm = sameServer(redis);
   const state = await readKey(db, key);
   if (state?.status !== 'active' || state.pausedAt) return;
   const rule = line.rules?.ruleFor(key, state.keyType);
@@ -174,6 +183,7 @@ async function repairKey(
     await compareStream(redis, db, state, {
       ttlMs: rule?.ttlMs,
       onWrong: async (entries) => {
+        await confirm();
         const read = entries.map(({ entryId, flat }) => [entryId, flat.map(storedText)] as const);
         await putMessages(db, state, documentsByRule(state, state.incarnation, read, rule));
       },
