@@ -1,6 +1,6 @@
 import { inParts } from '@redis-to-mongo/pipeline';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
-import type { Queue } from 'bullmq';
+import { Job, type Queue } from 'bullmq';
 import { type BookkeepingKeys, bookkeepingKeys } from './bookkeeping.js';
 import {
   ABANDONED,
@@ -14,6 +14,7 @@ import {
 import { type JobData, KEYS_PER_JOB } from './job-data.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
+import { MISPLACED } from './misplaced-retries.js';
 import { QUARANTINE } from './quarantine.js';
 import type { QueueSettings } from './queue-settings.js';
 import { keyHash } from './scheduler-id.js';
@@ -85,6 +86,7 @@ export class DueKeys {
    */
   async retry(keys: readonly string[], delayMs = AGAIN_MS): Promise<void> {
     for (const part of inParts(keys, AT_ONCE)) {
+      if (delayMs === 0) await this.#promoteMisplaced(part);
       const jobs = part.map((key) => ({
         name: jobName([key]),
         data: { keys: [key] },
@@ -98,6 +100,13 @@ export class DueKeys {
       }));
       await this.#queue.addBulk(jobs);
     }
+  }
+
+  /** Such a job would be the only one of its key for as long as that clock was wrong. */
+  async #promoteMisplaced(keys: readonly string[]): Promise<void> {
+    const names = [this.#queue.toKey('delayed')];
+    const ids = await MISPLACED.texts(this.#redis, names, this.#queue.toKey('de:'), ...keys.map(keyHash));
+    for (const id of ids) await Job.fromId<JobData>(this.#queue, id).then((job) => job?.promote());
   }
 
   /** Keys that have been due for at least `ms` and that nobody works on; at most `limit`. */

@@ -26,9 +26,12 @@ export async function jobDelays(queue: Queue, time: Promise<number>): Promise<Jo
   // A job can be removed between the listing of its id and its reading.
   const first = waiting.find((job) => job !== undefined);
   const took = ended
-    .flatMap((job) =>
-      job?.finishedOn === undefined || now - dueAt(job) > LATELY_MS ? [] : [job.finishedOn - dueAt(job)],
-    )
+    .flatMap((job) => {
+      if (job?.finishedOn === undefined) return [];
+      const due = dueAt(job);
+      // What lies ahead is of a process whose clock was wrong.
+      return now - due > LATELY_MS || due > now || job.finishedOn > now + CLOCKS_MS ? [] : [job.finishedOn - due];
+    })
     .sort((a, b) => a - b);
   const middle = took[Math.floor(took.length / 2)];
   return {
@@ -36,6 +39,9 @@ export async function jobDelays(queue: Queue, time: Promise<number>): Promise<Jo
     usualMs: middle === undefined ? null : Math.max(0, middle),
   };
 }
+
+/** Clocks that differ by less, in ms, are right. */
+const CLOCKS_MS = 3_000;
 
 /** A scheduled job was made long before it is due, and its id ends with that time; any other one is due when made. */
 function dueAt({ id = '', timestamp }: { readonly id?: string; readonly timestamp: number }): number {

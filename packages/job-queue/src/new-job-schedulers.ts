@@ -14,7 +14,7 @@ const KNOWN_VERSION = '6.7.0';
 /** Job schedulers made by one script: about 4 ms of the server's time. */
 const AT_ONCE = 150;
 /** A delayed job's score is its time in ms with twelve bits behind it, in which BullMQ numbers the jobs of one ms. */
-const SCORES_PER_MS = 4_096;
+export const SCORES_PER_MS = 4_096;
 
 /**
  * Makes job schedulers, each with its first job, as BullMQ's addJobScheduler does for an id that it does not know. KEYS: job

@@ -162,3 +162,34 @@ it('keys that are due for long do not hide the others, however often they are as
     .toContain('behind them');
   expect(await on.queue.due.overdue(0, 10)).toHaveLength(10);
 });
+
+it('a retry that a process with a wrong clock has put off for a day is run, once the key is overdue; others keep their backoff', async () => {
+  await on.queue.request(['misplaced', 'in time']);
+  await on.queue.forBoard().drain();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
+  try {
+    await on.queue.due.retry(['misplaced']);
+  } finally {
+    vi.useRealTimers();
+  }
+  await on.queue.due.retry(['in time'], 30_000);
+  await on.queue.due.retry(['misplaced', 'in time'], 0); // as the scheduler does with keys that are overdue
+  expect(await on.waiting()).toEqual([['misplaced']]);
+  expect(await on.queue.depth()).toMatchObject({ waiting: 1, delayed: 1 });
+});
+
+it('jobs that a process with a wrong clock has run do not say how late jobs are', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
+  await on.queue.request(['a']);
+  const worker = workerOf(async () => new Map());
+  try {
+    await vi.waitFor(
+      async () => expect(await on.queue.forBoard().getJobCounts('completed')).toEqual({ completed: 1 }),
+      until,
+    );
+  } finally {
+    vi.useRealTimers();
+    await worker.close();
+  }
+  expect((await on.queue.facts()).usualMs).toBeNull();
+});
