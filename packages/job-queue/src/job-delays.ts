@@ -30,7 +30,9 @@ export async function jobDelays(queue: Queue, time: Promise<number>): Promise<Jo
       if (job?.finishedOn === undefined) return [];
       const due = dueAt(job);
       // What lies ahead is of a process whose clock was wrong.
-      return now - due > LATELY_MS || due > now || job.finishedOn > now + CLOCKS_MS ? [] : [job.finishedOn - due];
+      return now - due > LATELY_MS || due > now || job.finishedOn > now + CLOCKS_MS
+        ? []
+        : [job.finishedOn - due];
     })
     .sort((a, b) => a - b);
   const middle = took[Math.floor(took.length / 2)];

@@ -1,6 +1,7 @@
 import calculateSlot from 'cluster-key-slot';
 import { type ChainableCommander, Cluster, type Redis } from 'ioredis';
 import { redisError, throwRedisError } from './redis-error.js';
+import { isCommandRefused } from './refused.js';
 
 type Name = string | Buffer;
 /** Items in one pipeline. */
@@ -32,6 +33,25 @@ export async function knownMasters(redis: Redis): Promise<readonly Redis[]> {
   const cluster = asCluster(redis);
   if (cluster && cluster.status !== 'ready') await cluster.ping().catch(throwRedisError());
   return mastersOf(redis);
+}
+
+/**
+ * Which slots each master of a cluster has, in its own words; `undefined` while some are moving, or one is no longer a master, or the
+ * user may not ask. Empty for a single server.
+ * @throws SyncError as redisError.
+ */
+export async function slotsAtRest(redis: Redis): Promise<string | undefined> {
+  if (!isCluster(redis)) return '';
+  const nodes = await Promise.all(
+    (await knownMasters(redis)).map(async (master) => String(await master.cluster('NODES'))),
+  ).catch((error: unknown) => {
+    if (isCommandRefused(error)) return [''];
+    throw redisError(error);
+  });
+  const own = nodes.map((text) =>
+    /^(\S+) \S+ myself,master .* connected((?: [\d-]+)*)$/m.exec(text)?.slice(1),
+  );
+  return own.includes(undefined) ? undefined : own.join('\n');
 }
 
 /** The server that holds the key. Its commands are not redirected if the key has moved (MOVED). */
@@ -92,14 +112,15 @@ export async function pipelined<T>(
   // ioredis refreshes its slots only if all commands of a pipeline were redirected.
   for (let left = indexes, tries = 0; ; tries++) {
     await Promise.all(groupBy(left, nodeOf).map(run));
-    left = left.filter((index) => hasMoved(replies[index]));
+    left = left.filter((index) => isRedirected(replies[index]?.[0]));
     if (left.length === 0 || tries === MOVED_TRIES) return replies;
     await refreshSlots(cluster);
   }
 }
 
-function hasMoved(reply: Reply | undefined): boolean {
-  return /^(MOVED|ASK) /.test(reply?.[0]?.message ?? '');
+/** Whether a node of a cluster sends a command on to another one. It knows the command, and the user may run it. */
+export function isRedirected(error: unknown): boolean {
+  return error instanceof Error && /^(MOVED|ASK) /.test(error.message);
 }
 
 /** Refreshes the slots. The next replies show whether a node has answered. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
+import { askAlone } from './ask-alone.js';
 import { attachCauses } from './attach-causes.js';
 import { markOrigin } from './error-origin.js';
 import type { RedisRole } from './option-names.js';
@@ -85,6 +86,7 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
       // The nodes' certificates name the addresses that the nodes use among themselves.
       dnsLookup: (name, done) => done(null, name),
     });
+    askAlone(cluster);
     // A cluster's client has the same commands as a server's; isCluster distinguishes them.
     return cluster as unknown as Redis;
   }

@@ -1,5 +1,14 @@
 export { lastTrouble } from './attach-causes.js';
-export { groupBySlot, isCluster, knownMasters, masterOf, mastersOf, pipelined } from './cluster.js';
+export {
+  groupBySlot,
+  isCluster,
+  isRedirected,
+  knownMasters,
+  masterOf,
+  mastersOf,
+  pipelined,
+  slotsAtRest,
+} from './cluster.js';
 export { connectPush } from './connect-push.js';
 export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.js';
 export type { RedisRole } from './option-names.js';

@@ -7,6 +7,7 @@ import {
   pipelined,
   redisError,
   sameServer,
+  slotsAtRest,
   throwRedisError,
 } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
@@ -55,8 +56,16 @@ export async function* scanNames(
   for await (const names of scanPages(redis)) yield names.map(keyIdOf).filter(wanted);
 }
 
+/** A key that moves to a node of a cluster that was scanned already is found there by the second time; and one that moves then, by the first. */
 async function* scanPages(redis: Redis): AsyncGenerator<readonly Buffer[]> {
   const confirm = sameServer(redis);
+  const slots = await slotsAtRest(redis);
+  yield* scanOnce(redis);
+  if (slots === undefined || slots !== (await slotsAtRest(redis))) yield* scanOnce(redis);
+  await confirm();
+}
+
+async function* scanOnce(redis: Redis): AsyncGenerator<readonly Buffer[]> {
   for (const node of await knownMasters(redis)) {
     let cursor = '0';
     do {
@@ -65,7 +74,6 @@ async function* scanPages(redis: Redis): AsyncGenerator<readonly Buffer[]> {
       yield names;
     } while (cursor !== '0');
   }
-  await confirm();
 }
 
 async function withTypes(

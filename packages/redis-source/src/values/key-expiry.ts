@@ -1,4 +1,4 @@
-import { isCommandRefused, redisError } from '@redis-to-mongo/redis-connection';
+import { isCommandRefused, isRedirected, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { oncePerConnection } from './once-per-connection.js';
 
@@ -22,12 +22,9 @@ export function keyExpiry(): (redis: Redis, key: Buffer) => Promise<KeyExpiry> {
 async function detect(redis: Redis, key: Buffer): Promise<KeyExpiry> {
   try {
     await redis.sendCommand(new Command('PEXPIRETIME', [key]));
-    return {
-      command: 'PEXPIRETIME',
-      at: (reply) => (Number(reply) < 0 ? null : Number(reply)),
-      same: (a, b) => a === b,
-    };
+    return EXACT;
   } catch (error) {
+    if (isRedirected(error)) return EXACT;
     if (!isCommandRefused(error)) throw redisError(error);
     return {
       command: 'PTTL',
@@ -36,3 +33,9 @@ async function detect(redis: Redis, key: Buffer): Promise<KeyExpiry> {
     };
   }
 }
+
+const EXACT: KeyExpiry = {
+  command: 'PEXPIRETIME',
+  at: (reply) => (Number(reply) < 0 ? null : Number(reply)),
+  same: (a, b) => a === b,
+};

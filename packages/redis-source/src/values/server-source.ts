@@ -1,5 +1,5 @@
 import type { Ask, Item, ItemDetail, ItemSource } from '@redis-to-mongo/key-types';
-import { isCommandRefused } from '@redis-to-mongo/redis-connection';
+import { isCommandRefused, isRedirected } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { oncePerConnection } from './once-per-connection.js';
 
@@ -35,7 +35,8 @@ async function isAnswered(client: Redis, detail: ItemDetail, key: Buffer): Promi
     return true;
   } catch (error) {
     if (isCommandRefused(error)) return false;
-    // The command is there, whatever the key holds.
+    // The command is there, whatever the key holds, and wherever it is.
+    if (isRedirected(error)) return true;
     if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return true;
     throw error;
   }
