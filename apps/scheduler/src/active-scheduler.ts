@@ -14,6 +14,7 @@ import type { IntakeState } from './change-intake.js';
 import { ChangeRequests } from './change-requests.js';
 import { ChangedKeys } from './changed-keys.js';
 import { DroppedCollections } from './dropped-collections.js';
+import { Lack } from './lack.js';
 import type { MissedChanges } from './missed-changes.js';
 import { PausedKeys } from './paused-keys.js';
 import { RefusedKeys } from './refused-keys.js';
@@ -70,6 +71,7 @@ export class ActiveScheduler {
   readonly #setBack: TargetSetBack;
   readonly #dropped: DroppedCollections;
   readonly #refused: RefusedKeys;
+  readonly #unscheduled = new Lack();
   readonly #upkeep: Parameters<typeof upkeep>[0];
   #isClosed = false;
   #lastRound: { readonly endedAt: number; readonly tookMs: number } | undefined;
@@ -113,9 +115,10 @@ export class ActiveScheduler {
     return this.#requests.isTailed(key);
   }
 
-  /** Takes in how many streams and sets have no document, though none is due. */
-  noteMissing(keys: number): void {
-    this.#losses.note(keys);
+  /** Takes in how many streams and sets have no document, and how many no job scheduler, though none is due. */
+  noteMissing(documents: number, schedulers: number): void {
+    this.#losses.missing.note(documents);
+    this.#unscheduled.note(schedulers);
   }
 
   /** What is due every second: lost jobs, keys that were paused or resumed, a target that has lost keys. */
@@ -125,6 +128,7 @@ export class ActiveScheduler {
     const paused = await this.#paused.refresh(report.paused);
     if (paused.length > 0) await this.#options.queue.request(paused);
     await refilled;
+    await this.#restoreSchedulers();
     await this.#refused.settle();
     return report;
   }
@@ -254,6 +258,14 @@ export class ActiveScheduler {
     const now = performance.now();
     this.#countAgainAt = now + Math.min(COUNT_AT_LATEST_MS, (COUNT_SHARE - 1) * (now - began));
     if (isLost) await this.#noteLoss('MongoDB holds fewer keys than it should');
+  }
+
+  /** Those of new keys are made behind their documents. */
+  async #restoreSchedulers(): Promise<void> {
+    const { queue, missed } = this.#options;
+    if (!this.#unscheduled.isNew || this.#isSweeping || (await queue.changes.count()) > 0) return;
+    this.#unscheduled.settle();
+    missed.note('job schedulers are missing: someone has removed them');
   }
 
   async #noteLoss(reason: string): Promise<void> {

@@ -1,5 +1,11 @@
 import type { FleetMetrics } from '@redis-to-mongo/app-shell';
-import { type FleetFacts, judge, missingKeysOf, readFacts, type Verdict } from '@redis-to-mongo/fleet-status';
+import {
+  type FleetFacts,
+  judge,
+  readFacts,
+  surplusSchedulersOf,
+  type Verdict,
+} from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { consumedEntries, pausedKeys, saveForecasts } from '@redis-to-mongo/mongo-sink';
 import type { TrimSample } from '@redis-to-mongo/pipeline';
@@ -37,7 +43,7 @@ const OLD_MS = 120_000;
 /**
  * Makes what sets the gauges about the whole fleet, and saves the forecasts of trimming for pages and commands. What can't
  * be read has no gauge.
- * @returns it answers how long to wait until the next time, in ms: the longer, the more keys are behind; and reports keys without a document.
+ * @returns it answers how long to wait until the next time, in ms: the longer, the more keys are behind; and reports keys without a document or a job scheduler.
  */
 export function fleetGauges({
   metrics,
@@ -54,8 +60,9 @@ export function fleetGauges({
     const facts = await readFacts({ queue, db, source: redis, identity });
     const readAt = performance.now();
     const verdict = judge(facts);
-    const missing = missingKeysOf(facts);
-    if (missing !== undefined && 'is' in facts.queue && facts.queue.is.due === 0) active.noteMissing(missing);
+    const surplus = surplusSchedulersOf(facts);
+    if (surplus !== undefined && 'is' in facts.queue && facts.queue.is.due === 0)
+      active.noteMissing(Math.max(0, surplus), Math.max(0, -surplus));
     setFleetGauges(metrics, facts, verdict);
     metrics.hooks.beforeScrape = () => {
       if (performance.now() - readAt > OLD_MS) setOld(metrics);

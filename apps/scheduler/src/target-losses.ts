@@ -1,5 +1,6 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { countActiveKeys, countKeyDocuments } from '@redis-to-mongo/mongo-sink';
+import { Lack } from './lack.js';
 
 /** MongoDB has lost keys when it holds less than this share of what it held. */
 const LOST_SHARE = 0.9;
@@ -13,21 +14,12 @@ export class TargetLosses {
   #active: number | undefined;
   /** A sweep for fewer documents than job schedulers is not made again while there are as many. */
   #sweptFor: number | undefined;
-  /** Streams and sets without a document: as last read, in the last two readings, and as a sweep was last made for. */
-  #lastRead = 0;
-  #missing = 0;
-  #sweptForMissing = 0;
+  /** Streams and sets that have a job scheduler, are not due, and have no document: someone has removed it. */
+  readonly missing = new Lack();
 
   constructor(db: Parameters<typeof countKeyDocuments>[0], queue: Pick<JobQueue, 'schedulers' | 'dueCount'>) {
     this.#db = db;
     this.#queue = queue;
-  }
-
-  /** Takes in how many streams and sets have a job scheduler, are not due, and have no document: someone has removed it. */
-  note(missing: number): void {
-    this.#missing = Math.min(missing, this.#lastRead);
-    this.#lastRead = missing;
-    if (missing === 0) this.#sweptForMissing = 0;
   }
 
   /**
@@ -41,8 +33,8 @@ export class TargetLosses {
     this.#documents = documents;
     if (documents > before) this.#active = undefined;
     if (documents !== this.#sweptFor) this.#sweptFor = undefined;
-    if (!isSweeping && this.#missing > this.#sweptForMissing) {
-      this.#sweptForMissing = this.#missing;
+    if (!isSweeping && this.missing.isNew) {
+      this.missing.settle();
       return true;
     }
     if (documents >= LOST_SHARE * before) return !isSweeping && (await this.#areTooFew(documents));

@@ -71,6 +71,19 @@ describe('the scheduler', () => {
     await isMirrored('orders', 3);
   });
 
+  it.each([
+    ['one by one', async () => await fleet.queue.schedulers.removeOf(['a', 'b'])],
+    ['with the whole queue', async () => await fleet.queue.forBoard().obliterate({ force: true })],
+  ])('makes job schedulers again that someone has removed %s', async (_how, remove) => {
+    for (const key of ['a', 'b', 'c']) await fleet.fill(key, 1, 3);
+    fleet.scheduler();
+    fleet.worker();
+    await until(async () => expect(await fleet.queue.schedulers.count()).toBe(3));
+    for (const key of ['a', 'b', 'c']) await isMirrored(key, 3);
+    await remove();
+    await until(async () => expect(await fleet.queue.schedulers.count()).toBe(3));
+  });
+
   it('may start before its servers do', async () => {
     await fleet.namespace.redis.kill();
     await fleet.queueServer.kill();

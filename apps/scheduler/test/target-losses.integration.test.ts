@@ -33,15 +33,15 @@ it('streams and sets whose documents were removed are noticed by the second read
   await fill(20);
   await fleet.queue.schedulers.set(['a', 'b'], 3_600_000);
   expect(await losses.found(false)).toBe(false);
-  losses.note(1);
+  losses.missing.note(1);
   expect(await losses.found(false)).toBe(false);
-  losses.note(1);
+  losses.missing.note(1);
   expect(await losses.found(true)).toBe(false);
   expect(await losses.found(false)).toBe(true);
-  losses.note(1);
+  losses.missing.note(1);
   expect(await losses.found(false)).toBe(false);
-  losses.note(0);
-  for (let reading = 1; reading <= 2; reading++) losses.note(2);
+  losses.missing.note(0);
+  for (let reading = 1; reading <= 2; reading++) losses.missing.note(2);
   expect(await losses.found(false)).toBe(true);
 });
 

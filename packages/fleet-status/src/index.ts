@@ -12,7 +12,7 @@ export { confirmTarget } from './identity/confirm-target.js';
 export { FleetIdentity, type IdentitySources, KEEP_EVERY_MS } from './identity/fleet-identity.js';
 export { isFleetMismatch, targetIsShared } from './identity/fleet-mismatch.js';
 export { judge } from './judge.js';
-export { missingKeysOf } from './judge-mirror.js';
+export { missingKeysOf, surplusSchedulersOf } from './judge-mirror.js';
 export { TARGET_SET_BACK } from './judge-queue.js';
 export { processState, sortedProcesses } from './process-state.js';
 export { type FactSources, readFacts } from './read-facts.js';

@@ -28,9 +28,15 @@ export function mirrorReasons(facts: FleetFacts, now: number): readonly Reason[]
  * The number of streams and sets that have a job scheduler but no document in MongoDB; `undefined` if it is
  * unknown.
  */
-export function missingKeysOf({ queue, mirror }: FleetFacts): number | undefined {
+export function missingKeysOf(facts: FleetFacts): number | undefined {
+  const surplus = surplusSchedulersOf(facts);
+  return surplus && Math.max(0, surplus);
+}
+
+/** How many more job schedulers there are than documents of streams and sets; negative: fewer. `undefined` if it is unknown. */
+export function surplusSchedulersOf({ queue, mirror }: FleetFacts): number | undefined {
   if (!('is' in queue) || !('is' in mirror)) return undefined;
-  return Math.max(0, queue.is.schedulers - mirror.is.activeScheduled);
+  return queue.is.schedulers - mirror.is.activeScheduled;
 }
 
 function aboutToLose([soonest, ...others]: readonly TrimForecast[], now: number): Reason | undefined {
