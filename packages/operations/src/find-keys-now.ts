@@ -2,13 +2,13 @@ import { activeKeys } from '@redis-to-mongo/mongo-sink';
 import { withRetry } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, scanNames } from '@redis-to-mongo/redis-source';
 import type { Fleet } from './fleet.js';
-import { RETRY } from './retry.js';
+import { REREAD } from './retry.js';
 
 type RedisClient = Parameters<typeof scanKeys>[0];
 
 /**
  * The keys that Redis holds, with their types, each once, sorted by name. Memory grows with their number.
- * @throws SyncError as scanKeys, where repeating it does not help.
+ * @throws SyncError as scanKeys; after a failover, only once 20 s of repeating have not helped.
  */
 export async function keysInRedis(
   redis: RedisClient,
@@ -19,7 +19,7 @@ export async function keysInRedis(
     for await (const found of scanKeys(redis, wanted))
       for (const { key, type } of found) types.set(key, type);
     return new Map([...types].sort(([a], [b]) => (a < b ? -1 : 1)));
-  }, RETRY);
+  }, REREAD);
 }
 
 /** The names of the keys that Redis holds. Memory grows with their number. @throws SyncError as keysInRedis. */
@@ -31,7 +31,7 @@ export async function namesInRedis(
     const names = new Set<string>();
     for await (const found of scanNames(redis, wanted)) for (const key of found) names.add(key);
     return names;
-  }, RETRY);
+  }, REREAD);
 }
 
 /** The names of the keys that MongoDB has as active. */

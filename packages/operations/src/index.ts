@@ -18,7 +18,7 @@ export { openRequests, requestKeys } from './request-keys.js';
 export { type Restarted, restartKey } from './restart-key.js';
 export { type Resumed, resumeKey } from './resume-key.js';
 export { type Resynced, resyncKey } from './resync-key.js';
-export { RETRY } from './retry.js';
+export { REREAD, RETRY } from './retry.js';
 export { sharedOptions } from './shared-options.js';
 export { type Synced, syncNow } from './sync-now.js';
 export { type KeyOutcome, syncAllToEnd, syncToEnd } from './sync-to-end.js';

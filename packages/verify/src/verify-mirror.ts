@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { putMessages, readKey } from '@redis-to-mongo/mongo-sink';
-import { keysInMongo, keysInRedis, RETRY, restartKey, syncToEnd } from '@redis-to-mongo/operations';
+import { keysInMongo, keysInRedis, REREAD, restartKey, syncToEnd } from '@redis-to-mongo/operations';
 import {
   forEachAtOnce,
   type KeyType,
@@ -139,7 +139,7 @@ async function compareKey({ redis, db }: Sides, rules: RuleBook, key: string): P
     const found = { key, type: word, ...(await verifyKey({ redis, db }, key, type, rules)) };
     await confirm();
     return found;
-  }, RETRY);
+  }, REREAD);
 }
 
 async function compareAll(
