@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { jsonValue, jsonWeight } from '../src/documents/json-value.js';
+import { jsonValue, jsonWeight, withoutSpace } from '../src/documents/json-value.js';
 
 describe('a JSON text', () => {
   it.each(['{"a":1,"b":[true,null,"x"],"c":1.5}', '[]', '"text"', '-7', '{ "spaced" : [ 1 , "a b" ] }'])(
@@ -53,5 +54,25 @@ describe('a JSON text', () => {
   it('nested too deeply is kept as text alone', () => {
     const text = `${'['.repeat(120)}${']'.repeat(120)}`;
     expect(jsonValue(text)).toEqual({ value: null, text });
+  });
+});
+
+describe('white space between the tokens of a JSON text', () => {
+  it('goes, and that in texts stays, whatever is escaped in them', () => {
+    const space = fc.constantFrom('', ' ', '\n\t');
+    const property = fc.property(fc.jsonValue(), space, (value, indent) => {
+      expect(withoutSpace(JSON.stringify(value, null, indent))).toBe(JSON.stringify(value));
+    });
+    fc.assert(property);
+    for (const text of ['\\', '"', '\\"', ' \\\\" " ']) {
+      const json = JSON.stringify([text, text]);
+      expect(withoutSpace(json.replace(',', ' , '))).toBe(json);
+    }
+  });
+
+  it.each(['x', '\n', '"', ' '])('goes beside a text of many MB too (%j)', (part) => {
+    const text = part.repeat(20_000_000);
+    const json = JSON.stringify([text]);
+    expect(withoutSpace(` ${json} `) === json).toBe(true);
   });
 });

@@ -57,7 +57,25 @@ function isPlainName(name: string): boolean {
   return name !== '' && !/[.$\0]/.test(name) && !isTakenByDrivers(name) && !LONE_SURROGATE.test(name);
 }
 
-/** Removes the white space between the tokens of a JSON text. */
+/** Removes the white space between the tokens of a JSON text. Step by step: an expression fails at texts of some MB. */
 export function withoutSpace(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
+  let kept = '';
+  for (let at = 0; at < json.length; ) {
+    const begin = json.indexOf('"', at);
+    const end = begin < 0 ? json.length : endOfText(json, begin);
+    kept += json.slice(at, begin < 0 ? end : begin).replace(/\s+/g, '');
+    if (begin >= 0) kept += json.slice(begin, end);
+    at = end;
+  }
+  return kept;
+}
+
+/** Where the text that begins at a quote has ended. */
+function endOfText(json: string, begin: number): number {
+  for (let at = json.indexOf('"', begin + 1); at >= 0; at = json.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (json[at - 1 - slashes] === '\\') slashes++;
+    if (slashes % 2 === 0) return at + 1;
+  }
+  return json.length;
 }
