@@ -85,7 +85,7 @@ export class ActiveScheduler {
   constructor(options: ActiveSchedulerOptions) {
     this.#options = options;
     const { queue, redis, db, types, onError } = options;
-    this.#paused = new PausedKeys({ read: (limit) => pausedKeys(db, limit) });
+    this.#paused = new PausedKeys((limit) => pausedKeys(db, limit));
     this.#losses = new TargetLosses(db, queue);
     this.#setBack = new TargetSetBack({ db, queue, onCounted: options.onCounted });
     this.#dropped = new DroppedCollections(db, () => collectionsUsed(options.rules.rules).all);

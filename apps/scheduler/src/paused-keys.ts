@@ -1,18 +1,13 @@
-/** The known state of paused keys. */
-export interface PausedKeysOptions {
-  /** At most `limit` of them. */
-  readonly read: (limit: number) => Promise<ReadonlySet<string>>;
-}
-
 /** This many are held; where more are paused, none are, and their runs find out by themselves. */
 const LIMIT = 10_000;
 
 /** The known paused keys. Their changes need not be requested. */
 export class PausedKeys {
-  readonly #read: PausedKeysOptions['read'];
+  readonly #read: (limit: number) => Promise<ReadonlySet<string>>;
   #keys: ReadonlySet<string> = new Set();
 
-  constructor({ read }: PausedKeysOptions) {
+  /** @param read reads the paused keys, at most `limit` of them. */
+  constructor(read: (limit: number) => Promise<ReadonlySet<string>>) {
     this.#read = read;
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GroupCommit, inParts } from '@redis-to-mongo/pipeline';
+import { GroupCommit, inParts, OneAtATime } from '@redis-to-mongo/pipeline';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
 import { type BookkeepingKeys, bookkeepingKeys } from './bookkeeping.js';
 import {
@@ -18,7 +18,6 @@ import {
 } from './claim-scripts.js';
 import { connectQueue } from './connect-queue.js';
 import { type Ending, groupEnds } from './group-ends.js';
-import { OneAtATime } from './one-at-a-time.js';
 import { deadAfterMsOf, type QueueSettings } from './queue-settings.js';
 
 /** A worker's hold on a key, for one run or, retained, beyond it. */
@@ -115,7 +114,7 @@ export class Claims {
    * `work` is given no claim when the key is busy or quarantined by now.
    */
   async claimAlone<T>(key: string, work: (claimed: Claimed) => Promise<T>): Promise<T> {
-    return await this.#suspects.run(async () => await work(await this.#begin([key], true)));
+    return await this.#suspects.inTurn(async () => await work(await this.#begin([key], true)));
   }
 
   /** Ends a run. Runs that end within one turn of the event loop are sent together. */

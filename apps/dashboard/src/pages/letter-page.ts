@@ -1,6 +1,7 @@
 import type { DeadLetter } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { refusalName } from '../letters/refusal-name.js';
+import { buttonsFor } from './action-wordings.js';
 import { bytes, clock, keyLink } from './format.js';
 import { type Html, html } from './html.js';
 import { confirmDialog } from './keys/action-buttons.js';
@@ -26,7 +27,7 @@ export function letterPage({ letter, record }: LetterView, site: Site, token: st
     scripts: ['actions.js'],
     main: html`<p class="back"><a href="dead-letters">All dead letters</a></p>
 <section class="key-title verdict"><h1>Dead letter of <bdi>${shownKey(key)}</bdi></h1><p>${kind}${entryId && html` <code>${entryId}</code>`} of ${keyLink(key)}</p></section>
-${!site.readOnly && letterButtons(id)}
+${!site.readOnly && html`<section class="actions" aria-label="Actions" id="actions" data-path="dead-letters/actions" data-letter="${id}">${buttonsFor('letter')}</section>`}
 <section class="panel" aria-labelledby="facts"><h2 id="facts">Why</h2><dl class="facts">
 <div><dt>Reason</dt><dd><code>${refusalName(code)}</code></dd></div>
 <div><dt>Collection</dt><dd>${collection}</dd></div>
@@ -40,22 +41,4 @@ ${!site.readOnly && letterButtons(id)}
     }</section>`,
     behind: !site.readOnly && confirmDialog(),
   });
-}
-
-function letterButtons(id: string): Html {
-  const button = (action: string, name: string, question: string, effect: string, css: string) =>
-    html`<button type="button" class="${css}" data-action="${action}" data-question="${question}" data-effect="${effect}" aria-haspopup="dialog">${name}</button>`;
-  return html`<section class="actions" aria-label="Actions" id="actions" data-path="dead-letters/actions" data-letter="${id}">${button(
-    'replay',
-    'Replay',
-    'Write this record again?',
-    'Writes the stored entry, or reads the key of the value again. If MongoDB refuses it again, the dead letter is kept.',
-    'outline',
-  )}${button(
-    'drop',
-    'Drop',
-    'Delete this dead letter for good?',
-    'Deletes the record for good. It still counts as a dead letter of its key.',
-    'outline bad',
-  )}</section>`;
 }

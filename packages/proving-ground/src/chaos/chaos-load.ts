@@ -53,7 +53,7 @@ export class ChaosLoad {
   readonly #source: SourceConnection;
   readonly #random: Random;
   readonly #streams = new Map<StreamRole, readonly ChaosStreamWriter[]>();
-  readonly #values: readonly ChaosValueWriter[];
+  readonly values: readonly ChaosValueWriter[];
   #entries = 0;
   #isFlushed = false;
   #hasLostTarget = false;
@@ -69,7 +69,7 @@ export class ChaosLoad {
       );
       this.#streams.set(role, writers);
     }
-    this.#values = valuePlans(options.isKnown).map(
+    this.values = valuePlans(options.isKnown).map(
       ([names, ...models]) =>
         new ChaosValueWriter({ names, models, source: this.#source, random: this.#random }),
     );
@@ -77,10 +77,6 @@ export class ChaosLoad {
 
   get streams(): readonly ChaosStreamWriter[] {
     return [...this.#streams.values()].flat();
-  }
-
-  get values(): readonly ChaosValueWriter[] {
-    return this.#values;
   }
 
   /** Steps in the incarnations of the values. */
@@ -117,14 +113,14 @@ export class ChaosLoad {
   /** Makes every stream and every value. */
   async begin(): Promise<void> {
     for (const writer of this.streams) await this.write(writer, FIRST_ENTRIES);
-    for (const writer of this.#values) await writer.fill();
+    for (const writer of this.values) await writer.fill();
   }
 
   /** Writes at the rate until `stop` aborts. @throws ProvingError `PROVING_REDIS`, or the signal's reason. */
   async #run(stop: AbortSignal): Promise<void> {
     await Promise.all([
       this.#writeEntries(stop),
-      ...this.#values.map(async (writer) => await this.#changeValue(writer, stop)),
+      ...this.values.map(async (writer) => await this.#changeValue(writer, stop)),
     ]);
   }
 
@@ -171,7 +167,7 @@ export class ChaosLoad {
     return await this.whilePaused(async () => {
       if (!(await isRead())) return false;
       const streams = this.streams.filter(({ written }) => written.exists);
-      const values = this.#values.filter(({ exists }) => exists);
+      const values = this.values.filter(({ exists }) => exists);
       this.#isFlushed = true;
       for (const writer of values) writer.beginLoss();
       await this.#source.answered((redis) => redis.flushall());
@@ -213,7 +209,7 @@ export class ChaosLoad {
     const isOver = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const waiting = [...this.streams, ...this.#values].map(
+    const waiting = [...this.streams, ...this.values].map(
       async (writer) =>
         await new Promise<void>((reached, failed) => {
           const wait = async () => {

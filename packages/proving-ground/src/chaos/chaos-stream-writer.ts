@@ -1,3 +1,4 @@
+import { OneAtATime } from '@redis-to-mongo/pipeline';
 import type { Fields } from '../generator/message-kinds.js';
 import { contentDigest, pairsOf } from '../judge/content-digest.js';
 import type { WrittenStream } from '../judge/written-stream.js';
@@ -11,20 +12,8 @@ export interface UnknownOutcomes {
   absent: number;
 }
 
-/** Does one thing after the other. */
-export class Turns {
-  #last: Promise<unknown> = Promise.resolve();
-
-  /** Does the work when all that was asked for before is done. */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => {}); // its caller gets the error
-    return await turn;
-  }
-}
-
 /** The one writer of one stream: does one thing after the other, and enters what Redis made of it. */
-export class ChaosStreamWriter extends Turns {
+export class ChaosStreamWriter extends OneAtATime {
   readonly written: WrittenStream;
   readonly #source: SourceConnection;
   readonly #outcomes: UnknownOutcomes;

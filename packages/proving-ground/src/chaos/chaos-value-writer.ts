@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OneAtATime } from '@redis-to-mongo/pipeline';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { type Random, wholeFrom } from '../generator/random.js';
 import type { ValueModel } from '../values/value-model.js';
-import { Turns } from './chaos-stream-writer.js';
 import { isRefusal, refused, type SourceConnection } from './source-connection.js';
 import { ABSENT, valueDigest, WrittenValue } from './written-value.js';
 
@@ -26,7 +26,7 @@ const RARELY = 12;
  * The one writer of one value. Each of its changes is one transaction, so Redis only ever has the states that are noted. Where
  * one is not answered, the whole state is written once more: that does no harm where it was done.
  */
-export class ChaosValueWriter extends Turns {
+export class ChaosValueWriter extends OneAtATime {
   readonly written: readonly WrittenValue[];
   readonly #options: ChaosValueWriterOptions;
   #name = 0;

@@ -1,0 +1,112 @@
+import type { KeyAction } from '../keys/key-action.js';
+import { type Html, html } from './html.js';
+
+/** An action in words: its button, what is asked first, and what comes of it. */
+interface Wording {
+  readonly name: string;
+  /** Of all that a list's filter shows, `{n}` stands for their number with its noun. */
+  readonly question: string;
+  readonly effect: string;
+  readonly isBad?: boolean;
+}
+
+type LetterAction = 'replay' | 'drop';
+
+/** What can be done to one key, to all keys that a list shows, and the same with dead letters. */
+interface Wordings {
+  readonly key: Readonly<Record<KeyAction, Wording>>;
+  readonly keys: Readonly<Record<KeyAction, Wording>>;
+  readonly letter: Readonly<Record<LetterAction, Wording>>;
+  readonly letters: Readonly<Record<LetterAction, Wording>>;
+}
+
+const WORDINGS: Wordings = {
+  key: {
+    sync: {
+      name: 'Sync now',
+      question: 'Sync this key now?',
+      effect: 'Requests a job for the key, as soon as a worker is free.',
+    },
+    pause: {
+      name: 'Pause',
+      question: 'Pause this key?',
+      effect:
+        'Pauses copying this key until you resume it. Entries that Redis drops meanwhile are lost, and counted as a gap.',
+    },
+    resume: {
+      name: 'Resume',
+      question: 'Resume this key?',
+      effect: 'Copying continues from the last position.',
+    },
+    resync: {
+      name: 'Resync from the start',
+      question: 'Read this key from the start again?',
+      effect:
+        'Starts the next incarnation: everything in Redis is read and written again. Messages of earlier incarnations are kept.',
+      isBad: true,
+    },
+  },
+  keys: {
+    sync: {
+      name: 'Sync',
+      question: 'Sync {n} now?',
+      effect: 'Requests a job for each key, as soon as a worker is free.',
+    },
+    pause: {
+      name: 'Pause',
+      question: 'Pause {n}?',
+      effect:
+        'Pauses copying these keys until you resume them. Entries that Redis drops meanwhile are lost, and counted as gaps.',
+    },
+    resume: {
+      name: 'Resume',
+      question: 'Resume {n}?',
+      effect: 'Copying continues from the last position of each key.',
+    },
+    resync: {
+      name: 'Resync',
+      question: 'Read {n} from the start again?',
+      effect:
+        'Starts the next incarnation of each key: everything in Redis is read and written again. Messages of earlier incarnations are kept.',
+      isBad: true,
+    },
+  },
+  letter: {
+    replay: {
+      name: 'Replay',
+      question: 'Write this record again?',
+      effect:
+        'Writes the stored entry, or reads the key of the value again. If MongoDB refuses it again, the dead letter is kept.',
+    },
+    drop: {
+      name: 'Drop',
+      question: 'Delete this dead letter for good?',
+      effect: 'Deletes the record for good. It still counts as a dead letter of its key.',
+      isBad: true,
+    },
+  },
+  letters: {
+    replay: {
+      name: 'Replay',
+      question: 'Write {n} again?',
+      effect:
+        'Writes the stored entries, and reads the keys of values again. Records that MongoDB refuses again are kept.',
+    },
+    drop: {
+      name: 'Drop',
+      question: 'Delete {n} for good?',
+      effect: 'Deletes the records for good. They still count as dead letters of their keys.',
+      isBad: true,
+    },
+  },
+};
+
+/** The buttons for all actions on something; the page's script asks before it sends one. @param idle actions that would do nothing. */
+export function buttonsFor(what: keyof Wordings, css = '', idle: readonly string[] = []): readonly Html[] {
+  return Object.entries<Wording>(WORDINGS[what])
+    .filter(([action]) => !idle.includes(action))
+    .map(
+      ([action, { name, question, effect, isBad }]) =>
+        html`<button type="button" class="${isBad ? 'outline bad' : 'outline'}${css}" data-action="${action}" data-question="${question}" data-effect="${effect}" aria-haspopup="dialog">${name}</button>`,
+    );
+}
