@@ -177,11 +177,13 @@ async function settled(all: readonly Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(all)) if (end.status === 'rejected') throw end.reason;
 }
 
-async function quarantine({ logger, recordError }: SyncJobOptions, key: string): Promise<void> {
+async function quarantine({ logger, recordError, queue }: SyncJobOptions, key: string): Promise<void> {
   const error = quarantineError();
   logger.error('key quarantined', { key, error });
-  await recordError(key, error).catch((cause: unknown) => {
+  await recordError(key, error).catch(async (cause: unknown) => {
     logger.warn('an error could not be recorded on its key', { key, error: cause });
+    // It is not due anymore: without the record, nobody would see that it is not mirrored.
+    await queue.due.retry([key]);
   });
 }
 

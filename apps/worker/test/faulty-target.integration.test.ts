@@ -162,7 +162,7 @@ it('each value and entry is there once and whole in the end, whatever becomes of
       for (const each of KEYS) await compare(name(each));
     },
   );
-  await fuzz('orders of changes, runs, deaths and faults of the target', property, 60);
+  await fuzz('orders of changes, runs, deaths and faults of the target', property, 20);
 }, 600_000);
 
 /** What is in MongoDB of a key is what is there of a copy that was read without any trouble. */

@@ -51,6 +51,26 @@ describe('a job of many keys', () => {
     ]);
   });
 
+  it('tries a quarantined key again until that is recorded', async () => {
+    const { redis } = on.under;
+    const { job } = await worker();
+    const claim = `dead run 3 ${Date.now()} 0 0`;
+    const recorded: string[] = [];
+    for (const isAway of [true, false]) {
+      await redis.hset(`{${on.settings().prefix}}:claims`, 'poison', claim);
+      await on.queue.request(['poison']);
+      const record = async (key: string) => {
+        if (isAway) throw new Error('MongoDB is away');
+        recorded.push(key);
+      };
+      await job({ recordError: record })(['poison']);
+      const again = (await on.queue.forBoard().getJobs(['delayed'])).map(({ data }) => data.keys);
+      expect(again).toEqual([['poison']]);
+      expect(recorded).toEqual(isAway ? [] : ['poison']);
+    }
+    expect(await on.queue.dueCount()).toBe(0);
+  });
+
   it('hands on what was done, and fails, when the end of a claim could not be sent', async () => {
     const { redis } = on.under;
     const { claims, job } = await worker();

@@ -140,7 +140,7 @@ export class StreamTailer {
       const { report, goesOn } = await stream.poll(this.#line, ask);
       this.#options.onPoll(stream.key, report);
       if (!this.#isTailed(stream)) return;
-      if (!isMine) await this.#drop(stream);
+      if (!isMine) await this.#drop([stream]);
       else if (goesOn) this.#saveSoon();
       else await this.#leaveToJobs([stream]);
     } catch (error) {
@@ -167,13 +167,13 @@ export class StreamTailer {
       if (!this.#isTailed(stream)) return;
       // Anyone who saved the key was no job if the claim is still held: then one has to be asked for, to see what there is.
       if (await this.#holds(stream)) await this.#leaveToJobs([stream]);
-      else await this.#drop(stream);
+      else await this.#drop([stream]);
     }
   }
 
   async #failed(stream: TailedStream, error: unknown): Promise<void> {
     const { onFailed, onError } = this.#options;
-    await this.#drop(stream, 'failed');
+    await this.#drop([stream], 'failed');
     await onFailed(stream.key, error).catch(onError);
   }
 
@@ -189,7 +189,7 @@ export class StreamTailer {
   async #leave(streams: readonly TailedStream[]): Promise<void> {
     const now = performance.now();
     const idle = streams.filter((stream) => stream.isIdle(now) && !stream.isUnsaved);
-    await Promise.all(idle.map((stream) => this.#drop(stream)));
+    await this.#drop(idle);
     await this.#leaveToJobs(streams.filter((stream) => this.#isTailed(stream) && stream.isOld(now)));
   }
 
@@ -198,25 +198,26 @@ export class StreamTailer {
     if (streams.length === 0) return;
     for (const stream of streams) this.#forget(stream);
     await Promise.all(streams.map((stream) => this.#save(stream)));
-    await Promise.all(streams.map((stream) => this.#drop(stream, 'more')));
+    await this.#drop(streams, 'more');
   }
 
   /**
-   * Tails it no longer. A claim that can't be released ends with this worker.
-   * @param end there where something may be left to read. The key is released and due by one command: between two, the queue's Redis
+   * Tails them no longer. A claim that can't be released ends with this worker.
+   * @param end there where something may be left to read. A key is released and due by one command: between two, the queue's Redis
    * may go, and nobody would read it.
    */
-  async #drop(stream: TailedStream, end?: 'more' | 'failed'): Promise<void> {
+  async #drop(streams: readonly TailedStream[], end?: 'more' | 'failed'): Promise<void> {
     const { claims, addJobs, onError } = this.#options;
-    this.#forget(stream);
-    try {
+    const due: string[] = [];
+    const drop = async (stream: TailedStream) => {
+      this.#forget(stream);
       const isDue = end
         ? (await claims.end(stream.claim, end)) === 'due'
         : await claims.release(stream.claim);
-      if (isDue) await addJobs([stream.key]);
-    } catch (error) {
-      onError(error);
-    }
+      if (isDue) due.push(stream.key);
+    };
+    await Promise.all(streams.map((stream) => drop(stream).catch(onError)));
+    await addJobs(due).catch(onError);
   }
 
   /** A job of this process may have begun with the key, and have it tailed again. */
