@@ -1,5 +1,7 @@
-import { mastersOf } from '@redis-to-mongo/redis-connection';
-import { fleetForTests, type RedisCluster, startCluster, until } from '@redis-to-mongo/test-kit';
+import { startRedis } from '@redis-to-mongo/local-stack';
+import { masterOf, mastersOf } from '@redis-to-mongo/redis-connection';
+import { fleetForTests, prints, type RedisCluster, startCluster, until } from '@redis-to-mongo/test-kit';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 let cluster: RedisCluster;
@@ -87,7 +89,50 @@ describe('Redis Cluster', () => {
     });
     expect([scheduler.process.exitCode, worker.process.exitCode]).toEqual([null, null]);
   });
+
+  it('is mirrored from a node that joins while the fleet runs', async () => {
+    const env = { REDIS_URL: '', REDIS_CLUSTER_NODES: cluster.hosts };
+    await cluster.redis.xadd('stream:0', '1-0', 'n', '1');
+    const scheduler = fleet.scheduler(env);
+    fleet.worker(env);
+    await until(async () => expect(await fleet.entries('stream:0')).toBe(1));
+    await prints(scheduler, /sweep done/);
+    const slot = Number(await cluster.redis.cluster('KEYSLOT', 'stream:new'));
+    const owner = (await masterOf(cluster.redis, 'stream:new')).options.port;
+    const leave = await joinCluster(cluster, slot);
+    try {
+      for (let ms = 1; ms <= 3; ms++) {
+        await cluster.redis.xadd('stream:new', `${ms}-0`, 'n', String(ms));
+        await until(async () => expect(await fleet.entries('stream:new')).toBe(ms));
+      }
+      await cluster.redis.del('stream:new');
+    } finally {
+      await leave(owner ?? 0);
+    }
+  });
 });
+
+/** Starts a node that gets a slot of the cluster, which has no keys. @returns gives it back to the node at a port, and ends this one. */
+async function joinCluster({ nodes }: RedisCluster, slot: number): Promise<(owner: number) => Promise<void>> {
+  const node = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] });
+  const clients = [node, ...nodes].map(({ url }) => new Redis(url, { enableReadyCheck: false }));
+  const [own] = clients;
+  await own?.cluster('MEET', '127.0.0.1', nodes[0]?.port ?? 0);
+  await until(async () => {
+    for (const client of clients)
+      expect(String(await client.cluster('INFO'))).toMatch(/state:ok[\s\S]*known_nodes:4/);
+  });
+  const give = async (port: number) => {
+    const id = await clients.find(({ options }) => options.port === port)?.cluster('MYID');
+    for (const client of clients) await client.cluster('SETSLOT', slot, 'NODE', String(id));
+  };
+  await give(node.port);
+  return async (owner) => {
+    await give(owner);
+    for (const client of clients) client.disconnect();
+    await node.stop();
+  };
+}
 
 /** An id that is there already was added by the try before. */
 function ifThere(error: Error): void {

@@ -2,6 +2,7 @@ import calculateSlot from 'cluster-key-slot';
 import { type ChainableCommander, Cluster, type Redis } from 'ioredis';
 import { redisError, throwRedisError } from './redis-error.js';
 import { isCommandRefused } from './refused.js';
+import { SLOTS_CHANGED } from './reply-meanings.js';
 
 type Name = string | Buffer;
 /** Items in one pipeline. */
@@ -94,7 +95,7 @@ export async function pipelined<T>(
       const item = items[index];
       if (item !== undefined) queue(pipeline, item);
     }
-    const answers = (await pipeline.exec()) ?? [];
+    const answers = (await pipeline.exec().catch((error: unknown) => unlessSlotsChanged(part, error))) ?? [];
     part.forEach((index, i) => {
       replies[index] = answers[i] ?? [new Error('no reply'), undefined];
     });
@@ -107,7 +108,7 @@ export async function pipelined<T>(
   if (cluster.status !== 'ready') await cluster.ping(); // until then it is not known who holds what
   const nodeOf = (index: number) => {
     const item = items[index];
-    return item === undefined ? '' : (cluster.slots[calculateSlot(nameOf(item))]?.[0] ?? '');
+    return item === undefined ? '' : (cluster.slots[calculateSlot(nameOf(item))]?.join() ?? '');
   };
   // ioredis refreshes its slots only if all commands of a pipeline were redirected.
   for (let left = indexes, tries = 0; ; tries++) {
@@ -116,6 +117,12 @@ export async function pipelined<T>(
     if (left.length === 0 || tries === MOVED_TRIES) return replies;
     await refreshSlots(cluster);
   }
+}
+
+/** ioredis refuses a pipeline whose keys were grouped by slots that have changed since. @throws other errors. */
+function unlessSlotsChanged(part: readonly number[], error: unknown): Reply[] {
+  if (!(error instanceof Error && SLOTS_CHANGED.test(error.message))) throw error;
+  return part.map(() => [new Error('MOVED slots have changed'), undefined]);
 }
 
 /** Whether a node of a cluster sends a command on to another one. It knows the command, and the user may run it. */

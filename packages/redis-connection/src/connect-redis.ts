@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
-import { askAlone } from './ask-alone.js';
 import { attachCauses } from './attach-causes.js';
 import { markOrigin } from './error-origin.js';
 import type { RedisRole } from './option-names.js';
+import { redirectAlone } from './redirect-alone.js';
 import type { RedisAddress } from './redis-address.js';
 import { openGuarded } from './server-guard.js';
 
@@ -28,6 +28,12 @@ export const FOR_BLOCKING: ClientOptions = {
   commandTimeout: undefined,
   keepAlive: 10_000,
 };
+
+/**
+ * How often a cluster is asked which nodes it has, in ms. ioredis would only find out by a redirected command: whoever listens to the
+ * nodes or scans them sends none, and would never hear of a new one.
+ */
+const REFRESH_SLOTS_MS = 2_000;
 
 /** Capped backoff with jitter, in ms. */
 const retryStrategy = (times: number) =>
@@ -83,10 +89,11 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
       redisOptions: { ...redisOptions, ...login, reconnectOnError },
       enableAutoPipelining,
       clusterRetryStrategy: retryStrategy,
+      slotsRefreshInterval: REFRESH_SLOTS_MS,
       // The nodes' certificates name the addresses that the nodes use among themselves.
       dnsLookup: (name, done) => done(null, name),
     });
-    askAlone(cluster);
+    redirectAlone(cluster);
     // A cluster's client has the same commands as a server's; isCluster distinguishes them.
     return cluster as unknown as Redis;
   }

@@ -63,6 +63,9 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
   ],
 };
 
+/** ioredis has put commands together by slots that have changed since. */
+export const SLOTS_CHANGED = /^All keys in the pipeline should belong to/;
+
 /** Before Redis 7, the error of a command in a script stands behind the script's name and line. */
 const IN_SCRIPT = /^ERR Error running script .*: -([A-Z]+) /;
 
@@ -103,7 +106,7 @@ function privilegeOf(message: string): Meaning | undefined {
 /** The meaning of an error's message, if it is an answer of Redis. */
 export function meaningOf(message: string): Meaning | undefined {
   const word =
-    refusalOf(message) ??
+    (SLOTS_CHANGED.test(message) ? 'MOVED' : refusalOf(message)) ??
     (IN_SCRIPT.exec(message) ?? /^(?:.*Last error: )?([A-Z]+)\b/.exec(message))?.[1] ??
     '';
   if (word === 'NOPERM') return privilegeOf(message);

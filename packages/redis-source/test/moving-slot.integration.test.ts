@@ -4,7 +4,7 @@ import { connectRedis, knownMasters, masterOf } from '@redis-to-mongo/redis-conn
 import { redisSource, scanNames, typesOf } from '@redis-to-mongo/redis-source';
 import { type RedisCluster, startCluster } from '@redis-to-mongo/test-kit';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 /** Keys of one slot, by their hash tag; half of them have moved to another node, as in the middle of a resharding. */
 describe('while a slot of a cluster moves', () => {
@@ -64,6 +64,18 @@ describe('while a slot of a cluster moves', () => {
       release();
       expect(found).not.toContain('gone');
     }
+  });
+
+  it('keys are asked for once more whose slots have changed before their commands were sent', async () => {
+    const pipeline = redis.pipeline.bind(redis);
+    vi.spyOn(redis, 'pipeline').mockImplementationOnce(() =>
+      Object.assign(pipeline(), {
+        exec: async () => {
+          throw new Error('All keys in the pipeline should belong to the same slots allocation group');
+        },
+      }),
+    );
+    expect(await typesOf(redis, KEYS)).toEqual(types);
   });
 
   it('a key is found that moves to a node that was scanned already', async () => {
