@@ -8,13 +8,18 @@ import { startRedis } from '../src/redis-server.js';
 
 const silent = () => {};
 
-afterEach(() => {
+const folders: string[] = [];
+
+afterEach(async () => {
   vi.unstubAllEnvs();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
 });
 
 /** A PATH on which nothing else is than a program of this name that prints this version. */
 async function pathWith(name: string, version: string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'a path ')), 'bin');
+  const folder = await mkdtemp(join(tmpdir(), 'a path '));
+  folders.push(folder);
+  const path = join(folder, 'bin');
   await mkdir(path);
   await writeFile(join(path, name), `#!/bin/sh\necho 'Redis server v=${version} sha=0'\n`, { mode: 0o755 });
   return path;
@@ -29,33 +34,21 @@ describe('the Redis that is chosen', () => {
   });
 
   it('is not one on the PATH that is too old to count lost entries', async () => {
-    const path = await pathWith('redis-server', '6.2.5');
-    try {
-      vi.stubEnv('PATH', path);
-      expect((await chooseRedis(silent, undefined)).kind).toMatch(/^valkey-server 9/);
-      await rm(path, { recursive: true });
-      const newer = await pathWith('redis-server', '8.0.6');
-      vi.stubEnv('PATH', newer);
-      expect((await chooseRedis(silent, undefined)).kind).toBe('redis-server 8.0.6 from PATH');
-      await rm(newer, { recursive: true });
-    } finally {
-      await rm(path, { recursive: true, force: true });
-    }
+    vi.stubEnv('PATH', await pathWith('redis-server', '6.2.5'));
+    expect((await chooseRedis(silent, undefined)).kind).toMatch(/^valkey-server 9/);
+    vi.stubEnv('PATH', await pathWith('redis-server', '8.0.6'));
+    expect((await chooseRedis(silent, undefined)).kind).toBe('redis-server 8.0.6 from PATH');
   });
 
   it('is the one of redis-tools, also where several are chosen in the same moment for the first time', async () => {
     const path = await pathWith('redis-check-rdb', '7.2.4');
-    try {
-      vi.stubEnv('PATH', path);
-      vi.stubEnv('XDG_CACHE_HOME', path);
-      vi.stubEnv('LOCAL_STACK_REDIS', '');
-      const chosen = await Promise.all(Array.from({ length: 20 }, async () => await chooseRedis(silent)));
-      expect(new Set(chosen.map(({ kind }) => kind))).toEqual(
-        new Set(['redis-server 7.2.4 from the package redis-tools']),
-      );
-    } finally {
-      await rm(join(path, '..'), { recursive: true });
-    }
+    vi.stubEnv('PATH', path);
+    vi.stubEnv('XDG_CACHE_HOME', path);
+    vi.stubEnv('LOCAL_STACK_REDIS', '');
+    const chosen = await Promise.all(Array.from({ length: 20 }, async () => await chooseRedis(silent)));
+    expect(new Set(chosen.map(({ kind }) => kind))).toEqual(
+      new Set(['redis-server 7.2.4 from the package redis-tools']),
+    );
   });
 
   it('is the one that LOCAL_STACK_REDIS names, and a name that is none is refused', async () => {
