@@ -83,6 +83,6 @@ it('documents of keys that are removed by hand come back, though most keys have 
     expect(await fleet.queue.schedulers.count()).toBe(2);
   });
   await collection('keys').deleteMany({ _id: { $in: ['stream', 'tags', 'string 1'] } });
-  await until(async () => expect(await collection('keys').countDocuments()).toBe(12), 90_000);
+  await until(async () => expect(await collection('keys').countDocuments()).toBe(12), 240_000);
   expect(await fleet.key('stream')).toMatchObject({ counts: { seen: 3, written: 0, alreadyThere: 3 } });
-}, 150_000);
+});
