@@ -77,7 +77,7 @@ describe('on the queue of a fleet', () => {
     const keptAt = Number(await fleet.queueRedis.hget('{r2m}:fleet', 'at'));
     await until(async () => expect(Date.now() - keptAt).toBeGreaterThan(16_000));
     await refuses(fleet.scheduler(), ...options);
-  }, 180_000);
+  });
 
   it('one that goes on all the same is named by the log, and by status', async () => {
     const scheduler = await started();
@@ -96,7 +96,7 @@ describe('on the queue of a fleet', () => {
       const { stdout } = await commandOn(fleet, 'status');
       expect(stdout).toContain('A fleet with another queue writes to this database, too');
     });
-  }, 180_000);
+  });
 
   it('another name of the same server, and another user of it, are the same source', async () => {
     await started();

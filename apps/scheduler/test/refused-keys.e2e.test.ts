@@ -41,7 +41,7 @@ it('a key whose own document MongoDB refuses is named with the reason, a dead le
   expect(await fleet.key('taken')).toMatchObject({ status: 'active', lastError: null });
   expect(await fleet.entries('stream')).toBe(3);
   expect((await verdictOn(fleet)).reasons).toEqual([]);
-}, 180_000);
+});
 
 it('the dead letter of such a key is replayed by a job', async () => {
   await fleet.redis.set('taken', 'x');
@@ -56,4 +56,4 @@ it('the dead letter of such a key is replayed by a job', async () => {
   expect(replayed.stdout).toMatch(/value@key +(read anew|absent)/);
   await until(async () => expect(await fleet.key('value')).toMatchObject({ lastError: null }));
   await untilVerdict(fleet, 'complete');
-}, 120_000);
+});

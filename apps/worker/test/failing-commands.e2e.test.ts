@@ -125,4 +125,4 @@ it('codes of a server that is away for a moment are retried, whatever command me
   }
   expect(await client.db.collection('dead_letters').countDocuments()).toBe(0);
   expect(worker.output()).not.toMatch(/paused until|a job failed|MONGO_UNKNOWN/);
-}, 180_000);
+});
