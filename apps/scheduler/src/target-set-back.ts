@@ -4,7 +4,7 @@ import { countInTarget, raiseTargetCounter, readTargetCounter } from '@redis-to-
 
 /** So often the target is counted on, in ms. */
 const EVERY_MS = 5_000;
-/** Clocks of workers may differ by this much, in ms, and a state may be this old when it is saved. */
+/** Clocks of workers may differ by this much, in ms, without anyone knowing, and a state may be this old when it is saved. */
 const MARGIN_MS = 60_000;
 /** So many times in a row: two schedulers of one queue may both count for a moment, and the queue's Redis may lose what it held last. */
 const SHARED_TIMES = 5;
@@ -13,6 +13,7 @@ export interface TargetSetBackOptions {
   readonly db: Parameters<typeof countInTarget>[0];
   readonly queue: {
     readonly sweeps: JobQueue['sweeps'];
+    readonly processes: JobQueue['processes'];
     readonly targetCounter: Pick<JobQueue['targetCounter'], 'read' | 'raise' | 'raisedAt'>;
   };
   readonly everyMs?: number;
@@ -51,13 +52,19 @@ export class TargetSetBack {
     // Asked once more: a sweep of everything is not begun for an answer that was wrong.
     const isSetBack = n <= before && (await readTargetCounter(db)) <= before;
     if (isSetBack) {
-      const countedAt = (await queue.targetCounter.raisedAt()) ?? Date.now();
-      await queue.sweeps.noteReread(countedAt - MARGIN_MS);
+      const countedAt = (await queue.targetCounter.raisedAt()) ?? (await queue.sweeps.now());
+      await queue.sweeps.noteReread(countedAt - MARGIN_MS - (await this.#mostBehindMs()));
       await queue.sweeps.noteDue(TARGET_SET_BACK);
       await raiseTargetCounter(db, before + 1);
     }
     await queue.targetCounter.raise(Math.max(n, before + 1));
     this.#againAt = performance.now() + everyMs;
     return isSetBack;
+  }
+
+  /** Keys were synced by the clocks of the workers, those that have just gone among them. */
+  async #mostBehindMs(): Promise<number> {
+    const processes = await this.#options.queue.processes();
+    return Math.max(0, ...processes.map(({ clockAheadMs = 0 }) => -clockAheadMs));
   }
 }

@@ -28,6 +28,21 @@ it('one that holds what it held before is noticed once, with as many keys as eve
   expect(await setBack.found()).toBe(false);
 });
 
+it('keys are read again from earlier on that a worker has synced whose clock is behind', async () => {
+  const worker = { app: 'worker', state: 'active' } as const;
+  const since = async (clockAheadMs: number): Promise<number> => {
+    await fleet.queue.beat('worker', { ...worker, clockAheadMs });
+    for (let i = 0; i < 3; i++) await setBack.found();
+    await counters().updateOne({ _id: 'counter' }, { $set: { n: 1 } });
+    expect(await setBack.found()).toBe(true);
+    const read = await fleet.queue.sweeps.begin('all', '').then(() => fleet.queue.sweeps.read());
+    await fleet.queue.sweeps.endReread();
+    return (await fleet.queue.sweeps.now()) - (read?.rereadSince ?? 0);
+  };
+  expect(await since(3_600_000)).toBeLessThan(3_000_000);
+  expect(await since(-3_600_000)).toBeGreaterThan(3_600_000);
+});
+
 it('so is one that was dropped, again and again, also while no scheduler ran', async () => {
   for (let i = 0; i < 3; i++) {
     await new TargetSetBack({ db: fleet.db, queue: fleet.queue }).found();
@@ -66,6 +81,7 @@ it('a queue that takes no note of what was counted is not another fleet', async 
   let isFull = false;
   const queue = {
     sweeps,
+    processes: () => fleet.queue.processes(),
     targetCounter: {
       read: () => targetCounter.read(),
       raisedAt: () => targetCounter.raisedAt(),
