@@ -65,6 +65,8 @@ export function compiledPackages() {
         bundle: true,
         platform: 'node',
         target: 'node20.19',
+        // Compiled code can't import: the driver, which asks so for the system it runs on, would tell MongoDB nothing of itself.
+        supported: { 'dynamic-import': false },
         // Nothing but ASCII is left, which is quick to read.
         minifyWhitespace: true,
         legalComments: 'none',

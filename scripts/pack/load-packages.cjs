@@ -1,6 +1,6 @@
 // @ts-check
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
-const { constants, Script } = require('node:vm');
+const { Script } = require('node:vm');
 
 const file = `${__dirname}/packages.cjs`;
 const compiled = `${__dirname}/packages.compiled`;
@@ -10,7 +10,6 @@ const script = new Script(
     filename: file,
     // One that another Node made is not taken, and then this is as slow as without.
     ...(existsSync(compiled) ? { cachedData: readFileSync(compiled) } : {}),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   },
 );
 script.runInThisContext()(module, module.exports, require, file, __dirname);
