@@ -81,6 +81,8 @@ export class ActiveScheduler {
   #askedAt = Number.NEGATIVE_INFINITY;
   #isSweeping = false;
   #countAgainAt = Number.NEGATIVE_INFINITY;
+  /** Since then, what is due may have no job: lost ones could not be added again. */
+  #withoutJobsSince: number | undefined;
 
   constructor(options: ActiveSchedulerOptions) {
     this.#options = options;
@@ -123,7 +125,11 @@ export class ActiveScheduler {
 
   /** What is due every second: lost jobs, keys that were paused or resumed, a target that has lost keys. */
   async upkeep(): Promise<UpkeepReport> {
-    const report = await upkeep(this.#upkeep);
+    const report = await upkeep(this.#upkeep).catch((error: unknown) => {
+      this.#withoutJobsSince ??= performance.now();
+      throw error;
+    });
+    this.#withoutJobsSince = undefined;
     const refilled = handled(this.#refillTarget());
     const paused = await this.#paused.refresh(report.paused);
     if (paused.length > 0) await this.#options.queue.request(paused);
@@ -184,10 +190,11 @@ export class ActiveScheduler {
     await this.#requests.close();
   }
 
-  /** A change that the feed may not have reported yet was not requested either. */
+  /** A change that the feed may not have reported yet was not requested either; one whose job could not be added waits for it. */
   #requestedUntil(): number {
     const { heardUntil = performance.now() } = this.#options.feed();
-    return Math.min(heardUntil, this.#requests.requestedUntil);
+    const withJobsUntil = this.#withoutJobsSince ?? Number.POSITIVE_INFINITY;
+    return Math.min(heardUntil, this.#requests.requestedUntil, withJobsUntil);
   }
 
   #feedFacts(): Pick<SweepFacts, 'feed' | 'feedMs'> {

@@ -19,7 +19,7 @@ export interface LoopOptions {
   readonly wakeUp: WakeUp;
   /** Woken then, too, and when a sweep may have become due. */
   readonly sweepWakeUp: WakeUp;
-  /** Called when no sweep is due, when one has ended well, or failed. */
+  /** Called when no sweep is due, when one has ended well, or one or the upkeep has failed. */
   readonly search: Pick<SearchRecord, 'noteWell' | 'noteFailure'>;
   /** Tells the metrics about the whole fleet; answers how long to wait until the next time, in ms. */
   readonly setGauges: (active: ActiveScheduler) => Promise<number>;
@@ -93,12 +93,10 @@ export async function runLoops(
     return undefined;
   };
 
+  const onFailed = (error: SyncError) => search.noteFailure(error);
   await Promise.all([
-    loop('a sweep', AFTER_ERROR_MS, sweep, {
-      onFailed: (error) => search.noteFailure(error),
-      woken: sweepWakeUp,
-    }),
-    loop('upkeep', UPKEEP_MS, upkeep, { standsBy: standBy }),
+    loop('a sweep', AFTER_ERROR_MS, sweep, { onFailed, woken: sweepWakeUp }),
+    loop('upkeep', UPKEEP_MS, upkeep, { onFailed, standsBy: standBy }),
     loop('reading of the fleet’s state', GAUGES_MS, setGauges),
     loop('a check of the indexes', GAUGES_MS, indexes),
   ]);

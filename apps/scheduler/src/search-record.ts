@@ -13,7 +13,7 @@ export class SearchRecord {
     if (until > this.#failedAt) this.#code = undefined;
   }
 
-  /** A sweep, or a request of changed keys, failed: heartbeats name the error until one that began later succeeds. */
+  /** A sweep, the upkeep, or a request of changed keys failed: heartbeats name the error until one that began later succeeds. */
   noteFailure({ code }: SyncError): void {
     this.#code = code;
     this.#failedAt = performance.now();

@@ -195,7 +195,7 @@ function waiting(facts: QueueFacts): readonly Reason[] {
       code: 'queue-paused',
       level: 'broken',
       what: 'The queue is paused',
-      remedy: 'Nothing is copied until you resume it, on the Queue page.',
+      remedy: `Nothing is copied. ${RESUME}`,
     });
   if (dueMs > MOMENT_MS) {
     const isLong = dueMs > LONG_MS;
@@ -203,9 +203,11 @@ function waiting(facts: QueueFacts): readonly Reason[] {
       code: isLong ? 'changes-waiting-long' : 'changes-waiting',
       level: isLong ? 'broken' : 'behind',
       what: `Changes have been waiting for ${time(dueMs)}, of ${counted(due, 'key', 'keys')}`,
-      remedy: isLong
-        ? 'Add workers, or check their logs for failures.'
-        : 'Catching up; if this continues, add workers, or check their logs.',
+      remedy: isPaused
+        ? RESUME
+        : isLong
+          ? 'Add workers, or check their logs for failures.'
+          : 'Catching up; if this continues, add workers, or check their logs.',
     });
   }
   if (waitingMs > MOMENT_MS && delaysAreKnown(facts))
@@ -213,10 +215,14 @@ function waiting(facts: QueueFacts): readonly Reason[] {
       code: 'jobs-late',
       level: 'behind',
       what: `Jobs are ${time(waitingMs)} late`,
-      remedy: `${counted(jobs, 'job waits', 'jobs wait')} for a free worker; if this continues, add workers.`,
+      remedy: isPaused
+        ? RESUME
+        : `${counted(jobs, 'job waits', 'jobs wait')} for a free worker; if this continues, add workers.`,
     });
   return reasons;
 }
+
+const RESUME = 'Resume the queue, on the Queue page.';
 
 const NOTHING_FOUND: Reason = {
   code: 'nothing-found',

@@ -360,3 +360,10 @@ test('what an unknown error says is not shown: it may quote data', () => {
   expect(JSON.stringify(reasons)).not.toContain('example.org');
   expect(reasons[0]?.remedy).toContain('MONGO_UNKNOWN');
 });
+
+test('what waits in a paused queue asks for no more workers', () => {
+  const queue = aQueue({ isPaused: true, due: 3, dueMs: 90_000, waiting: 3, waitingMs: 90_000 });
+  const { reasons } = judge(someFacts({ queue }), NOW);
+  expect(reasons.map(({ code }) => code)).toEqual(['queue-paused', 'changes-waiting-long', 'jobs-late']);
+  for (const { remedy } of reasons) expect(remedy).toMatch(/Resume the queue/);
+});

@@ -14,7 +14,7 @@ import {
 import { type JobData, KEYS_PER_JOB } from './job-data.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
-import { MISPLACED } from './misplaced-retries.js';
+import { MISPLACED, PLACES } from './misplaced-retries.js';
 import { QUARANTINE } from './quarantine.js';
 import type { QueueSettings } from './queue-settings.js';
 import { keyHash } from './scheduler-id.js';
@@ -86,7 +86,7 @@ export class DueKeys {
    */
   async retry(keys: readonly string[], delayMs = AGAIN_MS): Promise<void> {
     for (const part of inParts(keys, AT_ONCE)) {
-      if (delayMs === 0) await this.#promoteMisplaced(part);
+      if (delayMs === 0) await this.#replaceMisplaced(part);
       const jobs = part.map((key) => ({
         name: jobName([key]),
         data: { keys: [key] },
@@ -102,11 +102,12 @@ export class DueKeys {
     }
   }
 
-  /** Such a job would be the only one of its key for as long as that clock was wrong. */
-  async #promoteMisplaced(keys: readonly string[]): Promise<void> {
-    const names = [this.#queue.toKey('delayed')];
-    const ids = await MISPLACED.texts(this.#redis, names, this.#queue.toKey('de:'), ...keys.map(keyHash));
-    for (const id of ids) await Job.fromId<JobData>(this.#queue, id).then((job) => job?.promote());
+  /** Such a job would be the only one of its key for as long as that clock was wrong, or for ever. */
+  async #replaceMisplaced(keys: readonly string[]): Promise<void> {
+    const places = PLACES.map((place) => this.#queue.toKey(place));
+    const prefixes = [this.#queue.toKey('de:'), this.#queue.toKey('')];
+    const ids = await MISPLACED.texts(this.#redis, places, ...prefixes, ...keys.map(keyHash));
+    for (const id of ids) await Job.fromId<JobData>(this.#queue, id).then((found) => found?.promote());
   }
 
   /** Keys that have been due for at least `ms` and that nobody works on; at most `limit`. */

@@ -3,17 +3,37 @@ import { NOW, Script } from './script.js';
 
 /** No retry waits for longer, in ms: twice the longest backoff. */
 const LONGEST_MS = 60_000;
+/** Longer lists are not searched: that would hold up the server. */
+const SEARCHED = 1_000;
+
+/** Where a job can be that has not ended: sorted sets, then lists. */
+export const PLACES = ['delayed', 'prioritized', 'wait', 'paused', 'active'] as const;
 
 /**
- * Retries that are due later than any can be: by the clock of the process that put them off, which was wrong. KEYS: delayed jobs.
- * ARGV: what the names of deduplication keys begin with, their ids. Answers the ids of such jobs.
+ * Retries that will not run, though each is the only one that its key may have: those that are due later than any can be, by the clock of
+ * the process that put them off, which was wrong; and those that are nowhere, since the server refused a command in the middle of
+ * BullMQ's script. KEYS: PLACES. ARGV: what the names of deduplication keys and of jobs begin with, ids of deduplication. Answers the ids of
+ * the former; of the latter nothing is left, so that they can be added again.
  */
 export const MISPLACED = new Script(`${NOW}
 local latest = (now + ${LONGEST_MS}) * ${SCORES_PER_MS}
+local areShort = true
+for i = 3, 5 do areShort = areShort and redis.call('LLEN', KEYS[i]) <= ${SEARCHED} end
+local function isNowhere(job)
+  if not areShort or redis.call('ZSCORE', KEYS[2], job) then return false end
+  for i = 3, 5 do
+    if redis.call('LPOS', KEYS[i], job) then return false end
+  end
+  return true
+end
 local found = {}
-for i = 2, #ARGV do
+for i = 3, #ARGV do
   local job = redis.call('GET', ARGV[1] .. ARGV[i])
   local score = job and redis.call('ZSCORE', KEYS[1], job)
-  if score and tonumber(score) > latest then found[#found + 1] = job end
+  if score then
+    if tonumber(score) > latest then found[#found + 1] = job end
+  elseif job and isNowhere(job) then
+    redis.call('DEL', ARGV[1] .. ARGV[i], ARGV[2] .. job)
+  end
 end
 return found`);

@@ -178,6 +178,16 @@ it('a retry that a process with a wrong clock has put off for a day is run, once
   expect(await on.queue.depth()).toMatchObject({ waiting: 1, delayed: 1 });
 });
 
+it('a retry that is nowhere, as where a server refuses XADD in the middle of a script, is added again; one that waits is not', async () => {
+  const board = on.queue.forBoard();
+  await on.queue.due.retry(['nowhere', 'waits'], 0);
+  const [lost] = await board.getWaiting(0, 0);
+  await on.redis.lrem(board.toKey('wait'), 0, String(lost?.id));
+  await on.queue.due.retry(['nowhere', 'waits'], 0);
+  expect(await on.waiting()).toEqual([['waits'], ['nowhere']]);
+  expect(await on.redis.exists(board.toKey(String(lost?.id)))).toBe(0);
+});
+
 it('jobs that a process with a wrong clock has run do not say how late jobs are', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
   await on.queue.request(['a']);
