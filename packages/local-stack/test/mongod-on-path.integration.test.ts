@@ -29,6 +29,7 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'mongod-on-path-'));
   const { python } = await pythonVenv('SecantusDB==0.7.0b3', () => {});
   await writeFile(join(dir, 'mongod'), asMongod(python), { mode: 0o755 });
+  vi.stubEnv('LOCAL_STACK_MONGO_BINARY', '');
   vi.stubEnv('PATH', `${dir}${delimiter}${process.env.PATH}`);
 });
 afterEach(async () => {
