@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ChangesHeard, JobQueue } from '@redis-to-mongo/job-queue';
+import { defined } from '@redis-to-mongo/pipeline';
 import {
   ChangeFeed,
   type ChangeFeedOptions,
@@ -70,11 +71,10 @@ export class ChangeIntake {
 
   /** How changes are heard now, and since when. */
   get state(): IntakeState {
-    const heardUntil = this.#feed?.heardUntil;
     return {
       is: this.#state ?? 'off',
       forMs: performance.now() - this.#since,
-      ...(heardUntil === undefined ? {} : { heardUntil }),
+      ...defined({ heardUntil: this.#feed?.heardUntil }),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Heartbeat } from '@redis-to-mongo/job-queue';
-import type { SyncError } from '@redis-to-mongo/pipeline';
+import { defined, type SyncError } from '@redis-to-mongo/pipeline';
 
 /** Remembers when it was last known that no sweep is due, or one has ended well, to report it. */
 export class SearchRecord {
@@ -27,13 +27,8 @@ export class SearchRecord {
 
   /** What the active scheduler reports about itself. */
   heartbeat(): Heartbeat {
-    return {
-      app: 'scheduler',
-      state: 'active',
-      ...(this.#code === undefined ? {} : { code: this.#code }),
-      ...(this.#searchedAt === undefined
-        ? {}
-        : { searchedMs: Math.round(performance.now() - this.#searchedAt) }),
-    };
+    const searchedMs =
+      this.#searchedAt === undefined ? undefined : Math.round(performance.now() - this.#searchedAt);
+    return { app: 'scheduler', state: 'active', ...defined({ code: this.#code, searchedMs }) };
   }
 }

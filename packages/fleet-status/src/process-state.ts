@@ -1,8 +1,6 @@
-import type { FleetProcess, Heartbeat } from '@redis-to-mongo/job-queue';
+import { CLOCK_TOLERANCE_MS, type FleetProcess, type Heartbeat } from '@redis-to-mongo/job-queue';
 import { time } from '@redis-to-mongo/terminal';
 
-/** Clocks that differ by less, in ms, change nothing that is judged. */
-const TOLERANCE_MS = 3_000;
 /** What is retried for less, in ms, is nothing to tell. */
 const MOMENT_MS = 3_000;
 
@@ -43,6 +41,6 @@ export function retryingOf({ retrying }: Heartbeat): Heartbeat['retrying'] {
 /** How wrong a process' clock is, by that of the queue's Redis: `24 h 0 min ahead`; `undefined` where it is right, or not known. */
 export function wrongClock({ clockAheadMs = 0 }: Heartbeat): string | undefined {
   const offMs = Math.abs(clockAheadMs);
-  if (offMs <= TOLERANCE_MS) return undefined;
+  if (offMs <= CLOCK_TOLERANCE_MS) return undefined;
   return `${time(offMs)} ${clockAheadMs > 0 ? 'ahead' : 'behind'}`;
 }

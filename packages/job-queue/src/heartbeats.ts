@@ -2,6 +2,9 @@ import { isObject, type ProcessFacts } from '@redis-to-mongo/pipeline';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
+/** Clocks that differ by less, in ms, change nothing that is judged. */
+export const CLOCK_TOLERANCE_MS = 3_000;
+
 /** What a process of the fleet reports about itself, every few seconds. */
 export interface Heartbeat {
   readonly app: 'scheduler' | 'worker';

@@ -1,7 +1,13 @@
 export { type Claim, type ClaimEnd, type Claimed, Claims, type RunEnd } from './claims.js';
 export type { Ending } from './group-ends.js';
 export { HeartbeatSender } from './heartbeat-sender.js';
-export type { ChangesHeard, FleetProcess, Heartbeat, WorkFacts } from './heartbeats.js';
+export {
+  type ChangesHeard,
+  CLOCK_TOLERANCE_MS,
+  type FleetProcess,
+  type Heartbeat,
+  type WorkFacts,
+} from './heartbeats.js';
 export { KEYS_PER_JOB } from './job-data.js';
 export { JobQueue } from './job-queue.js';
 export type { JobSchedulers, Schedule } from './job-schedulers.js';

@@ -1,4 +1,5 @@
 import type { Queue } from 'bullmq';
+import { CLOCK_TOLERANCE_MS } from './heartbeats.js';
 
 /** How late the fleet's jobs are, in ms, by the clocks of those who made and ended them. */
 export interface JobDelays {
@@ -30,7 +31,7 @@ export async function jobDelays(queue: Queue, time: Promise<number>): Promise<Jo
       if (job?.finishedOn === undefined) return [];
       const due = dueAt(job);
       // What lies ahead is of a process whose clock was wrong.
-      return now - due > LATELY_MS || due > now || job.finishedOn > now + CLOCKS_MS
+      return now - due > LATELY_MS || due > now || job.finishedOn > now + CLOCK_TOLERANCE_MS
         ? []
         : [job.finishedOn - due];
     })
@@ -41,9 +42,6 @@ export async function jobDelays(queue: Queue, time: Promise<number>): Promise<Jo
     usualMs: middle === undefined ? null : Math.max(0, middle),
   };
 }
-
-/** Clocks that differ by less, in ms, are right. */
-const CLOCKS_MS = 3_000;
 
 /** A scheduled job was made long before it is due, and its id ends with that time; any other one is due when made. */
 function dueAt({ id = '', timestamp }: { readonly id?: string; readonly timestamp: number }): number {

@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import type { ChainableCommander, Cluster } from 'ioredis';
 import { isRedirected } from './cluster.js';
 
@@ -37,5 +38,5 @@ function redirectEach(cluster: Cluster, pipeline: ChainableCommander): void {
 function commandAt(pipeline: ChainableCommander, position: number): object | undefined {
   const queue: unknown = Reflect.get(pipeline, '_queue');
   const command: unknown = Array.isArray(queue) ? queue[position] : undefined;
-  return typeof command === 'object' && command !== null ? command : undefined;
+  return isObject(command) ? command : undefined;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { AuditBook } from '@redis-to-mongo/operations';
-import type { AuditAction } from '@redis-to-mongo/pipeline';
+import { type AuditAction, defined } from '@redis-to-mongo/pipeline';
 import { codeOf } from '../in-time.js';
 import type { ListSize } from '../keys/list-size.js';
 
@@ -101,7 +101,7 @@ export class BulkRunner {
       this.#logger.error('bulk action: the list could not be read', { action: work.action, error });
     }
     await work.book.flush();
-    this.#advance({ is: this.#isStopped ? 'stopped' : 'done', ...(code === undefined ? {} : { code }) });
+    this.#advance({ is: this.#isStopped ? 'stopped' : 'done', ...defined({ code }) });
     const { action, filter, total, done, failed, is } = this.#progress ?? {};
     this.#logger.info('many: ended', { action, filter, total: total?.count, done, failed, is });
   }

@@ -1,5 +1,5 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
-import type { AuditAction } from '@redis-to-mongo/pipeline';
+import { type AuditAction, defined } from '@redis-to-mongo/pipeline';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { codeOf, inTime } from '../in-time.js';
 import { capitalized } from '../pages/format.js';
@@ -40,7 +40,7 @@ export async function answerAction(
   { records, logger }: { readonly records: Records; readonly logger: Logger },
   { action, key, letter, unknown, run }: OperatorAction,
 ): Promise<FastifyReply> {
-  const details = { action, key, ...(letter === undefined ? {} : { letter }), from: request.ip };
+  const details = { action, key, ...defined({ letter }), from: request.ip };
   const noted = (result: string) => (letter === undefined ? result : `${letter}: ${result}`);
   const book = records.book(request.ip);
   try {

@@ -1,4 +1,4 @@
-import { inTime } from '@redis-to-mongo/pipeline';
+import { defined, inTime } from '@redis-to-mongo/pipeline';
 import { errorCode } from '../log/render-error.js';
 
 /** Something that an app needs in order to be ready. */
@@ -43,7 +43,7 @@ export class Health {
       () => this.#lastFailures.get(check) ?? 'HEALTH_TIMEOUT',
     );
     const ms = Date.now() - began;
-    return { name: check.name, ok: code === undefined, ms, ...(code === undefined ? {} : { code }) };
+    return { name: check.name, ok: code === undefined, ms, ...defined({ code }) };
   }
 
   /** The code of the check's error, or nothing; shared by all who ask while it runs. */

@@ -1,3 +1,4 @@
+import { isObject } from '@redis-to-mongo/pipeline';
 import { maskCredentials } from '@redis-to-mongo/terminal';
 import { renderError } from './render-error.js';
 
@@ -33,7 +34,7 @@ function cleanValue(value: unknown, withStack: boolean, depth: number): unknown 
   if (typeof value === 'string') return maskCredentials(value);
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
   if (typeof value === 'function') return '(function)';
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   if (value instanceof Error) return renderError(value, withStack);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof URL) return maskCredentials(value.href);

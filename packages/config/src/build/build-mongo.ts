@@ -1,5 +1,5 @@
 import { type MongoAddress, mongoSettingsProblem } from '@redis-to-mongo/mongo-sink';
-import { NO_TLS } from '@redis-to-mongo/pipeline';
+import { defined, NO_TLS } from '@redis-to-mongo/pipeline';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import { type MongoUri, readMongoHosts, readMongoUri } from '../formats/mongo-address.js';
 import { textFormats } from '../formats/text-formats.js';
@@ -40,7 +40,7 @@ export function buildMongo(settings: Settings, cwd: string) {
   const address: MongoAddress = {
     uri: uri.href,
     dbName: given('MONGO_DB_NAME') ? values.MONGO_DB_NAME : (said?.dbName ?? values.MONGO_DB_NAME),
-    ...(authSource === undefined ? {} : { authSource }),
+    ...defined({ authSource }),
     tls,
   };
   tryOut(settings, url, address);

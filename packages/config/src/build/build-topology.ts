@@ -1,3 +1,4 @@
+import { defined } from '@redis-to-mongo/pipeline';
 import type { HostAndPort, RedisAddress } from '@redis-to-mongo/redis-connection';
 import type { NameOf, OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
@@ -40,7 +41,7 @@ export function buildTopology(
   if (!nodes) return {};
   const password = values[names.sentinelPassword] ?? inherited.sentinel?.password;
   const name = values[names.sentinelName] ?? inherited.sentinel?.name ?? DEFAULT_NAME;
-  return { sentinel: { nodes, name, ...(password === undefined ? {} : { password }) } };
+  return { sentinel: { nodes, name, ...defined({ password }) } };
 }
 
 function readNodes(

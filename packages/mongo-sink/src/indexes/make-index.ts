@@ -1,4 +1,4 @@
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { defined, SyncError } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { mongoError } from '../errors/mongo-error.js';
 import { unlessRefused } from '../errors/refused-by.js';
@@ -63,7 +63,7 @@ async function create(
   { collection, key, ...options }: Index,
   name: string | undefined,
 ): Promise<void> {
-  await db.collection(collection).createIndex(key, { ...options, ...(name === undefined ? {} : { name }) });
+  await db.collection(collection).createIndex(key, { ...options, ...defined({ name }) });
 }
 
 /** The indexes of a collection; none where it is not there. @throws what the driver throws. */

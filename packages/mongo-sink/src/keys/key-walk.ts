@@ -1,4 +1,4 @@
-import { membersOf } from '@redis-to-mongo/pipeline';
+import { defined, membersOf } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
 import { keysIn, type Stored } from '../database/stored.js';
 import { type KeySort, SORT_FIELDS } from './key-lists.js';
@@ -48,8 +48,7 @@ export async function* walkKeys(
       sort: sortOf(sort, reversed),
       maxTimeMS: maxMs,
       batchSize: Math.min(left ?? BATCH, BATCH),
-      ...(left === undefined ? {} : { limit: left }),
-      ...(projection ? { projection } : {}),
+      ...defined({ limit: left, projection }),
     });
     for await (const document of found) {
       yield document;
