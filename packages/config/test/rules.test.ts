@@ -218,6 +218,22 @@ describe('rules', () => {
   });
 
   it.each([
+    ['orders*', 'orders:1', true],
+    ['orders*', 'orders*:eu', true],
+    ['*:tags', 'a?:tags', true],
+    ['*a*b*', 'xa*yb', true],
+    ['orders:*', 'orders*', false],
+    ['a*b', 'a*', false],
+    ['a?', 'a*', false],
+    ['a[b]*', 'ab*', false],
+    ['a*', 'a[b]', false],
+  ])('after a rule for %s, one for %s is warned of: %s', (first, second, isWarned) => {
+    const RULES = [{ pattern: first }, { pattern: second }];
+    const warning = `RULES: rule 2 (${second}) is never used: rule 1 (${first}) before it takes all its keys`;
+    expect(folder.load({}, { RULES }).warnings).toEqual(isWarned ? [warning] : []);
+  });
+
+  it.each([
     ['no JSON', '[{'],
     ['no list', '{}'],
     ['no object', '[1]'],

@@ -1,4 +1,10 @@
-import { type KeyType, memberCollectionOf, type RuleSpec, type TrimRule } from '@redis-to-mongo/pipeline';
+import {
+  globPattern,
+  type KeyType,
+  memberCollectionOf,
+  type RuleSpec,
+  type TrimRule,
+} from '@redis-to-mongo/pipeline';
 import type { Settings } from '../settings.js';
 import { showUnknown } from '../show-value.js';
 import { MemberReader } from './rules/member-reader.js';
@@ -79,7 +85,7 @@ function checkReach(rules: readonly Named[], keyTypes: readonly KeyType[], setti
       .slice(0, index)
       .find(
         (other) =>
-          (other.rule.pattern === '*' || other.rule.pattern === rule.pattern) &&
+          takesAll(other.rule.pattern, rule.pattern) &&
           (!other.rule.types || rule.types?.every((type) => other.rule.types?.includes(type))),
       );
     if (before) settings.warn(`RULES: ${where} is never used: ${before.where} before it takes all its keys`);
@@ -87,4 +93,14 @@ function checkReach(rules: readonly Named[], keyTypes: readonly KeyType[], setti
     if (unsynced.length > 0)
       settings.warn(`RULES: ${where} names ${unsynced.join(', ')}, which KEY_TYPES leaves out`);
   });
+}
+
+/**
+ * Whether a pattern takes every name that another one takes. What the other one leaves open, only a `*` can take; patterns with `?`, `[`
+ * or `\\` before it are not judged, unless they are the same.
+ */
+function takesAll(pattern: string, other: string): boolean {
+  if (pattern === other) return true;
+  const isJudged = !/[?[\\]/.test(pattern) && !/[[\\]/.test(other);
+  return isJudged && globPattern(pattern).test(other.replace(/[*?]/g, '\u{10ffff}'));
 }
