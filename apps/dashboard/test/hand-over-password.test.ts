@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,18 @@ test('a made-up password goes in a file for this user alone where there is no te
   expect(statSync(dirname(where)).mode & 0o777).toBe(0o700);
   await close();
   expect(existsSync(dirname(where))).toBe(false);
+});
+
+test('what a killed dashboard left is removed by the next one; what belongs to a running one stays', async () => {
+  const killed = spawn(process.execPath, ['--eval', '']);
+  await once(killed, 'close');
+  const running = await handOverPassword('admin', 's3cret', stream(false));
+  const left = dirname(running.where).replace(`-${process.pid}-`, `-${killed.pid}-`);
+  mkdirSync(left);
+  writeFileSync(join(left, 'login.txt'), 's3cret');
+  const next = await handOverPassword('admin', 'other', stream(false));
+  expect([left, running.where, next.where].map(existsSync)).toEqual([false, true, true]);
+  await Promise.all([running.close(), next.close()]);
 });
 
 test('the command hash-password prints the hash of what it reads', async () => {

@@ -1,5 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface HandedOver {
@@ -23,8 +23,30 @@ export async function handOverPassword(
     terminal.write(`\nThe dashboard's login for this run:\n${text}\n`);
     return { where: 'the terminal', close: async () => undefined };
   }
-  const folder = await mkdtemp(join(tmpdir(), 'redis-to-mongo-dashboard-'));
+  const begin = `redis-to-mongo-dashboard-${hostname()}-`;
+  await removeOfKilled(begin);
+  const folder = await mkdtemp(join(tmpdir(), `${begin}${process.pid}-`));
   const file = join(folder, 'login.txt');
   await writeFile(file, text, { mode: 0o600 });
   return { where: file, close: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Removes the files of this user's dashboards that were killed, and so could not take them away. @param begin of their names, before the process id. */
+async function removeOfKilled(begin: string): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(begin))) {
+    const folder = join(tmpdir(), name);
+    const found = await lstat(folder).catch(() => undefined);
+    if (!found?.isDirectory() || found.uid !== process.getuid?.()) continue;
+    if (!isRunning(Number.parseInt(name.slice(begin.length), 10)))
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
