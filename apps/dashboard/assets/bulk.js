@@ -29,11 +29,16 @@ async function question(button) {
   asked = { action: button.dataset.action, list, count };
   ask({
     question: button.dataset.question.replace('{n}', number),
-    key: decodeURIComponent(list.replaceAll('+', ' ')),
+    key: readable(list),
     effect: button.dataset.effect,
     yes: `${button.textContent} ${number}`,
     isDanger: button.classList.contains('bad'),
   });
+}
+
+/** The address of a list, as a person would write it. */
+function readable(list) {
+  return decodeURIComponent(list.replaceAll('+', ' '));
 }
 
 function show({ action, filter, total, done, failed, is, code }) {
@@ -45,7 +50,7 @@ function show({ action, filter, total, done, failed, is, code }) {
   stop.hidden = is !== 'running';
   const words = { running: 'under way', done: 'done', stopped: 'stopped' };
   const lost = failed > 0 || code ? `, ${failed} failed${code ? ` (${code})` : ''}` : '';
-  says.textContent = `${action} ${filter}: ${words[is]}, ${done.toLocaleString('en-US')} of ${sizeText(total)}${lost}`;
+  says.textContent = `${action} ${readable(filter)}: ${words[is]}, ${done.toLocaleString('en-US')} of ${sizeText(total)}${lost}`;
 }
 
 /** Follows the work under way until it has ended. @param isOld says nothing of one that ended before. */

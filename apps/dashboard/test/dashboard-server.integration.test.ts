@@ -293,6 +293,16 @@ describe('programs', () => {
     }
   });
 
+  test('are told for what their login is not', async () => {
+    for (const [text, url, error] of [
+      ['admin:s3cret', '/keys.csv', 'HTTP Basic is only for /readyz, /metrics, /api/status.'],
+      ['admin:wrong', '/metrics', 'Log in first.'],
+    ] as const) {
+      const answer = await dashboard.server.inject({ url, headers: basic(text) });
+      expect([answer.statusCode, answer.json()], url).toEqual([401, { error }]);
+    }
+  });
+
   test('may read as often as they like, once they were let in', async () => {
     for (let i = 0; i < 30; i += 1) {
       const answer = await dashboard.server.inject({ url: '/metrics', headers: basic('admin:s3cret') });

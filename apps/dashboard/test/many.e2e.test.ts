@@ -19,7 +19,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(await on.keys().countDocuments({ pausedAt: { $gt: new Date(0) } })).toBe(0);
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Pause 11 keys' }).click();
-    await page.getByText('pause keys?q=shop%3A1&type=set: done, 11 of 11').waitFor();
+    await page.getByText('pause keys?q=shop:1&type=set: done, 11 of 11').waitFor();
     await on.shot(page, 'bulk-done');
     expect(await on.keys().countDocuments({ pausedAt: { $gt: new Date(0) } })).toBe(11);
     const logged = on.dashboard.log().match(/"msg":"operator action".*"action":"pause"/g);

@@ -91,7 +91,11 @@ async function turnAway(
   if (request.method === 'GET' && wantsPage(request)) {
     return await reply.redirect(`${basePath}/login?next=${encodeURIComponent(request.url)}`, 303);
   }
-  return await sendError(request, reply, 401, { error: 'Log in first.' });
+  const isForPages = !FOR_PROGRAMS.has(request.routeOptions.url ?? '');
+  const isProgram = request.headers.authorization !== undefined;
+  const error =
+    isProgram && isForPages ? `HTTP Basic is only for ${[...FOR_PROGRAMS].join(', ')}.` : 'Log in first.';
+  return await sendError(request, reply, 401, { error });
 }
 
 /** The credentials of an `Authorization: Basic` header, if it is one. Source: RFC 7617. */
