@@ -1,3 +1,4 @@
+import { EXIT_CODES } from './exit-codes.js';
 import { Interruption, STOP_SIGNALS, type StopSignal } from './interruption.js';
 import { runCli } from './run-cli.js';
 
@@ -15,11 +16,13 @@ const onSignal = (signal: StopSignal) => {
   if (interruption.signal) process.exit(STOP_SIGNALS[signal]);
   interruption.interrupt(signal);
 };
-// A reader that has seen enough (`| head`) ends the command without an error; one that has gone does not make an interrupted one succeed.
+// A reader that has seen enough (`| head`) changes nothing about how the command ends: what it has found counts.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   const { signal } = interruption;
-  process.exit(signal ? STOP_SIGNALS[signal] : error.code === 'EPIPE' ? 0 : 1);
+  if (error.code === 'EPIPE') interruption.isUnread = true;
+  else process.exit(signal ? STOP_SIGNALS[signal] : EXIT_CODES.failed.code);
 });
+stderr.on('error', () => {});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
 const code = await runCli({

@@ -12,6 +12,8 @@ export const INTERRUPTED = Symbol('interrupted');
  * prints its results so far. Any other command ends at once.
  */
 export class Interruption {
+  /** Whether nobody reads the output any more: a command that repeats it ends. */
+  isUnread = false;
   readonly #interrupted: Promise<typeof INTERRUPTED>;
   #resolve: (interrupted: typeof INTERRUPTED) => void = () => {};
   #signal: StopSignal | undefined;

@@ -51,6 +51,19 @@ test('a reader that goes away ends the command without an error', async () => {
   expect((await once(child, 'close'))[0]).toBe(0);
 });
 
+test('a reader that goes away makes no command succeed: it ends with its own code, also one that repeats its output', async () => {
+  for (const [args, stream, code] of [
+    [['verify', 'nothing-here*', '--json'], 'stderr', 1],
+    [['keys', '--limit', 'x'], 'stderr', 2],
+    [['status'], 'stdout', 1],
+    [['status', '--watch'], 'stdout', 1],
+  ] as const) {
+    const child = start(MAIN, args);
+    child[stream]?.destroy();
+    expect(await once(child, 'close'), args.join(' ')).toEqual([code, null]);
+  }
+});
+
 test('a value that MongoDB refused is written by a worker once its dead letter is replayed', async () => {
   await cli.db.collection('strings').createIndex({ value: 1 }, { unique: true });
   for (const key of ['refused 1', 'refused 2']) await cli.redis.set(key, 'same');

@@ -24,8 +24,9 @@ export async function status(
   if (!watch) return await show(out, clients, (status) => out.json(status));
   for (let isFirst = true; ; isFirst = false) {
     if (!out.isJson && (out.stdout.isTTY === true || !isFirst)) out.screen();
-    await show(out, clients, (status) => out.jsonLine(status));
+    const ending = await show(out, clients, (status) => out.jsonLine(status));
     if ((await interruption.until(sleep(EVERY_MS))) === INTERRUPTED) return 'interrupted';
+    if (interruption.isUnread) return ending;
   }
 }
 
