@@ -26,3 +26,11 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     throw new InvalidArgumentError(`Write a whole number from ${min} to ${max}.`);
   };
 }
+
+/** A parser for an option's value: the name of a database. Of an empty one the driver makes its default. */
+export function databaseName(text: string): string {
+  if (/^[^/\\. "$*<>:|?\0]+$/.test(text) && Buffer.byteLength(text) <= 63) return text;
+  throw new InvalidArgumentError(
+    'Write the name of a database: 1 to 63 bytes, without / \\ . " $ * < > : | ? or spaces.',
+  );
+}

@@ -51,12 +51,12 @@ export class Output {
 
   /** One of many JSON documents, each on a line of its own. */
   jsonLine(value: unknown): void {
-    this.stdout.write(`${JSON.stringify(value)}\n`);
+    this.line(jsonText(value));
   }
 
-  /** The one JSON document that is the result. */
+  /** The one JSON document that is the result, or a document among what is for people. */
   json(value: unknown): void {
-    this.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    this.line(jsonText(value, 2));
   }
 
   table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
@@ -74,4 +74,13 @@ export class Output {
   heading(text: string): void {
     this.line(`\n${this.colors.bold(printable(text))}`);
   }
+}
+
+/** As JSON that is safe on a terminal: what could control it, reverse the text or be invisible is escaped, as JSON does with some. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+    [...Array(char.length).keys()]
+      .map((unit) => `\\u${char.charCodeAt(unit).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }

@@ -6,7 +6,7 @@ import { Clients } from './clients.js';
 import type { Runs } from './command.js';
 import { type Ending, EXIT_CODES } from './exit-codes.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
-import { Output, type OutputOptions } from './output.js';
+import { jsonText, Output, type OutputOptions } from './output.js';
 import { createProgram, isHelpShown, usageError } from './program.js';
 
 /** The arguments, environment and output of one call of the command. */
@@ -98,7 +98,7 @@ function reportError(out: Output, error: unknown): Ending {
   const message = maskCredentials(error instanceof Error ? error.message : String(error));
   if (out.isJson) {
     const code = isKnown ? error.code : 'UNEXPECTED';
-    out.note(JSON.stringify({ error: { code, message } }));
+    out.note(jsonText({ error: { code, message } }));
   } else {
     const text = isKnown || !(error instanceof Error) ? message : maskCredentials(error.stack ?? message);
     out.note(`redis-to-mongo: ${text.split('\n').map(printable).join('\n')}`);

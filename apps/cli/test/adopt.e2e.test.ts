@@ -247,5 +247,14 @@ describe('the last generation, with a collection for each type', () => {
 });
 
 test('where there is nothing of the old engine, it says so, with exit code 1', async () => {
-  expect(await cli.run('adopt')).toMatchObject({ code: 1, stdout: 'there is no data of the old engine\n' });
+  for (const [argv, database] of [
+    [['adopt'], cli.db.databaseName],
+    [['adopt', '--from-db', 'elsewhere'], 'elsewhere'],
+  ] as const)
+    expect(await cli.run(...argv)).toMatchObject({
+      code: 1,
+      stdout: `the database ${database} has no data of the old engine: name another one with --from-db\n`,
+    });
+  for (const name of ['', 'a b', 'a.b', 'x'.repeat(64)])
+    expect((await cli.run('adopt', '--from-db', name)).code, name).toBe(2);
 });

@@ -20,11 +20,12 @@ test('once and restore are kept, each run in one entry, with what it did to how 
   const to = new URL(cli.env.REDIS_URL ?? '');
   to.username = 'default';
   to.password = 's3cret';
+  to.pathname = '/0';
   await cli.run('once', 'nothing*', '--allow-none');
   await cli.run('restore', 'orders*', '--to', to.href);
   const entries = entriesOf(await cli.json('audit'));
   expect(entries).toMatchObject([
-    { action: 'restore', key: null, filter: 'orders*', result: `0 of 2 keys restored to ${to.host}` },
+    { action: 'restore', key: null, filter: 'orders*', result: `0 of 2 keys restored to ${to.host}/0` },
     { action: 'once', key: null, filter: 'nothing*', result: '0 keys' },
     { action: 'once', key: null, filter: null, result: '3 keys: 3 synced' },
   ]);
@@ -88,5 +89,14 @@ test('what a filter takes of the dead letters is listed, replayed and dropped, a
   expect(entriesOf(await cli.json('audit', '--action', 'drop'))).toMatchObject([
     { key: 'visits', filter: 'visits --code 11000' },
     { key: 'visits' },
+  ]);
+});
+
+test('a migration to the current rules is kept by its pattern, or by its one key', async () => {
+  await cli.run('resync', 'visit?', '--yes');
+  await cli.run('resync', 'visits', '--yes', '--in-place');
+  expect(entriesOf(await cli.json('audit', '--action', 'resync')).slice(0, 2)).toMatchObject([
+    { key: 'visits', filter: null, result: '0 keys taken over' },
+    { key: null, filter: 'visit?', result: '0 keys taken over' },
   ]);
 });

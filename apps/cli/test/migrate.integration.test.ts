@@ -59,7 +59,7 @@ test('plan counts how many documents are in an old shape, and shows one of each 
 test('explain shows the document as it would be', async () => {
   const { stdout } = await runIn(after, 'explain', 'user:3');
   expect(stdout).toMatch(/documents in the shape document; _id \{1\} as number/);
-  expect(stdout).toMatch(/The document that would be written now, to users\n.*"_id": 3,\n +"age": 3,/s);
+  expect(stdout).toMatch(/The document as its rule would write it, to users\n.*"_id": 3,\n +"age": 3,/s);
 });
 
 test('resync migrates them in place, and at no moment is one missing', async () => {

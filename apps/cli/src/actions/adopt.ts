@@ -1,7 +1,7 @@
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { databaseBeside } from '@redis-to-mongo/mongo-sink';
 import { type AdoptReport, adoptOldEngine, emptyReport } from '@redis-to-mongo/operations';
-import { counted, grouped } from '@redis-to-mongo/terminal';
+import { counted, grouped, printable } from '@redis-to-mongo/terminal';
 import { CliError } from '../cli-error.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
@@ -24,7 +24,7 @@ export async function adopt(call: Call, { fromDb, write: isWrite = false }: Adop
   const taken = report.lines.reduce((sum, line) => sum + line.taken, 0);
   if (isWrite) await noteRun(call, 'adopt', undefined, `${grouped(taken)} taken over`, isInterrupted);
   if (out.isJson) out.json({ written: isWrite, ...(isInterrupted ? { interrupted: true } : {}), ...report });
-  else print(out, report, isWrite);
+  else print(out, report, isWrite, fromDb ?? (await call.clients.db()).databaseName);
   if (isInterrupted) return endInterrupted(out, 'run it again to continue');
   return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';
 }
@@ -77,9 +77,12 @@ function print(
   out: Output,
   { lines, withoutId, withoutPosition, beginBehind }: AdoptReport,
   isWrite: boolean,
+  database: string,
 ) {
   if (lines.every(({ found }) => found === 0)) {
-    out.line('there is no data of the old engine');
+    out.line(
+      `the database ${printable(database)} has no data of the old engine: name another one with --from-db`,
+    );
     return;
   }
   const sum = (left: Readonly<Record<string, number>>) => Object.values(left).reduce((a, b) => a + b, 0);

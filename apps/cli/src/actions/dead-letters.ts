@@ -65,7 +65,7 @@ export async function showLetter({ out, clients }: Call, id: string): Promise<En
     ['bytes', bytes],
   ]);
   out.heading(kind === 'entry' ? 'content' : kind);
-  out.line(JSON.stringify(kind === 'entry' ? found.record.content : found.record, undefined, 2));
+  out.json(kind === 'entry' ? found.record.content : found.record);
   return 'ok';
 }
 

@@ -33,7 +33,7 @@ interface Explanation {
   /** The time at which trimming will reach unread entries, if it will; in the past if it already has. */
   readonly trimmedUnreadAt: Date | null;
   readonly state: KeyState | null;
-  /** As it would be written now; null where there is nothing to write. */
+  /** As its rule would write it; null where there is nothing to write. */
   readonly sample: SampleDocument | null;
 }
 
@@ -115,8 +115,8 @@ function print(out: Output, explanation: Explanation): void {
   if (state) printState(out, state);
   else out.line('\nMongoDB does not have it.');
   if (!sample) return;
-  out.heading(`The document that would be written now, to ${sample.collection}`);
-  out.line(JSON.stringify(sample.document, undefined, 2));
+  out.heading(`The document as its rule would write it, to ${sample.collection}`);
+  out.json(sample.document);
 }
 
 function printState(out: Output, state: KeyState): void {

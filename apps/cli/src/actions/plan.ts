@@ -118,11 +118,11 @@ function print(
   for (const { type, sample } of targets) {
     if (!sample) continue;
     out.heading(`A ${type}, in ${sample.collection}`);
-    out.line(JSON.stringify(sample.document, undefined, 2));
+    out.json(sample.document);
   }
   for (const { number, pattern, sample } of survey.rules) {
     if (!sample) continue;
     out.heading(`By rule ${number} (${pattern}), in ${sample.collection}`);
-    out.line(JSON.stringify(sample.document, undefined, 2));
+    out.json(sample.document);
   }
 }

@@ -52,7 +52,8 @@ export async function restore(
   const isWell = results.every(({ result }) => result === 'restored');
   const left = `${grouped(keys.length - done.length)} keys are left`;
   const ending = isInterrupted ? endInterrupted(out, left) : isWell ? 'ok' : 'failed';
-  const result = `${restoredCount(done, keys.length)} to ${new URL(to).host}`;
+  const { host, pathname } = new URL(to);
+  const result = `${restoredCount(done, keys.length)} to ${host}${pathname}`;
   await noteRun(call, 'restore', pattern, result, isInterrupted);
   return ending;
 }

@@ -1,5 +1,11 @@
 import { keyNames, readKey } from '@redis-to-mongo/mongo-sink';
-import { migrateKey, openRequests, restartKey, syncToEnd } from '@redis-to-mongo/operations';
+import {
+  type AuditedAction,
+  migrateKey,
+  openRequests,
+  restartKey,
+  syncToEnd,
+} from '@redis-to-mongo/operations';
 import { canonicalKeyId, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { counted, grouped } from '@redis-to-mongo/terminal';
 import { type AllowNone, requireKeys } from '../allow-none.js';
@@ -30,7 +36,8 @@ export async function resync(
       `resync ${shownKey(key)}: this reads and writes all of it again: add --yes to confirm`,
     );
   const isPattern = /[*?[\\]/.test(name) && !(await readKey(await clients.db(), key));
-  if (isPattern || inPlace) return await migrateKeys(call, name, { allowNone });
+  if (isPattern || inPlace)
+    return await migrateKeys(call, name, isPattern ? { filter: name } : { key }, { allowNone });
   // Before anything is changed: else nobody would be asked to read it.
   const request = here ? await tryRequests(clients) : await openRequests(await clients.queue());
   const { line, slice } = await openLine(clients);
@@ -73,7 +80,12 @@ export async function resync(
 const AT_ONCE = 8;
 
 /** Migrates the keys of a pattern whose documents do not match their current rule. */
-async function migrateKeys(call: Call, pattern: string, options: AllowNone): Promise<Ending> {
+async function migrateKeys(
+  call: Call,
+  pattern: string,
+  about: Pick<AuditedAction, 'key' | 'filter'>,
+  options: AllowNone,
+): Promise<Ending> {
   const { out, clients, interruption } = call;
   const db = await clients.db();
   const keys = await keyNames(db, { name: namePattern(pattern), condition: 'active' });
@@ -91,9 +103,9 @@ async function migrateKeys(call: Call, pattern: string, options: AllowNone): Pro
   const run = async () => await interruption.until(work);
   const end = await audited(
     audit,
-    { action: 'resync', key: pattern },
+    { action: 'resync', ...about },
     run,
-    () => `${counts['taken over']} keys taken over`,
+    () => `${counted(counts['taken over'], 'key')} taken over`,
   ).finally(() => audit.flush());
   const isInterrupted = end === INTERRUPTED;
   if (out.isJson) out.json({ ...(isInterrupted ? { interrupted: true } : {}), ...counts, leftKeys: left });

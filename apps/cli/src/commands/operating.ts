@@ -1,7 +1,7 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { AUDIT_ACTIONS } from '@redis-to-mongo/pipeline';
 import type { Declare } from '../command.js';
-import { command, wholeNumber } from '../declaring.js';
+import { command, databaseName, wholeNumber } from '../declaring.js';
 
 const doctor: Declare = (program, runs) =>
   command(program, 'doctor', {
@@ -90,7 +90,7 @@ const adopt: Declare = (program, runs) =>
       ['adopt --from-db mirror --write', 'take over the data of another database'],
     ],
   })
-    .option('--from-db <NAME>', 'the database of the old collections (default: MONGO_DB_NAME)')
+    .option('--from-db <NAME>', 'the database of the old collections (default: MONGO_DB_NAME)', databaseName)
     .option('--write', 'do it')
     .action(runs(async () => (await import('../actions/adopt.js')).adopt));
 

@@ -6,7 +6,7 @@ import { sourceOptions } from '../line-options.js';
 import { type SampleDocument, sampleDocument } from './sample-document.js';
 
 /**
- * The document of a key as it would be written now, with long values cut. It shows data.
+ * The document of a key as its rule would write it, with long values cut: an incarnation stays where it began. It shows data.
  * @param inRedis its type there; `none` where it is not there.
  * @param known its saved state, if MongoDB has the key.
  * @returns null where there is nothing to write.

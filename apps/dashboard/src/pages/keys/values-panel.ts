@@ -41,7 +41,7 @@ export function valuesPart(key: string, showValues: boolean): Html {
 export function valuesContent(key: string, keyType: KeyType, { excerpt, sample }: KeyValues): Html {
   const shown = isUnread(excerpt) ? unread(excerpt) : excerptTable(keyType, excerpt);
   return html`${panel(html`${shown}<p class="empty">${showButton(key, 'Read again')}</p>`)}
-${sample && html`<section class="panel" aria-labelledby="sample"><h2 id="sample">Document that would be written now</h2>${isUnread(sample) ? unread(sample) : html`<p class="empty">In the collection <code>${sample.collection}</code>. Long values are cut.</p>${scrollArea('The document', html`<pre>${jsonText(sample.document, MOST_CHARACTERS)}</pre>`)}`}</section>`}`;
+${sample && html`<section class="panel" aria-labelledby="sample"><h2 id="sample">Document as its rule would write it</h2>${isUnread(sample) ? unread(sample) : html`<p class="empty">In the collection <code>${sample.collection}</code>. Long values are cut.</p>${scrollArea('The document', html`<pre>${jsonText(sample.document, MOST_CHARACTERS)}</pre>`)}`}</section>`}`;
 }
 
 function panel(content: Content): Html {
