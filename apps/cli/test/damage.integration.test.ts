@@ -127,6 +127,26 @@ const MENDED: readonly Damage[] = [
     problem: /are damaged/,
   },
   {
+    what: 'a member of a small value is there twice',
+    key: 'scores',
+    do: async () => {
+      const { members = [] }: Document = (await collection('zsets').findOne({ _id: 'scores' })) ?? {};
+      await set('zsets', 'scores', { members: [...members, members[0]] });
+    },
+    problem: /0 members lacking, 1 too many/,
+  },
+  {
+    what: 'a member of a large value is there twice',
+    key: 'many-tags',
+    do: async () => {
+      const member = await collection('set_members').findOne({ key: 'many-tags', until: null });
+      const earlier = member?.since - 1;
+      const twin = String(member?._id).replace(String(member?.since), String(earlier));
+      await insert({ ...member, _id: twin, since: earlier }, 'set_members');
+    },
+    problem: /0 members lacking, 1 too many/,
+  },
+  {
     what: 'a value was made inactive',
     key: 'counter',
     do: () => set('strings', 'counter', { active: false }),

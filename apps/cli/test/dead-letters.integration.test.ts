@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn } from './cli-under-test.js';
 
 let cli: CliUnderTest;
 let small: string;
@@ -77,6 +77,19 @@ test('a replay after the reason is mended writes the record and moves the count'
   expect(messages).toBe(2);
   expect(state).toMatchObject({ counts: { seen: 2, written: 2, dead: 0 } });
   expect((await cli.json('once', 'orders')).keys).toMatchObject([{ result: 'unchanged' }]);
+});
+
+test('a replay writes the record to where the stream’s messages have moved', async () => {
+  await cli.db.collection('stream_messages').createIndex({ 'content.u': 1 }, { unique: true, sparse: true });
+  for (const id of ['1-1', '1-2']) await cli.redis.xadd('moved', id, 'u', 'same');
+  expect((await cli.run('once', 'moved')).stdout).toContain('1 dead letters');
+  const rule = { pattern: 'moved', types: ['stream'], collection: 'elsewhere' };
+  const env = { ...cli.env, RULES: JSON.stringify([rule]) };
+  expect(await runIn(env, 'resync', 'moved', '--yes', '--in-place')).toMatchObject({ code: 0 });
+  expect(await runIn(env, 'dead-letters', 'replay', 'moved@a1:a1-a2')).toMatchObject({ code: 0 });
+  expect(await runIn(env, 'verify', 'moved', '--settle', '0')).toMatchObject({ code: 0 });
+  expect(await cli.db.collection('stream_messages').countDocuments({ stream: 'moved' })).toBe(0);
+  await cli.db.collection('stream_messages').dropIndex('content.u_1');
 });
 
 test('drop removes a letter with all its parts, and only when it is meant', async () => {

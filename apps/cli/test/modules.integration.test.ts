@@ -56,6 +56,10 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
     const compare = async (key: string, type: 'json' | 'hash') =>
       await verifyKey({ redis: source, db: cli.db }, key, type, ruleBook());
     const isSame = async (key: string) => isEqual(await compare(key, 'json'));
+    const restore = async (type: 'json' | 'hash', key: string) => {
+      const state = await readKey(cli.db, key);
+      if (state) await restoreValue(target, cli.db, type, state, false);
+    };
     const lookAt = async (key: string) => {
       const state = await readKey(cli.db, key);
       return state && (await readExcerpt({ redis: source, db: cli.db }, state, 5_000));
@@ -70,7 +74,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
       await sync(key);
       expect(await isSame(key)).toBe(true);
       expect(await lookAt(key)).toMatchObject({ rows: [{ verdict: 'same' }] });
-      await restoreValue(target, cli.db, 'json', { key, collection: null }, false);
+      await restore('json', key);
       expect(await target.call('JSON.GET', key, '.')).toEqual(await source.call('JSON.GET', key, '.'));
       await source.call('JSON.SET', key, '$', '{"other":1}');
       expect(await isSame(key)).toBe(false);
@@ -81,7 +85,7 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
       await source.hset('hash', 'stays', '1', 'goes', '2');
       await source.call('HPEXPIREAT', 'hash', '4102444800000', 'FIELDS', '1', 'goes');
       await sync('hash');
-      await restoreValue(target, cli.db, 'hash', { key: 'hash', collection: null }, false);
+      await restore('hash', 'hash');
       expect(await target.hgetall('hash')).toEqual({ stays: '1', goes: '2' });
       expect(await target.call('HPEXPIRETIME', 'hash', 'FIELDS', '2', 'stays', 'goes')).toEqual([
         -1, 4102444800000,

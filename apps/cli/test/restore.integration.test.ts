@@ -81,6 +81,34 @@ test('entries that the source has trimmed, or MongoDB refused, come back too', a
   expect(await digest(target.redis)).toBe(original);
 });
 
+test('a value comes back as it was last, refused by MongoDB or not, or the key fails', async () => {
+  const refusing = async (collection: string, validator: object, ...keys: string[]) => {
+    await cli.db.command({ collMod: collection, validator });
+    for (const key of keys) expect((await cli.run('once', key)).stdout).toContain('1 dead letters');
+    await cli.db.command({ collMod: collection, validator: {} });
+  };
+  await cli.redis.set('state', 'former');
+  await cli.run('once', 'state');
+  await cli.redis.set('state', 'last');
+  await refusing('strings', { value: { $ne: 'last' } }, 'state');
+  await cli.redis.hset('fields', ...Array.from({ length: 200 }, (_, i) => [`f${i}`, 'v']).flat());
+  await refusing('hash_fields', { field: { $ne: 'f7' } }, 'fields');
+  expect((await cli.run('restore', 'state', '--to', target.url)).code).toBe(0);
+  expect(await target.redis.get('state')).toBe('last');
+
+  const { code, stdout } = await cli.run('restore', 'fields', '--to', target.url);
+  expect(stdout).toMatch(/^fields +hash +failed +RESTORE_INCOMPLETE/m);
+  expect(code).toBe(1);
+  expect(await target.redis.exists('fields')).toBe(0);
+  expect((await cli.run('restore', 'fields', '--to', target.url, '--partial')).code).toBe(0);
+  expect(await target.redis.hlen('fields')).toBe(199);
+
+  await cli.db.collection('set_members').deleteOne({ key: 'many-tags', until: null });
+  const damaged = await cli.run('restore', 'many-tags', '--to', target.url, '--replace', '--partial');
+  expect(damaged.stdout).toMatch(/^many-tags +set +failed +MIRROR_DAMAGED/m);
+  for (const key of ['state', 'fields', 'many-tags']) await cli.redis.del(key);
+});
+
 test('keys that were deleted are not restored', async () => {
   await cli.redis.del('blob');
   await target.redis.del('blob');

@@ -22,7 +22,7 @@ export {
   oldDocuments,
 } from './admin/old-engine.js';
 export { type Orphan, orphans, orphansOf, type RuleCollection } from './admin/orphans.js';
-export { refusedItems, refusedValue } from './admin/refused-values.js';
+export { readLastValue, refusedItems, refusedValue } from './admin/refused-values.js';
 export { readStoredForm, type StoredForm } from './admin/stored-form.js';
 export { type Strays, strayMessages } from './admin/strays.js';
 export { unknownStream, unknownStreams } from './admin/unknown-streams.js';

@@ -1,43 +1,62 @@
 import { valueType } from '@redis-to-mongo/key-types';
-import { readMirroredValue } from '@redis-to-mongo/mongo-sink';
+import { type MirroredValue, readLastValue } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../clients.js';
 import { endKey, pagesOf, sendPart } from './send-all.js';
 
 /**
- * Writes a value into another Redis, where the key must not be there, with the time at which it expires.
- * What a rule renamed or parsed comes back as it was.
- * @param isPartial a hash comes back without the fields that a rule left out.
+ * Writes a value into another Redis, where the key must not be there, with the time at which it expires: its last state, also one that
+ * MongoDB refused and a dead letter holds. What a rule renamed or parsed comes back as it was.
+ * @param isPartial a hash comes back without the fields that a rule left out, and a large value without the items that MongoDB refused.
  * @param key the name to write it under; default: its own.
  * @returns the items written (pieces, of a string or JSON text); `undefined` when MongoDB holds no such value.
- * @throws SyncError RESTORE_INCOMPLETE where fields were left out and `isPartial` is not set, else as redisError and
- * mongoError.
+ * @throws SyncError RESTORE_INCOMPLETE where items were left out or refused and `isPartial` is not set; MIRROR_DAMAGED where others are
+ * lacking; VALUE_REFUSED where MongoDB has but the state before; else as redisError and mongoError.
  */
 export async function restoreValue(
   target: RedisClient,
   db: Database,
   keyType: KeyType,
-  state: Pick<KeyState, 'key' | 'collection'>,
+  state: KeyState,
   isPartial: boolean,
   key = keyBytes(state.key),
 ): Promise<number | undefined> {
-  const value = await readMirroredValue(db, keyType, state);
+  const value = await readLastValue(db, keyType, state);
   if (!value?.active) return undefined;
-  if (value.left > 0 && !isPartial) throw incomplete(value.left);
+  if (!value.hasItems)
+    throw new SyncError('VALUE_REFUSED', 'unknown', 'MongoDB refused its last state: see dead-letters list');
+  if (value.left > 0 && !isPartial) throw incomplete(`a rule left out ${value.left} of its fields`);
   let count = 0;
+  let bytes = 0;
   const { isWhole = false, commands } = valueType(keyType).restore;
   for await (const items of pagesOf(value.items(), isWhole)) {
     await sendPart(target, key, commands(key, items));
     count += items.length;
+    for (const [item] of items) bytes += item?.length ?? 0;
   }
+  const { size } = valueType(keyType).source;
+  if (size) requireWhole(value, size.of === 'items' ? count : bytes, state.counts.dead > 0, isPartial);
   await endKey(target, key, value.expiresAt);
   return count;
 }
 
-function incomplete(left: number): SyncError {
+/** @throws SyncError where the value says that it has more than came back, without what a rule left out. */
+function requireWhole(
+  { size, left }: MirroredValue,
+  given: number,
+  hasLetters: boolean,
+  isPartial: boolean,
+): void {
+  const lacking = Number(size) - left - given;
+  if (!(lacking > 0)) return;
+  if (!hasLetters) throw new SyncError('MIRROR_DAMAGED', 'unknown', `${lacking} of its parts are lacking`);
+  if (!isPartial) throw incomplete(`MongoDB refused ${lacking} of its parts (dead-letters list)`);
+}
+
+function incomplete(why: string): SyncError {
   return new SyncError(
     'RESTORE_INCOMPLETE',
     'unknown',
-    `a rule left out ${left} of its fields, and MongoDB does not have them: add --partial to restore the others`,
+    `${why}, and MongoDB does not have them: add --partial to restore the others`,
   );
 }

@@ -4,9 +4,9 @@ import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { lettersIn } from '../database/stored.js';
 import { readDeadLetter } from '../dead-letters/dead-letters.js';
-import { type MirroredValue, valueIn } from '../values/mirrored-values.js';
+import { type MirroredValue, readMirroredValue, valueIn } from '../values/mirrored-values.js';
 
-type Incarnation = Pick<KeyState, 'key' | 'incarnation'>;
+type Incarnation = Pick<KeyState, 'key' | 'incarnation' | 'stream' | 'type'>;
 
 /**
  * The last value of a key's present incarnation, where MongoDB refused it: by its dead letter. `undefined` where it did not.
@@ -18,9 +18,23 @@ export async function refusedValue(
   { key, incarnation }: Incarnation,
 ): Promise<MirroredValue | undefined> {
   return await connected(db, async () => {
-    const document = await readDeadLetter(db, `${messageIdPrefix(key, incarnation)}value`);
-    return document && valueIn(valueType(keyType), document);
+    const _id = `${messageIdPrefix(key, incarnation)}value`;
+    const letter = await lettersIn(db).findOne({ _id }, { projection: { at: 1 } });
+    const document = letter && (await readDeadLetter(db, _id));
+    return document ? valueIn(valueType(keyType), document, letter.at) : undefined;
   });
+}
+
+/** A key's last value: as MongoDB holds it, or where it was refused since, as its dead letter does. @throws as refusedValue. */
+export async function readLastValue(
+  db: Db,
+  keyType: KeyType,
+  state: KeyState,
+): Promise<MirroredValue | undefined> {
+  const mirrored = await readMirroredValue(db, keyType, state);
+  if (state.counts.dead === 0) return mirrored;
+  const refused = await refusedValue(db, keyType, state);
+  return refused && (!mirrored?.active || refused.syncedAt > mirrored.syncedAt) ? refused : mirrored;
 }
 
 /**
@@ -31,15 +45,13 @@ export async function refusedValue(
 export async function refusedItems(
   db: Db,
   keyType: KeyType,
-  { key, incarnation }: Incarnation,
+  { key, incarnation, stream, type: part }: Incarnation,
 ): Promise<readonly Item[] | undefined> {
   const type = valueType(keyType);
   const prefix = messageIdPrefix(key, incarnation);
   return await connected(db, async () => {
-    const letters = lettersIn(db).find(
-      { _id: { $gt: `${prefix}unit:`, $lt: `${prefix}unit;` }, kind: 'unit' },
-      { projection: { _id: 1 } },
-    );
+    const _id = { $gt: `${prefix}unit:`, $lt: `${prefix}unit;` };
+    const letters = lettersIn(db).find({ _id, kind: 'unit', stream, type: part }, { projection: { _id: 1 } });
     const items: Item[] = [];
     for await (const { _id } of letters) {
       const element = await readDeadLetter(db, _id);

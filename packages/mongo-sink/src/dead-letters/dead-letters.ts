@@ -165,8 +165,8 @@ async function save(db: Db, letters: readonly Letter[]): Promise<LetterResult[]>
   return letters.map(({ id }) => refused.get(id));
 }
 
-/** @throws SyncError as mongoError. */
-async function removeParts(db: Db, which: Document): Promise<void> {
+/** Removes parts of large letters. @throws SyncError as mongoError. */
+export async function removeParts(db: Db, which: Document): Promise<void> {
   await db.collection('dead_letter_parts').deleteMany(which).catch(throwMongoError);
 }
 
@@ -267,11 +267,11 @@ export async function dropValueLetters(db: Db, state: KeyState): Promise<number>
   if (counts.dead === 0) return 0;
   const prefix = messageIdPrefix(key, incarnation);
   const range = { $gt: `${prefix}unit:`, $lte: `${prefix}value` };
+  // A key whose name begins as these ids do has another stream or type.
+  const own = { _id: range, kind: { $in: ['unit', 'value'] }, stream, type };
   try {
     const letters = lettersIn(db);
-    const found = await letters
-      .find({ _id: range, kind: { $in: ['unit', 'value'] } }, { projection: { _id: 1 } })
-      .toArray();
+    const found = await letters.find(own, { projection: { _id: 1 } }).toArray();
     await removeLetters(
       db,
       found.map(({ _id }) => _id),

@@ -1,11 +1,12 @@
-import { shapeMessage } from '@redis-to-mongo/pipeline';
+import { messageCollectionOf, messageIdPrefix, shapeMessage } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document } from 'mongodb';
 import { insertRecords } from '../commands/write-records.js';
 import { connected } from '../connection/ensure-connected.js';
 import { lettersIn } from '../database/stored.js';
-import { changeKey, rereadKey } from '../keys/change-key.js';
+import { rereadKey } from '../keys/change-key.js';
 import { readKey } from '../keys/find-keys.js';
-import { readDeadLetter, removeLetters } from './dead-letters.js';
+import type { KeyDocument } from '../keys/key-document.js';
+import { readDeadLetter, removeLetters, removeParts } from './dead-letters.js';
 import { type DeadLetter, toDeadLetter } from './letter-lists.js';
 
 /** MongoDB's code for a document that is too large, and its limit where the server does not say. */
@@ -48,18 +49,41 @@ export async function replayDeadLetter(db: Db, id: string, openRequests: OpenReq
     if (!found) return { result: 'absent' };
     const { letter, record } = found;
     if (letter.kind !== 'entry') return await readAnew(db, letter, openRequests);
-    const { collection, isShaped } = letter;
     const { _id, content } = record;
-    const stored = isShaped ? shapeMessage({ ...record, _id: String(_id), content }) : record;
-    const outcome = await insertOnce(db, collection, stored);
+    const stored = letter.isShaped ? shapeMessage({ ...record, _id: String(_id), content }) : record;
+    const outcome = await insertOnce(db, await collectionNow(db, letter), stored);
     if (outcome.result === 'refused') return outcome;
-    if ((await removeLetters(db, [id])) === 1)
-      await changeKey(db, letter.key, (state) => ({
-        ...state,
-        counts: { ...state.counts, dead: state.counts.dead - 1, written: state.counts.written + 1 },
-      }));
+    await countReplayed(db, letter);
+    await removeLetters(db, [id]);
     return outcome;
   });
+}
+
+/** Where the messages of its incarnation are: a migration may have moved them since. */
+async function collectionNow(db: Db, { id, key, collection }: DeadLetter): Promise<string> {
+  const state = await readKey(db, key);
+  return state && id.startsWith(messageIdPrefix(key, state.incarnation))
+    ? messageCollectionOf(state)
+    : collection;
+}
+
+/** Replayed letters that a key's document names, at most. */
+const REMEMBERED = 100;
+
+/** Counts the record of a letter as written, once: whoever replays it again, since this was stopped here, finds the letter named. */
+async function countReplayed(db: Db, { id, key, at }: DeadLetter): Promise<void> {
+  const letter = `${id} ${at.toISOString()}`;
+  // What is not counted as dead will be met by the job that reads it again.
+  const uncounted = { _id: key, replayed: { $ne: letter }, 'counts.dead': { $gt: 0 } };
+  await db.collection<Counted>('keys').updateOne(uncounted, {
+    $inc: { 'counts.dead': -1, 'counts.written': 1, revision: 1 },
+    $set: { savedBy: 'replay' },
+    $push: { replayed: { $each: [letter], $slice: -REMEMBERED } },
+  });
+}
+
+interface Counted extends Pick<KeyDocument, '_id' | 'counts' | 'revision' | 'savedBy'> {
+  readonly replayed?: string[];
 }
 
 /**
@@ -70,14 +94,19 @@ export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
   return await connected(db, async () => (await removeLetters(db, [id])) === 1);
 }
 
-/** The letter goes before the job is requested: should the value be refused once more, another one takes its place. */
-async function readAnew(db: Db, { id, key, kind }: DeadLetter, openRequests: OpenRequests): Promise<Replay> {
+/** The letter goes once the job is requested: should the value be refused once more by then, it is a later one, which stays. */
+async function readAnew(
+  db: Db,
+  { id, key, kind, at }: DeadLetter,
+  openRequests: OpenRequests,
+): Promise<Replay> {
   // A key whose own document is refused may be unknown here.
   if (kind !== 'key' && (await readKey(db, key))?.status !== 'active') return { result: 'key gone' };
   const request = await openRequests();
   if (kind !== 'key') await rereadKey(db, key);
-  await removeLetters(db, [id]);
   await request(key);
+  const { deletedCount } = await lettersIn(db).deleteOne({ _id: id, at });
+  if (deletedCount === 1) await removeParts(db, { letter: id });
   return { result: 'read anew' };
 }
 

@@ -27,6 +27,8 @@ import { documentIdOf, ownerOf, type StoredValue } from './value-place.js';
 export interface MirroredValue {
   readonly active: boolean;
   readonly expiresAt: Date | null;
+  /** When it was written. */
+  readonly syncedAt: Date;
   /** Members, fields or items; bytes of a string or of JSON. As the document says. */
   readonly size: unknown;
   /** Which incarnation of which key it says that it is. */
@@ -66,17 +68,19 @@ export async function readMirroredValue(
   });
 }
 
-/** A value document that is not in its collection: its items are in it, or not to be had. */
-export function valueIn(type: ValueType, document: Document): MirroredValue {
+/** A value document that is not in its collection: its items are in it, or not to be had. @param at when it should have been written. */
+export function valueIn(type: ValueType, document: Document, at: Date): MirroredValue {
   const hasItems = document.form !== 'members';
-  return { ...describe(document), hasItems, items: () => inlineItems(type, hasItems ? document : {}) };
+  const items = () => inlineItems(type, hasItems ? document : {});
+  return { ...describe({ ...document, syncedAt: at }), hasItems, items };
 }
 
 function describe(document: Document): Omit<MirroredValue, 'items' | 'hasItems'> {
-  const { active, expiresAt, size, incarnation, stream, type, mapped } = document;
+  const { active, expiresAt, syncedAt, size, incarnation, stream, type, mapped } = document;
   return {
     active: active === true,
     expiresAt: expiresAt instanceof Date ? expiresAt : null,
+    syncedAt: syncedAt instanceof Date ? syncedAt : new Date(0),
     ...{ size, incarnation, stream, type },
     left: leftOut({ mapped }),
   };

@@ -1,5 +1,11 @@
 import { startTcpProxy } from '@redis-to-mongo/local-stack';
-import { decodeEntry, type MessageDocument } from '@redis-to-mongo/pipeline';
+import {
+  decodeEntry,
+  firstState,
+  type MessageDocument,
+  messageId,
+  messageIdPrefix,
+} from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { BSON, type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,7 +15,8 @@ import {
   writeDeadLetters,
   writeValueLetters,
 } from '../../src/dead-letters/dead-letters.js';
-import { dropDeadLetter } from '../../src/dead-letters/replay-dead-letters.js';
+import { dropDeadLetter, replayDeadLetter } from '../../src/dead-letters/replay-dead-letters.js';
+import { toKeyDocument } from '../../src/keys/key-document.js';
 
 let client: MongoClient;
 let db: Db;
@@ -120,6 +127,42 @@ it('a large one that is dropped leaves no part behind, wherever the first try wa
     if (isLeft) expect(await dropDeadLetter(db, id)).toBe(true);
     const left = await db.collection('dead_letter_parts').countDocuments({ letter: id });
     expect([command, left]).toEqual([command, 0]);
+  }
+});
+
+it('an entry that is replayed counts once, wherever the first try was stopped', async () => {
+  const keys = db.collection<{ _id: string }>('keys');
+  const prefix = messageIdPrefix('replayed', 1);
+  for (let command = 1, isStopped = true; isStopped; command++) {
+    const document: MessageDocument = {
+      ...{
+        _id: messageId(prefix, `${command}-0`),
+        stream: 'replayed',
+        type: 'main',
+        entryId: `${command}-0`,
+      },
+      ...{ at: null, content: { n: '1' } },
+    };
+    await writeDeadLetters(db, [{ document, bytes: 100, ...WHY }], new Date());
+    const first = firstState('replayed', { stream: 'replayed', type: 'main' }, 'stream', new Date());
+    const counts = { seen: 2, written: 1, alreadyThere: 0, dead: 1, gap: 0 };
+    const { _id, ...fields } = toKeyDocument({ ...first, revision: 1, counts }, '');
+    await keys.replaceOne({ _id }, fields, { upsert: true });
+    const watched = new MongoClient(testMongoUri(), { monitorCommands: true });
+    let begun = 0;
+    watched.on('commandStarted', () => {
+      if (++begun === command) void watched.close();
+    });
+    const replay = async (on: Db) =>
+      await replayDeadLetter(on, document._id, () => Promise.reject(new Error('no entry needs the queue')));
+    isStopped = (await replay(watched.db(db.databaseName)).catch(() => 'stopped')) === 'stopped';
+    await watched.close();
+    const again = (await replay(db)).result;
+    expect([command, again]).toEqual([command, expect.stringMatching(/written|already there|absent/)]);
+    expect([command, await keys.findOne({ _id })]).toMatchObject([
+      command,
+      { counts: { seen: 2, written: 2, dead: 0 } },
+    ]);
   }
 });
 

@@ -3,6 +3,7 @@ import {
   findDeadLetters,
   readDeadLetter,
   readMirroredValue,
+  refusedItems,
   replayDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
 import { type Line, namePattern, SyncError, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
@@ -92,6 +93,49 @@ describe('the verdict on values', () => {
       expect(await fieldsOf('later')).toEqual(['v', 'w']);
       expect(await under.state('later')).toMatchObject({ counts: { seen: 3, written: 3, dead: 0 } });
     });
+  });
+
+  it('those of a key whose name begins as the ids of another one’s letters stay', async () => {
+    const line = await lineOf(0);
+    const [key, other] = ['odd', 'odd@a1:unit:other'];
+    const sync = async () => {
+      for (const each of [key, other]) await syncKey(line, each, wholeSlice());
+    };
+    for (const each of [key, other]) await under.redis.hset(each, 'secret', '1', 'v', '1');
+    await refusing('hash_fields', { field: { $ne: 'secret' } }, sync);
+    expect(
+      await refusedItems(under.db, 'hash', { key, incarnation: 1, stream: key, type: 'main' }),
+    ).toHaveLength(1);
+    await under.redis.hdel(key, 'secret');
+    await sync();
+    expect(await lettersOf(key)).toEqual([]);
+    expect(await lettersOf(other)).toMatchObject([{ kind: 'unit' }]);
+  });
+
+  it('one that was replayed stays where its key could not be requested', async () => {
+    const line = await lineOf();
+    await under.redis.hset('unasked', 'secret', '1');
+    await refusing('hashes', { 'fields.secret': { $exists: false } }, async () => {
+      await syncKey(line, 'unasked', wholeSlice());
+    });
+    const [letter] = await lettersOf('unasked');
+    const dies = async () => async () => {
+      throw new SyncError('REDIS_UNAVAILABLE', 'transient', 'no queue');
+    };
+    await expect(replayDeadLetter(under.db, letter?.id ?? '', dies)).rejects.toThrow('no queue');
+    expect(await lettersOf('unasked')).toEqual([letter]);
+  });
+
+  it('one that was refused again while it was replayed is there once more', async () => {
+    const line = await lineOf();
+    await under.redis.hset('again', 'secret', '1');
+    await refusing('hashes', { 'fields.secret': { $exists: false } }, async () => {
+      await syncKey(line, 'again', wholeSlice());
+      const [letter] = await lettersOf('again');
+      const atOnce = async () => (key: string) => syncKey(line, key, wholeSlice());
+      expect(await replayDeadLetter(under.db, letter?.id ?? '', atOnce)).toEqual({ result: 'read anew' });
+    });
+    expect(await lettersOf('again')).toMatchObject([{ kind: 'value' }]);
   });
 
   it('a letter of an earlier incarnation stays, and counts', async () => {
