@@ -1,15 +1,15 @@
-import { startRedis } from '@redis-to-mongo/local-stack';
+import { startRedis, startTcpProxy } from '@redis-to-mongo/local-stack';
 import { type AppProcess, fleetForTests, prints, until } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
 import { commandOn } from './verdict-under-test.js';
 
 const fleet = fleetForTests();
 
-async function started(): Promise<AppProcess> {
+async function started(env?: Record<string, string>): Promise<AppProcess> {
   await fleet.redis.xadd('orders', '1-0', 'n', '1');
-  const scheduler = fleet.scheduler();
+  const scheduler = fleet.scheduler(env);
   await prints(scheduler, /this scheduler is the active one/);
-  fleet.worker();
+  fleet.worker(env);
   await until(async () => expect(await fleet.key('orders')).toMatchObject({ counts: { seen: 1 } }));
   return scheduler;
 }
@@ -96,6 +96,28 @@ describe('on the queue of a fleet', () => {
       const { stdout } = await commandOn(fleet, 'status');
       expect(stdout).toContain('A fleet with another queue writes to this database, too');
     });
+  });
+
+  it('it is the same fleet while its active scheduler can’t confirm its marks: status says so, and a worker starts', async () => {
+    const source = await startTcpProxy(fleet.namespace.redis.port);
+    try {
+      await started({ REDIS_URL: `redis://127.0.0.1:${source.port}` });
+      source.set('cut');
+      await fleet.queueRedis.config('SET', 'maxmemory', '1');
+      const keptAt = Number(await fleet.queueRedis.hget('{r2m}:fleet', 'at'));
+      await until(async () => expect(Date.now() - keptAt).toBeGreaterThan(16_000));
+      const { stdout } = await commandOn(fleet, 'status');
+      expect(stdout).toContain('The queue’s Redis accepts no writes');
+      expect(stdout).not.toContain('another fleet');
+      const worker = fleet.worker();
+      await prints(worker, /REDIS_OUT_OF_MEMORY/);
+      await fleet.queueRedis.config('SET', 'maxmemory', '0');
+      await prints(worker, /worker started/);
+      source.set('pass');
+    } finally {
+      await fleet.queueRedis.config('SET', 'maxmemory', '0');
+      await source.close();
+    }
   });
 
   it('another name of the same server, and another user of it, are the same source', async () => {

@@ -35,10 +35,13 @@ function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): Reason
 
 function otherFleet(comparison: Comparison): Reason | undefined {
   if (comparison.is === 'same') return undefined;
+  const isSure = comparison.is === 'other';
   return {
     code: 'other-fleet',
-    level: comparison.is === 'other' ? 'broken' : 'unknown',
-    what: 'These settings are not those of the fleet',
+    level: isSure ? 'broken' : 'unknown',
+    what: isSure
+      ? 'These settings are not those of the fleet'
+      : 'These settings may be those of another fleet',
     remedy: `${comparison.what}: check ${comparison.options.join(', ')}; after a deliberate move: redis-to-mongo fleet move.`,
   };
 }

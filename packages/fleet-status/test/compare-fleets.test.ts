@@ -23,10 +23,10 @@ function compare(
   queue?: FleetMark,
   marked?: FleetMark,
   isKept = false,
-  isCounted = false,
+  isForeign = false,
 ) {
   const { id: _none, ...own } = aMark(ours);
-  const marks: Marks = { ours: own, queue, target: marked, isKept, isCounted };
+  const marks: Marks = { ours: own, queue, target: marked, isKept, isForeign };
   return compareFleets(marks);
 }
 
@@ -56,7 +56,6 @@ test('a target that another queue’s scheduler counts on is not for this one, u
   const another = { is: 'unsure', what: expect.stringContaining('another queue') };
   expect(compare({}, undefined, aMark(), false, true)).toMatchObject(another);
   expect(compare({}, aMark(), aMark(), false, true)).toMatchObject(another);
-  expect(compare({}, aMark(), aMark(), true, true)).toEqual({ is: 'same', id: 'f1' });
   expect(compare(other, undefined, aMark(), false, true).is).toBe('other');
 });
 
@@ -81,7 +80,7 @@ test.each([
       [{ queue: stored, target: undefined }, 'QUEUE_PREFIX'],
       [{ queue: aMark(), target: stored }, 'MONGO_DB_NAME'],
     ] as const)
-      expect(compareFleets({ ours, isKept: false, isCounted: false, ...marks })).toEqual({
+      expect(compareFleets({ ours, isKept: false, isForeign: false, ...marks })).toEqual({
         is: 'other',
         what: expect.stringContaining(says),
         options: [option],

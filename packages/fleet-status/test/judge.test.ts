@@ -267,6 +267,13 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     'These settings are not those of the fleet',
   ],
   [
+    'settings that may be those of another fleet',
+    { identity: { is: { is: 'unsure', what: 'the fleet reads other servers', options: ['REDIS_URL'] } } },
+    'unknown',
+    'other-fleet',
+    'These settings may be those of another fleet',
+  ],
+  [
     'no key at all',
     { queue: aQueue({ schedulers: 0 }), mirror: aMirror({ hasKeys: false, activeScheduled: 0 }) },
     'empty',

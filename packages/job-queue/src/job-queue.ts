@@ -120,10 +120,23 @@ export class JobQueue {
     return workersOf(await this.#alive());
   }
 
-  /** What the queue remembers of the fleet that it is for, and how long ago that was confirmed, in ms. */
-  async readMark(): Promise<{ readonly mark: string; readonly ageMs: number } | undefined> {
-    const reply = await READ_MARK.run(this.#connection, [markKey(this.#settings)]);
-    return Array.isArray(reply) ? { mark: String(reply[0]), ageMs: Number(reply[1]) } : undefined;
+  /**
+   * What the queue remembers of the fleet that it is for (`undefined`: nothing), how long ago that was confirmed, in ms, and whether
+   * a scheduler holds its lease.
+   */
+  async readMark(): Promise<{
+    readonly mark: string | undefined;
+    readonly ageMs: number;
+    readonly isLed: boolean;
+  }> {
+    const names = [markKey(this.#settings), leaseKey(this.#settings, SCHEDULER_LEASE)];
+    const reply = await READ_MARK.run(this.#connection, names);
+    const [isLed, mark, ageMs] = Array.isArray(reply) ? reply : [];
+    return {
+      mark: mark === undefined ? undefined : String(mark),
+      ageMs: Number(ageMs ?? Number.POSITIVE_INFINITY),
+      isLed: isLed === 1,
+    };
   }
 
   /** Puts a mark in the place of the one that was read (`undefined`: there was none). @returns whether that still held. */

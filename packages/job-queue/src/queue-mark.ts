@@ -6,11 +6,15 @@ export function markKey(settings: QueueSettings): string {
   return `${keyPrefix(settings)}:fleet`;
 }
 
-/** KEYS: mark. Answers the mark, and how many ms ago it was confirmed by the queue's own clock. */
+/**
+ * KEYS: mark, lease. Answers 1 if the lease is held; then the mark, if there is one, and how many ms ago it was confirmed by the
+ * queue's own clock.
+ */
 export const READ_MARK = new Script(`${NOW}
 local mark = redis.call('HMGET', KEYS[1], 'mark', 'at')
-if not mark[1] then return false end
-return {mark[1], now - tonumber(mark[2] or 0)}`);
+local isLed = redis.call('EXISTS', KEYS[2])
+if not mark[1] then return {isLed} end
+return {isLed, mark[1], now - tonumber(mark[2] or 0)}`);
 
 /**
  * KEYS: mark. ARGV: the mark that is there as far as the caller knows (empty: none), the new one. Answers 1, or 0 where

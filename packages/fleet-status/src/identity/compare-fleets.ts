@@ -8,8 +8,8 @@ export interface Marks {
   readonly target: StoredMark;
   /** An active scheduler confirms the queue's mark every few seconds, and the target's by it. */
   readonly isKept: boolean;
-  /** An active scheduler, of whichever queue, has counted in the target within the last seconds. */
-  readonly isCounted: boolean;
+  /** An active scheduler has counted in the target within the last seconds, and this queue has none. */
+  readonly isForeign: boolean;
 }
 
 /**
@@ -22,7 +22,7 @@ export type Comparison =
   | { readonly is: 'unsure' | 'other'; readonly what: string; readonly options: readonly string[] };
 
 /** Decides whether queue and target are those of this configuration. */
-export function compareFleets({ ours, queue, target, isKept, isCounted }: Marks): Comparison {
+export function compareFleets({ ours, queue, target, isKept, isForeign }: Marks): Comparison {
   if (typeof queue === 'string') return unreadable('this queue', queue, 'QUEUE_PREFIX');
   if (typeof target === 'string')
     return unreadable(`the database ${ours.target.db}`, target, 'MONGO_DB_NAME');
@@ -30,12 +30,12 @@ export function compareFleets({ ours, queue, target, isKept, isCounted }: Marks)
     if (!target) return { is: 'same', id: undefined };
     // A queue that was emptied, or a new one.
     if (!isSameSource(target, ours)) return otherSource('target', target, ours);
-    return isCounted ? otherQueue(ours) : { is: 'same', id: target.id };
+    return isForeign ? otherQueue(ours) : { is: 'same', id: target.id };
   }
   if (!isSameSource(queue, ours)) return otherSource('queue', queue, ours);
   if (isKept && isLoopback(ours.source) && areOtherServers(queue, ours)) return otherServers(ours);
   if (target && target.id !== queue.id) return otherTarget(queue, ours);
-  if (target) return isCounted && !isKept ? otherQueue(ours) : { is: 'same', id: queue.id };
+  if (target) return isForeign ? otherQueue(ours) : { is: 'same', id: queue.id };
   // The target has no mark: it was dropped, or it is another one.
   if (!isSameTarget(queue, ours)) return otherTarget(queue, ours);
   return isKept ? { ...otherTarget(queue, ours), is: 'unsure' } : { is: 'same', id: queue.id };

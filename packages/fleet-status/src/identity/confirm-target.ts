@@ -15,6 +15,6 @@ export async function confirmTarget({ source, db, address }: Omit<IdentitySource
   const servers = await serverIds(source).catch(throwRedisError());
   const ours = { format: FORMAT, source: sourceName(address), servers, target: targetName(db) };
   const target = parseMark(await readTargetMark(db));
-  const comparison = compareFleets({ ours, queue: undefined, target, isKept: false, isCounted: false });
+  const comparison = compareFleets({ ours, queue: undefined, target, isKept: false, isForeign: false });
   if (comparison.is !== 'same') throw mismatch(comparison);
 }

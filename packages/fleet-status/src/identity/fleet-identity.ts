@@ -125,13 +125,14 @@ export class FleetIdentity {
       targetCountedAgo(db),
     ]);
     const ours = { format: FORMAT, source: sourceName(address), servers, target: targetName(db) };
-    const stored = { queue: parseMarkText(queueMark?.mark), target: parseMark(targetMark) };
-    const isKept = heeds && queueMark !== undefined && queueMark.ageMs < KEPT_MS;
-    const isCounted = heeds && countedMs < COUNTED_MS;
+    const stored = { queue: parseMarkText(queueMark.mark), target: parseMark(targetMark) };
+    const isKept = heeds && queueMark.ageMs < KEPT_MS;
+    // An active scheduler that can't reach the source, say, goes on counting, and does not keep the marks.
+    const isForeign = heeds && countedMs < COUNTED_MS && !isKept && !queueMark.isLed;
     return {
-      comparison: compareFleets({ ours, ...stored, isKept, isCounted }),
+      comparison: compareFleets({ ours, ...stored, isKept, isForeign }),
       ours,
-      queueText: queueMark?.mark,
+      queueText: queueMark.mark,
       ...stored,
     };
   }

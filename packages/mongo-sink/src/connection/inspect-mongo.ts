@@ -91,7 +91,7 @@ export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []): P
 }
 
 function inWords({ collection, key }: Index): string {
-  const fields = Object.keys(key).map((field) => `${field}: 1`);
+  const fields = Object.entries(key).map(([field, order]) => `${field}: ${order}`);
   return `${collection} {${fields.join(', ')}}`;
 }
 
