@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -74,11 +75,13 @@ class LongestFirst extends BaseSequencer {
 /** Files share the modules they import: loading these anew for each file took more time than most of them. */
 const sharedModules = { isolate: false };
 
+const cores = availableParallelism();
+
 /**
  * Much of the time of tests with servers is waiting: for leases, claims and locks to end, for processes to start. They run
- * together, so that one waits while another works.
+ * together, so that one waits while another works; on two cores, more than six at once are not faster.
  */
-const withServers = { ...sharedModules, sequence: { groupOrder: 1 }, maxWorkers: 6 };
+const withServers = { ...sharedModules, sequence: { groupOrder: 1 }, maxWorkers: Math.max(6, cores) };
 
 export default defineConfig({
   test: {
@@ -94,7 +97,7 @@ export default defineConfig({
           exclude: suffixed('.{integration,e2e}.test.ts'),
           testTimeout: 120_000,
           sequence: { groupOrder: 0 },
-          maxWorkers: 2,
+          maxWorkers: Math.max(2, cores),
           ...sharedModules,
         },
       },
