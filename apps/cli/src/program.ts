@@ -16,7 +16,7 @@ const WIDTH = 80;
  *
  * Parsing throws CommanderError where commander would end the process.
  */
-export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, runs: Runs) {
+export function createProgram({ stdout, stderr }: Pick<OutputOptions, 'stdout' | 'stderr'>, runs: Runs) {
   const width = () => (stdout.isTTY === true && stdout.columns) || WIDTH;
   const program = new Command('redis-to-mongo')
     .description('Mirrors Redis in MongoDB, and shows and controls the mirror.')
@@ -39,7 +39,7 @@ export function createProgram({ stdout }: Pick<OutputOptions, 'stdout'>, runs: R
     })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
       getOutHelpWidth: width,
       getErrHelpWidth: width,
       outputError: () => {}, // reported by reportError, as any other error

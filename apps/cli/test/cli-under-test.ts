@@ -17,7 +17,7 @@ import { runCli } from '../src/run-cli.js';
 
 /** The commands of the command line, without the apps. */
 export function allCommands(): readonly { readonly name: string; readonly summary: string }[] {
-  return createProgram({ stdout: process.stdout }, () => async () => {})
+  return createProgram(process, () => async () => {})
     .commands.map((command) => ({ name: command.name(), summary: command.summary() }))
     .filter(({ name }) => programFile(name) === undefined);
 }

@@ -12,7 +12,7 @@ const pages = [
 ]
   .filter((file) => file.endsWith('.md'))
   .concat('deploy/prometheus/alerts.yml', 'docker-compose.yml');
-const program: CommandUnknownOpts = createProgram({ stdout: process.stdout }, () => async () => {});
+const program: CommandUnknownOpts = createProgram(process, () => async () => {});
 
 /** What is wrong with a command line; empty if it could be typed so. */
 function wrongIn(words: readonly string[]): string {

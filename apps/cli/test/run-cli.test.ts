@@ -18,10 +18,13 @@ test('the overview names every command and every exit code', async () => {
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThan(90);
 });
 
-test('without a command the overview is shown, and the call counts as wrong', async () => {
-  const { code, stdout } = await runIn({});
-  expect(code).toBe(2);
-  expect(stdout).toContain('Commands');
+test('without a command, or one of its commands, the usage is shown on standard error, and the call counts as wrong', async () => {
+  for (const argv of [[], ['dead-letters']])
+    expect(await runIn({}, ...argv)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('Commands'),
+    });
 });
 
 test('each command has its help, and examples that it takes', async () => {

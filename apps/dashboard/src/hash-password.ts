@@ -5,11 +5,13 @@ import { formatHash, hashPassword } from './auth/scrypt-hash.js';
 // Prints the hash of a password for DASHBOARD_PASSWORD_HASH. The password is read from standard input, and never from
 // the arguments, which every user of the machine can see. On a terminal it is not shown.
 
-if (process.argv.length > 2) {
-  process.stdout.write(
-    'redis-to-mongo hash-password: enter a password, or send it to standard input; prints its hash for DASHBOARD_PASSWORD_HASH\n',
+const [argument] = process.argv.slice(2);
+if (argument !== undefined) {
+  const isHelp = ['--help', '-h'].includes(argument);
+  (isHelp ? process.stdout : process.stderr).write(
+    `${isHelp ? '' : 'hash-password takes no arguments, which every user of the machine can see.\n'}redis-to-mongo hash-password: enter a password, or send it to standard input; prints its hash for DASHBOARD_PASSWORD_HASH\n`,
   );
-  process.exit(['--help', '-h'].includes(process.argv[2] ?? '') ? 0 : 2);
+  process.exit(isHelp ? 0 : 2);
 }
 const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
 const terminal = process.stdin.isTTY;

@@ -61,3 +61,18 @@ test('the command hash-password asks for a password when it gets none', async ()
   expect(complaint).toContain('No password was given');
   expect(code).toBe(1);
 });
+
+test('the command hash-password takes no argument, and says so where no hash is expected', async () => {
+  const command = spawn(process.execPath, [
+    fileURLToPath(new URL('../dist/hash-password.js', import.meta.url)),
+    's3cret',
+  ]);
+  const [printed, complaint, [code]] = await Promise.all([
+    text(command.stdout),
+    text(command.stderr),
+    once(command, 'close'),
+  ]);
+  expect([printed, code]).toEqual(['', 2]);
+  expect(complaint).toMatch(/^hash-password takes no arguments/);
+  expect(complaint).not.toContain('s3cret');
+});

@@ -9,7 +9,8 @@ export function nearestName(name: string, names: readonly string[] = optionNames
     lower,
     names.map((each) => each.toLowerCase()),
   );
-  if (distance(lower, near) > Math.max(2, Math.floor(near.length / 3))) return undefined;
+  const most = Math.min(Math.max(2, Math.floor(near.length / 3)), lower.length - 1);
+  if (distance(lower, near) > most) return undefined;
   return names.find((each) => each.toLowerCase() === near);
 }
 

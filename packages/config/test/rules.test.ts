@@ -205,6 +205,10 @@ describe('rules', () => {
     ).toMatchObject([{ trim: { mode: 'on', keepEntries: 5 } }]);
   });
 
+  it('with a member that is like none get no guess', () => {
+    expect(problemsOf(rule({ x: 1 }))).toEqual([expect.not.stringContaining('did you mean')]);
+  });
+
   it('that no key can have are warned of', () => {
     const { warnings } = folder.load(
       { KEY_TYPES: 'stream' },
