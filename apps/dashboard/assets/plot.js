@@ -81,7 +81,7 @@ function plotOptions({ plot, line, least, span, onCursor }) {
   return {
     width: plot.clientWidth,
     height: HEIGHT,
-    padding: [8, 20, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     ...(isLocal() ? {} : { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },

@@ -10,6 +10,12 @@ const WATCH_SHIFTS = `
   new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => entry.value)))
     .observe({ type: 'layout-shift' });`;
 
+/** The charts, and what they say, that do not fit where they are. */
+const CUT = `
+  [...document.querySelectorAll('.plot, .reading')]
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+    .map(({ className, textContent }) => className + ' ' + textContent);`;
+
 const executablePath = await findBrowser();
 
 describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', () => {
@@ -29,6 +35,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(await page.locator('.tile', { hasText: 'Gaps' }).locator('b').textContent()).toBe('12');
     expect(await page.locator('canvas').count()).toBe(3);
     expect(await page.getByRole('link', { name: 'shop:5' }).count()).toBe(1);
+    expect(await page.evaluate(CUT)).toEqual([]);
     await shot(page, 'status-light');
     expect(complaints).toEqual([]);
     expect([...origins]).toEqual([on.address]);
@@ -231,6 +238,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
       if (path === '/') await settled(page);
       const width = await page.evaluate('document.scrollingElement.scrollWidth');
       expect(width, path).toBeLessThanOrEqual(360);
+      expect(await page.evaluate(CUT), path).toEqual([]);
       await page.screenshot({
         path: `${SHOTS}phone-${path.slice(1, 5).replace('?', '') || 'status'}-${name}.png`,
       });
