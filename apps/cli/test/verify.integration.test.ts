@@ -2,7 +2,7 @@ import { JobQueue } from '@redis-to-mongo/job-queue';
 import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillAllKinds } from './all-kinds.js';
-import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn } from './cli-under-test.js';
 
 let cli: CliUnderTest;
 
@@ -38,6 +38,20 @@ test('where hardly any key is on both sides, the settings are named; where only 
   await cli.redis.del('not mirrored');
   expect(some.stdout).toMatch(/^19 keys compared: 1 differs$/m);
   expect(some.stdout).not.toMatch(elsewhere);
+});
+
+test('a key is found that has become one of a type that is not mirrored, and retired', async () => {
+  const env = { ...cli.env, KEY_TYPES: 'set' };
+  await cli.redis.sadd('retyped', 'a');
+  await runIn(env, 'once', 'retyped');
+  await cli.redis.del('retyped');
+  await cli.redis.rpush('retyped', 'a');
+  const found = await runIn(env, 'verify', 'retyped', '--settle', '0');
+  expect(found.stdout).toMatch(/^retyped +list .* list in Redis, a set in MongoDB/m);
+  expect(found.code).toBe(1);
+  expect(await runIn(env, 'verify', 'retyped', '--settle', '0', '--repair')).toMatchObject({ code: 0 });
+  expect(await collection('keys').findOne({ _id: 'retyped' })).toMatchObject({ status: 'deleted' });
+  await cli.redis.del('retyped');
 });
 
 test('missing and changed entries are found by their ids, ends with 1, and --repair puts them back', async () => {

@@ -1,5 +1,5 @@
 import { activeKeys } from '@redis-to-mongo/mongo-sink';
-import { withRetry } from '@redis-to-mongo/pipeline';
+import { type KeyType, withRetry } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, scanNames } from '@redis-to-mongo/redis-source';
 import type { Fleet } from './fleet.js';
 import { REREAD } from './retry.js';
@@ -37,9 +37,9 @@ export async function namesInRedis(
 /** The names of the keys that MongoDB has as active. */
 export async function keysInMongo(
   db: Fleet['db'],
-  wanted: (key: string) => boolean,
+  wanted: (key: string, keyType: KeyType) => boolean,
 ): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
-  for await (const { key } of activeKeys(db)) if (wanted(key)) names.add(key);
+  for await (const { key, keyType } of activeKeys(db)) if (wanted(key, keyType)) names.add(key);
   return names;
 }

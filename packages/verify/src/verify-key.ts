@@ -9,7 +9,7 @@ import type { Sides } from './sides.js';
 
 /**
  * Compares one key. Documents of it that are not of the fleet's form are a difference, too.
- * @param type what it is in Redis; `undefined` when it is not there.
+ * @param type what it is in Redis; `undefined` when it is not there, `unknown` when it is of no type that is mirrored.
  * @throws SyncError of class transient or configuration.
  */
 export async function verifyKey(
@@ -36,7 +36,10 @@ async function compare(
   const state = await readKey(db, key);
   if (type === undefined)
     return state?.status === 'active' ? wrong('not in Redis, but active in MongoDB') : nothing();
-  if (typeof type !== 'string') return nothing();
+  if (typeof type !== 'string')
+    return state?.status === 'active' && state.keyType !== type.unknown
+      ? wrong(`${type.unknown} in Redis, a ${state.keyType} in MongoDB`)
+      : nothing();
   if (!state) return { compared: 0, missing: 1, different: 0, problems: ['MongoDB does not have it'] };
   if (state.status !== 'active') return wrong('in Redis, but deleted in MongoDB');
   if (state.keyType !== type) return wrong(`a ${type} in Redis, a ${state.keyType} in MongoDB`);

@@ -84,7 +84,7 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
   const names = new Set([...(await namesOf(sides, options)), ...orphaned.keys]);
   const compare = async (keys: ReadonlySet<string>) =>
     await compareAll(keys, progress, async (key) => {
-      const found = await compareKey(sides, rules, key);
+      const found = await compareKey(sides, options, key);
       return withProblems(found, await orphaned.problemsOf(key));
     });
   let differing = await compare(names);
@@ -126,17 +126,25 @@ async function namesOf(
   { wanted, types }: Pick<VerifyOptions, 'wanted' | 'types'>,
 ): Promise<ReadonlySet<string>> {
   const here = await keysInRedis(redis, wanted);
-  const mirrored = [...here].filter(([, type]) => types.some((each) => each === type)).map(([key]) => key);
-  return new Set([...mirrored, ...(await keysInMongo(db, (key) => wanted(key) && !here.has(key)))]);
+  const isMirrored = (type: unknown) => types.some((each) => each === type);
+  const mirrored = [...here].filter(([, type]) => isMirrored(type)).map(([key]) => key);
+  // One that was of a type that is mirrored may be of another one by now.
+  const isLeft = (key: string, keyType: KeyType) => !here.has(key) || isMirrored(keyType);
+  return new Set([...mirrored, ...(await keysInMongo(db, (key, type) => wanted(key) && isLeft(key, type)))]);
 }
 
 /** What a demoted source answered does not count: it may hold what MongoDB has, and lack what the new primary has got since. */
-async function compareKey({ redis, db }: Sides, rules: RuleBook, key: string): Promise<Finding> {
+async function compareKey(
+  { redis, db }: Sides,
+  { rules, types }: Pick<VerifyOptions, 'rules' | 'types'>,
+  key: string,
+): Promise<Finding> {
   return await withRetry(async () => {
     const confirm = sameServer(redis);
     const [type] = await typesOf(redis, [key]);
     const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
-    const found = { key, type: word, ...(await verifyKey({ redis, db }, key, type, rules)) };
+    const known = type === undefined ? type : (types.find((each) => each === type) ?? { unknown: word });
+    const found = { key, type: word, ...(await verifyKey({ redis, db }, key, known, rules)) };
     await confirm();
     return found;
   }, REREAD);

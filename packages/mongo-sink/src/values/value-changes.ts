@@ -6,8 +6,8 @@ import { IS_OURS } from './value-manifest.js';
 import type { StoredValue } from './value-place.js';
 import { goneFields, ownFields } from './value-records.js';
 
-/** What is true of the documents that valueChange is for: they are of the fleet, and in its own shape. */
-export const PLAIN_VALUES: Document = { revision: { $gte: 0 }, ...IS_OURS };
+/** What is true of the documents that valueChange is for: they are of the fleet, in its own shape, and no large values. */
+export const PLAIN_VALUES: Document = { revision: { $gte: 0 }, form: { $ne: 'members' }, ...IS_OURS };
 
 /** Makes a value's document the new one, as updateOf does; one that has to lose fields, or is missing, it leaves to that. */
 export function valueChange(value: Replacement): Change {

@@ -43,12 +43,18 @@ export function marksOf(value: Replacement): Document[] {
   ];
 }
 
-/** The update that makes a value's document the new one, unless it has the same revision or a newer one. */
+/**
+ * The update that makes a value's document the new one, unless it has the same revision or a newer one. It does not match a large
+ * value that the write does not know of: its members have to go with it.
+ */
 export function updateOf(value: Replacement) {
   const { write } = value;
-  if (write.shape) return { q: olderThan(value, true), u: replacementOf(fieldsOf(value, {})), upsert: true };
+  const isShaped = write.shape !== undefined;
+  const small = write.hasMembers ? {} : pathsIn(isShaped, { form: { $ne: 'members' } });
+  const q = { ...olderThan(value, isShaped), ...small };
+  if (isShaped) return { q, u: replacementOf(fieldsOf(value, {})), upsert: true };
   return {
-    q: olderThan(value, false),
+    q,
     u: {
       $set: ownFields(value),
       $unset: Object.fromEntries(goneFields(write).map((name) => [name, ''])),

@@ -195,7 +195,7 @@ export class ValueWriter {
 
   /**
    * How a value fares whose `_id` has a document that is not to be updated as it is: another worker's newer one; the key's own in
-   * another shape, which is put into this one; or that of another key, which stays.
+   * another shape, which is put into this one; that of a large value, whose members go; or that of another key, which stays.
    */
   async #settle(value: Replacement): Promise<Replaced> {
     const { state, write } = value;
@@ -209,8 +209,11 @@ export class ValueWriter {
       return await this.#keep(state, write, idTaken(found));
     }
     const manifest = parseManifest(found);
-    if (manifest.isShaped === (write.shape !== undefined) || manifest.revision > state.revision)
-      return 'stale';
+    if (manifest.revision > state.revision) return 'stale';
+    if (manifest.isShaped === (write.shape !== undefined)) {
+      const isLarge = manifest.form === 'members' && !write.hasMembers;
+      return isLarge ? await this.#shrink(state, { ...write, hasMembers: true }) : 'stale';
+    }
     const { attempts, aborted, healed } = manifest;
     const kept = attempts > 0 ? { attempts, aborted, healed } : {};
     const filter = { _id, ...pathsIn(manifest.isShaped, { revision: manifest.revision }) };

@@ -126,6 +126,24 @@ describe('the verdict on values', () => {
     expect(await lettersOf('unasked')).toEqual([letter]);
   });
 
+  it('members of a large value go once it is small, also where a replay has it read anew', async () => {
+    const line = await lineOf(10);
+    const fields = Array.from({ length: 50 }, (_, i) => `field ${i}`);
+    await under.redis.hset('shrinks', ...fields.flatMap((field) => [field, 'x']));
+    await refusing('hash_fields', { field: { $ne: 'field 7' } }, async () => {
+      expect(await syncKey(line, 'shrinks', wholeSlice())).toMatchObject({ dead: 1 });
+    });
+    const [letter] = await lettersOf('shrinks');
+    await replayDeadLetter(under.db, letter?.id ?? '', openRequests);
+    await under.redis.hdel('shrinks', ...fields.slice(3));
+    await syncKey(line, 'shrinks', wholeSlice());
+    expect(await fieldsOf('shrinks')).toEqual(fields.slice(0, 3));
+    expect(await under.db.collection('hash_fields').countDocuments({ key: 'shrinks' })).toBe(0);
+    await under.redis.del('shrinks');
+    await syncKey(line, 'shrinks', wholeSlice());
+    expect(await under.state('shrinks')).toMatchObject({ status: 'deleted', counts: { dead: 0 } });
+  });
+
   it('one that was refused again while it was replayed is there once more', async () => {
     const line = await lineOf();
     await under.redis.hset('again', 'secret', '1');

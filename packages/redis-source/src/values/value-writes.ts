@@ -72,15 +72,14 @@ export class ValueWrites {
       goneMs !== null && expiresAt !== null ? { removeAt: dateOf(expiresAt + goneMs) } : undefined,
       this.#type.shape.inline.document(items),
     );
-    // One that was marked when its key went may have members of its last incarnation.
-    const hasMembers = last ? last.form === 'members' : this.#settings.isMarked && state.incarnation > 1;
     const position = positionOf(seen, 'inline');
     return {
       write: {
         kind: 'replace',
         ...this.#names,
         document,
-        hasMembers,
+        // Where nothing is known of it, the sink finds out.
+        hasMembers: last?.form === 'members',
         bytes: seen.weight,
       },
       position: () => position,
