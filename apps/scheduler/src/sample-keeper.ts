@@ -1,22 +1,26 @@
-import { type FleetFacts, fleetSample, type Verdict } from '@redis-to-mongo/fleet-status';
+import { type FleetFacts, fleetSample, type Verdict, worstSample } from '@redis-to-mongo/fleet-status';
 import { writeHistory } from '@redis-to-mongo/mongo-sink';
 
 const MINUTE_MS = 60_000;
 
 /**
- * Makes what keeps one reading a minute for the history, with the keys that are furthest behind. Where MongoDB can't be
- * read nothing can be kept either.
+ * Makes what keeps one sample a minute for the history: the worst of each number since the one before, with the keys that are furthest
+ * behind now. Where MongoDB can't be read nothing can be kept either.
  */
 export function sampleKeeper(
   db: Parameters<typeof writeHistory>[0],
   keepMs: () => number,
 ): (facts: FleetFacts, verdict: Verdict) => Promise<void> {
   let lastMinute = 0;
+  let before: readonly ReturnType<typeof fleetSample>[] = [];
   return async (facts, verdict) => {
+    const sample = worstSample([fleetSample(facts, verdict), ...before]);
+    before = [sample];
     const minute = Math.floor(facts.at / MINUTE_MS);
     if (minute === lastMinute || !('is' in facts.mirror)) return;
     const worst = facts.mirror.is.lag.worst.map(({ key }) => key);
-    await writeHistory(db, fleetSample(facts, verdict), worst, keepMs());
+    await writeHistory(db, sample, worst, keepMs());
+    before = [];
     lastMinute = minute;
   };
 }

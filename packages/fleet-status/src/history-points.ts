@@ -10,25 +10,33 @@ const MOST_POINTS = 720;
 
 /** Reduces the samples of the fleet to as many points as a chart shows. Each point has the worst of each number. */
 export function historyPoints(samples: readonly FleetSample[], range: HistoryRange): readonly FleetSample[] {
-  return grouped(samples, range).map((group) => {
-    const worst = (name: Exclude<keyof FleetSample, 'at' | 'level'>) => most(group.map((each) => each[name]));
-    const [first] = group;
-    return {
-      at: first.at,
-      level: group.find(({ level }) => level === 'broken')?.level ?? first.level,
-      behindMs: worst('behindMs'),
-      lag: worst('lag'),
-      entriesPerSec: worst('entriesPerSec'),
-      keysPerSec: worst('keysPerSec'),
-      due: worst('due'),
-      waiting: worst('waiting'),
-      // Of those who work the fewest are the worst.
-      workers: least(group.map(({ workers }) => workers)),
-      schedulers: least(group.map(({ schedulers }) => schedulers)),
-      lost: worst('lost'),
-      dead: worst('dead'),
-    };
-  });
+  return grouped(samples, range).map((group) => ({
+    ...worstSample(group),
+    dead: most(group.map(({ dead }) => dead)),
+  }));
+}
+
+/** Several samples of the fleet as one, at the time of the first, with the worst of each number. */
+export function worstSample(
+  group: readonly [Omit<FleetSample, 'dead'>, ...Omit<FleetSample, 'dead'>[]],
+): Omit<FleetSample, 'dead'> {
+  const worst = (name: Exclude<keyof FleetSample, 'at' | 'level' | 'dead'>) =>
+    most(group.map((each) => each[name]));
+  const [first] = group;
+  return {
+    at: first.at,
+    level: group.find(({ level }) => level === 'broken')?.level ?? first.level,
+    behindMs: worst('behindMs'),
+    lag: worst('lag'),
+    entriesPerSec: worst('entriesPerSec'),
+    keysPerSec: worst('keysPerSec'),
+    due: worst('due'),
+    waiting: worst('waiting'),
+    // Of those who work the fewest are the worst.
+    workers: least(group.map(({ workers }) => workers)),
+    schedulers: least(group.map(({ schedulers }) => schedulers)),
+    lost: worst('lost'),
+  };
 }
 
 /** A sample of a key, with the entries read per second since the sample before. */

@@ -6,6 +6,7 @@ export {
   historyPoints,
   type KeyPoint,
   keyPoints,
+  worstSample,
 } from './history-points.js';
 export type { Comparison } from './identity/compare-fleets.js';
 export { confirmTarget } from './identity/confirm-target.js';
