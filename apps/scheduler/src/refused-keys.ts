@@ -17,6 +17,8 @@ const EVERY_MS = 5_000;
 export class RefusedKeys {
   readonly #options: RefusedKeysOptions;
   #againAt = Number.NEGATIVE_INFINITY;
+  /** Where the letters that were looked at last end. */
+  #after = '';
 
   constructor(options: RefusedKeysOptions) {
     this.#options = options;
@@ -26,13 +28,14 @@ export class RefusedKeys {
   async settle(): Promise<void> {
     if (performance.now() < this.#againAt) return;
     const { redis, db, wanted, types } = this.#options;
-    await settleKeyLetters(db, async (keys) => {
+    const isGone = async (keys: readonly string[]) => {
       const answers = await typesOf(redis, keys);
       return keys.map((key, i) => {
         const type = answers[i];
         return !wanted(key) || !isKeyType(type) || !types.includes(type);
       });
-    });
+    };
+    this.#after = await settleKeyLetters(db, isGone, this.#after);
     this.#againAt = performance.now() + EVERY_MS;
   }
 }

@@ -32,18 +32,21 @@ export async function writeKeyLetter(
 }
 
 /**
- * Removes the letters of keys whose document MongoDB has taken since, and of those that are no longer there to be taken.
+ * Removes, of one page of letters, those of keys whose document MongoDB has taken since, and of those that are no longer there to be taken.
  * @param isGone of which of these keys, that MongoDB knows nothing of, nothing is to be mirrored.
- * @returns how many.
+ * @param after the letter where the page before ended; empty for the first one.
+ * @returns where this page ended; empty where it was the last one.
  * @throws SyncError as mongoError, and what `isGone` throws.
  */
 export async function settleKeyLetters(
   db: Db,
   isGone: (keys: readonly string[]) => Promise<readonly boolean[]>,
-): Promise<number> {
+  after = '',
+): Promise<string> {
   return await connected(db, async () => {
-    const letters = await lettersIn(db).find(KEY_LETTERS).limit(AT_ONCE).toArray();
-    if (letters.length === 0) return 0;
+    const page = { ...KEY_LETTERS, _id: { $gt: after } };
+    const letters = await lettersIn(db).find(page).sort({ _id: 1 }).limit(AT_ONCE).toArray();
+    if (letters.length === 0) return '';
     const refused = letters.map((letter) => {
       const { _id: key, revision } = BSON.deserialize(letter.document.value());
       return { letter: letter._id, key: String(key), revision: Number(revision) };
@@ -59,10 +62,11 @@ export async function settleKeyLetters(
     const settled = refused.filter(
       ({ key, revision }) => gone.has(key) || (revisions.get(key) ?? 0) > revision,
     );
-    return await removeLetters(
+    await removeLetters(
       db,
       settled.map(({ letter }) => letter),
     );
+    return letters.length < AT_ONCE ? '' : (letters.at(-1)?._id ?? '');
   });
 }
 

@@ -15,6 +15,7 @@ import {
   writeDeadLetters,
   writeValueLetters,
 } from '../../src/dead-letters/dead-letters.js';
+import { settleKeyLetters, writeKeyLetter } from '../../src/dead-letters/key-letters.js';
 import { dropDeadLetter, replayDeadLetter } from '../../src/dead-letters/replay-dead-letters.js';
 import { toKeyDocument } from '../../src/keys/key-document.js';
 
@@ -164,6 +165,24 @@ it('an entry that is replayed counts once, wherever the first try was stopped', 
       { counts: { seen: 2, written: 2, dead: 0 } },
     ]);
   }
+});
+
+it('letters of keys that MongoDB takes again go, however many others stay', async () => {
+  const documentOf = (key: string) => ({
+    ...toKeyDocument(firstState(key, { stream: key, type: 'main' }, 'set', new Date()), ''),
+    revision: 1,
+  });
+  for (let i = 100; i < 350; i++)
+    await writeKeyLetter(db, documentOf(`refused ${i}`), { code: 121, message: 'no' });
+  const { _id, ...taken } = documentOf('refused 340');
+  await db
+    .collection<{ _id: string }>('keys')
+    .replaceOne({ _id }, { ...taken, revision: 2 }, { upsert: true });
+  const isLeft = async (keys: readonly string[]) => keys.map(() => false);
+  const end = await settleKeyLetters(db, isLeft);
+  const last = await settleKeyLetters(db, isLeft, end);
+  expect(await db.collection('dead_letters').countDocuments({ collection: 'keys' })).toBe(249);
+  expect(last).toBe('');
 });
 
 it('a value too large for one letter comes back, and leaves no part of a larger one before', async () => {
