@@ -36,15 +36,9 @@ const INVALID_BSON = 22;
  * Runs one unordered insert or update command: every record is tried, and the refused ones are reported one by one.
  * Resolves only when what was written is durable (majority, journaled).
  * Source: https://www.mongodb.com/docs/manual/reference/command/insert/
- * @throws SyncError as mongoError, when the command as a whole failed.
+ * @returns a CommandRefusal where the command is refused as a whole for an unknown reason.
+ * @throws SyncError as mongoError, when it failed as a whole for another one.
  */
-export async function writeCommand(db: Db, command: Document): Promise<WriteReply> {
-  const reply = await tryCommand(db, command);
-  if ('refusal' in reply) throw reply.refusal;
-  return reply;
-}
-
-/** As writeCommand, but for a command that is refused as a whole for an unknown reason: that is returned. */
 export async function tryCommand(db: Db, command: Document): Promise<WriteReply | CommandRefusal> {
   try {
     const reply = await db.command({ ...command, ordered: false, writeConcern: WRITE_CONCERN });

@@ -19,7 +19,7 @@ const STRIKES = 3;
  * once it says so without the record's neighbors; a command that it refuses as a whole is cut in halves until the records that
  * it is about stand alone. So one record never holds up another one.
  * @returns how many were inserted or changed, and of each of the others why not.
- * @throws SyncError where it is not about single records, as writeCommand throw.
+ * @throws SyncError where it is not about single records, as tryCommand throws.
  */
 export async function writeRecords(db: Db, records: Records): Promise<WriteReply> {
   const first = await writeSome(db, records);

@@ -66,7 +66,7 @@ const LETTERS_AT_ONCE = {
  * Keeps refused messages whole, with the reason, so that they can be inspected and replayed. One too large for
  * one document leaves its content in `dead_letter_parts`, as one packed list cut into parts. Writing the same one again changes nothing.
  * @returns of each, DEAD_LETTER_REFUSED where MongoDB does not take its letter.
- * @throws SyncError as writeCommand.
+ * @throws SyncError as tryCommand.
  */
 export async function writeDeadLetters(
   db: Db,

@@ -58,6 +58,14 @@ const CODES: ReadonlyMap<number, Meaning> = new Map([
   [189, STEPPED_DOWN],
   [91, SHUTTING_DOWN],
   [11600, SHUTTING_DOWN],
+  [
+    371,
+    [
+      'MONGO_WRITES_BLOCKED',
+      'configuration',
+      'it blocks the writes of all users: wait for the migration that asks for it, or free space, or call setUserWriteBlockMode',
+    ],
+  ],
   [14031, ['MONGO_DISK_FULL', 'configuration', 'its disk is full: free space on it']],
   [50, ['MONGO_TIMEOUT', 'transient', 'the operation ran out of time']],
   [64, ['MONGO_TIMEOUT', 'transient', 'the write was not confirmed in time']],
@@ -105,6 +113,9 @@ const CONTENT_CODES: ReadonlySet<number> = new Set([
 const UNREACHABLE =
   /^Mongo(ServerSelection|TopologyClosed|NotConnected|PoolClosed|WaitQueueTimeout|OperationTimeout|ExpiredSession|ServerClosed|StalePrimary|ClientClosed)Error$/;
 
+/** Labels by which a server says that the command may be sent again. */
+const PASSES = ['RetryableWriteError', 'RetryableError', 'SystemOverloadedError'];
+
 /** Whether a record was refused for what it holds: then it is a dead letter, and the others continue. */
 export function isContentCode(code: number): boolean {
   return CONTENT_CODES.has(code);
@@ -134,7 +145,7 @@ export function mongoError(error: unknown): SyncError {
     error instanceof MongoNetworkError ||
     isUnansweredBulk(error) ||
     UNREACHABLE.test(name) ||
-    hasLabel(error, 'RetryableWriteError')
+    PASSES.some((label) => hasLabel(error, label))
   ) {
     const { code, errorClass, message } = mongoUnavailable();
     return errorOf(code, errorClass, message);
@@ -203,6 +214,7 @@ const TRANSIENT_CODES: ReadonlySet<number> = new Set([
   6, // HostUnreachable
   7, // HostNotFound
   24, // LockTimeout
+  43, // CursorNotFound: of a server before an election, or a restart
   46, // LockBusy
   50, // MaxTimeMSExpired
   63, // StaleShardVersion
@@ -214,16 +226,35 @@ const TRANSIENT_CODES: ReadonlySet<number> = new Set([
   117, // ConflictingOperationInProgress
   133, // FailedToSatisfyReadPreference
   134, // ReadConcernMajorityNotAvailableYet
+  145, // PooledConnectionsDropped
   150, // StaleEpoch
+  175, // QueryPlanKilled
   189, // PrimarySteppedDown
   202, // NetworkInterfaceExceededTimeLimit
+  211, // KeyNotFound: the keys that sign cluster times are not there yet, after an election
+  216, // ElectionInProgress
+  237, // CursorKilled
   249, // StaleDbVersion
   262, // ExceededTimeLimit
+  264, // TooManyFilesOpen
+  279, // ClientDisconnect
   314, // ObjectIsBusy
   317, // ConnectionPoolExpired
+  355, // InterruptedDueToStorageChange
   365, // TemporarilyUnavailable
   384, // ConnectionError
+  391, // the login has expired: the driver renews it
+  402, // ResourceExhausted
+  406, // MigrationBlockingOperationCoordinatorCleaningUp
+  407, // PooledConnectionAcquisitionExceededTimeLimit
+  412, // UpdatesStillPending
+  433, // AdmissionQueueOverflow
+  449, // RateLimitExceeded
+  450, // PooledConnectionAcquisitionRejected
+  453, // InterruptedDueToReshardingCriticalSection
+  462, // IngressRequestRateLimitExceeded
   9001, // SocketException
+  10058, // LegacyNotPrimary
   10107, // NotWritablePrimary
   11600, // InterruptedAtShutdown
   11601, // Interrupted
@@ -232,4 +263,7 @@ const TRANSIENT_CODES: ReadonlySet<number> = new Set([
   13435, // NotPrimaryNoSecondaryOk
   13436, // NotPrimaryOrSecondary
   16500, // Azure Cosmos DB: too many requests
+  46841, // ClientMarkedKilled
+  91331, // a remote command failed, and can be sent again
+  10045600, // InterruptedDueToFCVChange
 ]);

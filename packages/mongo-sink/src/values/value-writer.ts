@@ -13,14 +13,14 @@ import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { groupIndexes } from '../commands/group-indexes.js';
 import { GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
-import { type WriteError, writeCommand } from '../commands/write-command.js';
-import { insertRecords, updateRecords } from '../commands/write-records.js';
+import type { WriteError } from '../commands/write-command.js';
+import { insertRecords, updateRecords, writeRecords } from '../commands/write-records.js';
 import type { ValueCollections } from '../database/collection-of.js';
 import { type ValueRefusal, valueRefusal, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { keyRefused } from '../dead-letters/key-letters.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
-import { catchUpCommand } from './catch-up-command.js';
+import { catchUpCommands } from './catch-up-commands.js';
 import { removeElements } from './remove-elements.js';
 import { changesHeld, PLAIN_VALUES, valueChange } from './value-changes.js';
 import { MANIFEST_PROJECTION, parseManifest, refuseForeign } from './value-manifest.js';
@@ -270,9 +270,12 @@ export class ValueWriter {
       await removeElements(this.#db, names, key, found.attempts, found.isShaped);
     // Another worker's attempt on the elements has not committed yet: the value is as this one found it.
     if (found.revision <= revision) return;
-    const { errors } = await writeCommand(this.#db, catchUpCommand(state, found));
-    // Else the run would be overtaken again and again, by nobody.
-    for (const { isOwnId, code } of errors) if (!isOwnId) throw keyRefused(key, code);
+    for (const command of catchUpCommands(state, found)) {
+      const { errors } = await writeRecords(this.#db, { count: 1, command: () => command });
+      // Else the run would be overtaken again and again, by nobody.
+      for (const { isOwnId, code } of errors) if (!isOwnId) throw keyRefused(key, code);
+      if (errors.length === 0) return;
+    }
   }
 }
 

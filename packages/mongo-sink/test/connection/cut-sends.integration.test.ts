@@ -3,7 +3,7 @@ import { testMongoUri, until } from '@redis-to-mongo/test-kit';
 import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteByIds } from '../../src/commands/by-ids.js';
-import { writeCommand } from '../../src/commands/write-command.js';
+import { insertRecords } from '../../src/commands/write-records.js';
 import { failCutSends } from '../../src/connection/fail-cut-sends.js';
 import { mongoError } from '../../src/errors/mongo-error.js';
 // Mends the driver, as it does in the apps.
@@ -30,8 +30,7 @@ const LARGE = 12_000_000;
 const text = 'x'.repeat(LARGE);
 
 const operations: Record<string, (db: Db) => Promise<unknown>> = {
-  'a command to insert': (db) =>
-    writeCommand(db, { insert: 'messages', documents: [{ _id: 'inserted', text }] }),
+  'a command to insert': (db) => insertRecords(db, 'messages', [{ _id: 'inserted', text }]),
   'one document updated': (db) =>
     db
       .collection('values')

@@ -1,3 +1,4 @@
+import { MongoServerError } from 'mongodb';
 import { expect, it } from 'vitest';
 import { mongoError } from '../../src/errors/mongo-error.js';
 
@@ -22,6 +23,14 @@ it.each(['MongoServerSelectionError', 'MongoStalePrimaryError', 'MongoWaitQueueT
   '%s is transient',
   (name) => {
     const error = Object.assign(new Error('no connection'), { name });
+    expect(mongoError(error)).toMatchObject({ code: 'MONGO_UNAVAILABLE', errorClass: 'transient' });
+  },
+);
+
+it.each(['RetryableWriteError', 'RetryableError', 'SystemOverloadedError'])(
+  'a code that nobody here knows is transient where the server says so by the label %s',
+  (label) => {
+    const error = new MongoServerError({ code: 999_999, errmsg: 'not now', errorLabels: [label] });
     expect(mongoError(error)).toMatchObject({ code: 'MONGO_UNAVAILABLE', errorClass: 'transient' });
   },
 );

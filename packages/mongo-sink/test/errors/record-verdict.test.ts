@@ -12,12 +12,13 @@ describe('what a code in writeErrors means for its record', () => {
 
   it.each([
     133, 10107, 189, 91, 11600, 16500, 100, 6, 7, 24, 46, 50, 63, 64, 89, 112, 117, 134, 150, 202, 249, 262,
-    314, 317, 365, 384, 9001, 11601, 11602, 13388, 13435, 13436,
+    314, 317, 365, 384, 9001, 11601, 11602, 13388, 13435, 13436, 43, 145, 175, 211, 216, 237, 264, 279, 355,
+    391, 402, 406, 407, 412, 433, 449, 450, 453, 462, 10058, 46841, 91331, 10045600,
   ])('%i: transient', (code) => {
     expect(verdictOn(code)).toMatchObject({ errorClass: 'transient' });
   });
 
-  it.each([13, 18, 14031])('%i: configuration', (code) => {
+  it.each([13, 18, 371, 14031])('%i: configuration', (code) => {
     expect(verdictOn(code)).toMatchObject({ errorClass: 'configuration' });
   });
 });

@@ -1,9 +1,16 @@
-import { type Element, type MembersWrite, NO_TLS } from '@redis-to-mongo/pipeline';
+import {
+  type Element,
+  type MembersWrite,
+  NO_TLS,
+  type ReplaceWrite,
+  SyncError,
+} from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { type Db, type Document, FindCursor, MongoClient, MongoNetworkError } from 'mongodb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { clientOptions } from '../../src/connection/connect-mongo.js';
 import { toKeyDocument } from '../../src/keys/key-document.js';
+import { recordError } from '../../src/keys/record-error.js';
 import { REVISION_LEAP } from '../../src/keys/reread-keys.js';
 import { ValueAttempts } from '../../src/values/value-attempts.js';
 import { ABORTED_KEPT } from '../../src/values/value-manifest.js';
@@ -108,6 +115,45 @@ test('a large value that became small leaves no elements, though nobody was told
   expect(await mongo.db.collection(memberCollection).countDocuments()).toBe(1);
   await expect(writer.replace(state, write)).rejects.toMatchObject({ code: 'STALE_READ' });
   expect(await mongo.db.collection(memberCollection).countDocuments()).toBe(0);
+});
+
+describe('a value whose key was never saved, since its run failed behind the write,', () => {
+  const { collection, memberCollection, manifest } = writeOf([]);
+  const whole: ReplaceWrite = {
+    kind: 'replace',
+    ...{ collection, memberCollection, formFields: [], bytes: 100, hasMembers: false },
+    document: { ...manifest(), form: 'inline' },
+  };
+  const ways: readonly [string, (db: Db) => Promise<unknown>][] = [
+    ['small', async (db) => await new ValueWriter(db, 1 << 20).replace(STATE, whole)],
+    ['large', async (db) => await writerOn(db).write(STATE, writeOf([['a']]))],
+  ];
+  const keys = () => mongo.db.collection<{ _id: string }>('keys');
+  const full = new SyncError('MONGO_DISK_FULL', 'configuration', 'its disk is full');
+
+  test.each(ways)(
+    'is written by the next run but one, also where its error has a document: %s',
+    async (_, write) => {
+      await write(mongo.db);
+      expect(await recordError(mongo.db, STATE.key, full, STATE)).toBe(true);
+      expect(await keys().findOne({ _id: STATE.key })).toMatchObject({ revision: 0 });
+      await expect(write(mongo.db)).rejects.toMatchObject({ code: 'STALE_READ' });
+      expect(await keys().findOne({ _id: STATE.key })).toMatchObject({
+        revision: 1,
+        lastError: { code: full.code },
+      });
+    },
+  );
+
+  test.each(ways)('keeps the reason why MongoDB does not take the key’s document: %s', async (_, write) => {
+    await write(mongo.db);
+    const db = dbThrough(mongo.db, (member, [command], run) =>
+      member === 'command' && (command as Document).insert === 'keys'
+        ? Promise.resolve({ ok: 1, n: 0, writeErrors: [{ index: 0, code: 14031, errmsg: 'full' }] })
+        : run(),
+    );
+    await expect(write(db)).rejects.toMatchObject({ code: 'MONGO_DISK_FULL', errorClass: 'configuration' });
+  });
 });
 
 test('a worker whose attempt another one has overtaken leaves the key’s revision as high as it is', async () => {
