@@ -1,5 +1,7 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { markPaused } from '@redis-to-mongo/mongo-sink';
+import { migrateKey } from '@redis-to-mongo/operations';
 import { type Line, SyncError } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { addsUp } from '@redis-to-mongo/test-kit';
@@ -166,6 +168,21 @@ describe('a stream that is tailed', () => {
     expect((await on.under.state('ending')).position?.entryId).toBe('3-0');
     expect(await jobsFor('ending')).toBe(1);
     expect(await on.under.redis.hkeys(`{${on.settings().prefix}}:claims`)).toEqual([]);
+  });
+
+  it('is migrated with what was written since its position was saved', async () => {
+    const one = await worker();
+    await tail(one, 'moved');
+    await add('moved', ['3-0']);
+    await vi.waitFor(async () => expect(await ids('moved')).toHaveLength(3), until);
+    const rules = ruleBook([{ pattern: 'moved', types: ['stream'], collection: 'moved_messages' }]);
+    const slice = { entries: 1000, bytes: 1 << 20, ms: 10_000 };
+    await migrateKey(await on.under.line({ rules }), on.under.db, 'moved', slice);
+    await add('moved', ['4-0']);
+    await vi.waitFor(() => expect(one.size()).toBe(0), until);
+    await one.job(['moved']);
+    expect(await on.under.db.collection('moved_messages').countDocuments()).toBe(4);
+    expect(await ids('moved')).toEqual([]);
   });
 
   it('whose poll fails is tried again by a job', async () => {

@@ -12,6 +12,7 @@ import {
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
+import { leaveFormerPlace } from './admin/former-documents.js';
 import { dropValueLetters } from './dead-letters/dead-letters.js';
 import { KeyStates } from './keys/key-states.js';
 import { REVISION_LEAP } from './keys/reread-keys.js';
@@ -99,6 +100,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
       replace: (replacements) => replaces.submit(replacements),
       save: (savings) => saves.submit(savings),
     },
+    leave: (before) => retrying(() => leaveFormerPlace(db, before)),
     hasValue: (state, { collection }) => retrying(() => values.isActive(collection, state)),
     async write(state, writes) {
       const outcomes = await Promise.all(writes.map((write) => writeOne(state, write)));

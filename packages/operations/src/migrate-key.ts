@@ -70,6 +70,7 @@ async function migrateStream(line: Line, db: Fleet['db'], before: KeyState): Pro
     documents += messages.count;
   }
   await changeKey(db, key, (each) => withRule({ ...each, formerPlaces: null }, place.rule));
+  await leaveAll(line, { ...state, position: null });
   return { result: 'taken over', documents };
 }
 
@@ -100,8 +101,14 @@ async function migrateValue(
     for (const former of state.formerPlaces)
       await removeFormerValue(db, { ...before, ...former }, state.revision);
     await changeKey(db, key, (each) => ({ ...each, formerPlaces: null }));
+    await leaveAll(line, state);
   }
   return { result: 'taken over', documents: 1 };
+}
+
+/** What runs have written to former places that began before the migration, and ended before it did. Those that end later do it themselves. */
+async function leaveAll({ sink }: Line, state: KeyState): Promise<void> {
+  for (const former of state.formerPlaces ?? []) await sink.leave({ ...state, ...former });
 }
 
 /** So that its next reading takes the value for changed, and still knows whether it has members. */

@@ -127,6 +127,7 @@ export class KeyGroup {
     await this.#step('after-save', written);
     for (const [i, { key, next, changed, outcome }] of written.entries()) {
       if (!isSaved[i]) {
+        if (changed.stored) await this.#line.sink.leave(changed.stored);
         this.#leave({ key, wasInterrupted: true });
         continue;
       }

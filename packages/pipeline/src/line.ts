@@ -35,6 +35,11 @@ export interface Sink {
    * @throws SyncError STALE_READ when MongoDB holds something newer than the state the writes belong to.
    */
   write(state: KeyState, writes: readonly Write[]): Promise<Outcome>;
+  /**
+   * Removes what a run has written that was overtaken, if its key was migrated to another place meanwhile: nobody would meet it there.
+   * @param before the last saved state of the run.
+   */
+  leave(before: KeyState): Promise<void>;
   /** Whether MongoDB has an active document of the key in the place of a value. */
   hasValue(state: KeyState, value: ReplaceWrite | MembersWrite): Promise<boolean>;
   /**

@@ -63,6 +63,7 @@ export async function syncLoaded(
   } catch (error) {
     if (!isOvertaken(error)) throw error;
     if (syncer && stored?.status !== 'active') await retireOvertaken(line, syncer, key);
+    if (stored) await line.sink.leave(stored);
     return tally.report('overtaken', stored?.keyType);
   }
 }

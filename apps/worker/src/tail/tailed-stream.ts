@@ -1,6 +1,7 @@
 import type { Claim } from '@redis-to-mongo/job-queue';
 import {
   BEFORE_FIRST,
+  isOvertaken,
   type KeyState,
   type Line,
   type Sink,
@@ -80,6 +81,7 @@ export class TailedStream implements StreamAt {
       this.#polling = syncOn(line, this.#state, new Slice(POLL), isMine);
       const report = await this.#polling;
       const { result, state, lag } = report;
+      if (result === 'overtaken') await line.sink.leave(this.#saved);
       if (result !== 'synced' || !state) return { report, goesOn: false };
       if (!this.isUnsaved) this.#unsavedSince = performance.now();
       this.#state = state;
@@ -110,7 +112,12 @@ export class TailedStream implements StreamAt {
     const next = this.#state;
     if (next === this.#saved) return undefined;
     const beganAt = performance.now();
-    await sink.save(this.#saved, next);
+    try {
+      await sink.save(this.#saved, next);
+    } catch (error) {
+      if (isOvertaken(error)) await this.settled().then(() => sink.leave(this.#saved));
+      throw error;
+    }
     this.#saved = next;
     this.#unsavedSince = beganAt;
     return next;

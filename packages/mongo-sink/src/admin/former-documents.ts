@@ -1,19 +1,24 @@
 import { isValueType } from '@redis-to-mongo/key-types';
 import {
+  BEFORE_FIRST,
   type DocumentMessages,
   earlierPlacesOf,
   type KeyState,
   messageCollectionOf,
+  messageId,
   messageIdBounds,
+  messageIdPrefix,
   plainMessage,
   type RuleSpec,
   STREAM_MESSAGES,
+  sameDocumentId,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { deleteByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { collectionsOf } from '../database/collection-of.js';
 import type { Stored } from '../database/stored.js';
+import { readKey } from '../keys/find-keys.js';
 import { ofPlace } from '../messages/mirrored-messages.js';
 import { removeElements } from '../values/remove-elements.js';
 import { IS_OURS, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
@@ -64,6 +69,62 @@ export async function* messagePages(
       after = page.at(-1)?._id;
     }
   }
+}
+
+/**
+ * Removes documents that were written to a former place of a key after its migration: by a run that began before it, and was overtaken.
+ * @param before the last saved state of that run.
+ * @throws SyncError as mongoError.
+ */
+export async function leaveFormerPlace(db: Db, before: KeyState): Promise<void> {
+  const now = await readKey(db, before.key);
+  if (!now || now.incarnation !== before.incarnation || now.keyType !== before.keyType) return;
+  if (now.keyType === 'stream') await removeStrays(db, before, now);
+  // A migration that has not ended needs the former value until the other one is written.
+  else if (!isSamePlace(before, now) && !now.formerPlaces?.length)
+    await removeFormerValue(db, before, now.revision);
+}
+
+function isSamePlace(a: KeyState, b: KeyState): boolean {
+  return (
+    (a.collection ?? null) === (b.collection ?? null) &&
+    sameDocumentId(a.documentId ?? undefined, b.documentId ?? undefined)
+  );
+}
+
+/** Those that have been written to the present place, too, or will be: they are behind the position. */
+async function removeStrays(db: Db, before: KeyState, now: KeyState): Promise<void> {
+  const { key, incarnation, stream, type } = before;
+  const [from, to] = [before, now].map(messageCollectionOf);
+  if (from === undefined || to === undefined || from === to) return;
+  const prefix = messageIdPrefix(key, incarnation);
+  const idAt = ({ position }: KeyState) => messageId(prefix, String(position?.entryId ?? BEFORE_FIRST));
+  const last = idAt(now);
+  const isMigrated = !now.formerPlaces?.length;
+  const { $lt } = messageIdBounds(key, incarnation);
+  await connected(db, async () => {
+    const former = db.collection<Stored>(from);
+    for (let $gt = idAt(before); ; ) {
+      const found = await former
+        .find({ _id: { $gt, $lt }, $or: ofPlace({ stream, type }) }, { projection: { _id: 1 } })
+        .sort({ _id: 1 })
+        .limit(PAGE)
+        .toArray();
+      const ids = found.map(({ _id }) => _id);
+      const lastFound = ids.at(-1);
+      if (lastFound === undefined) return;
+      const moved = await db
+        .collection<Stored>(to)
+        .find({ _id: { $in: ids } }, { projection: { _id: 1 } })
+        .toArray();
+      const isThere = new Set(moved.map(({ _id }) => _id));
+      await deleteByIds(
+        former,
+        ids.filter((id) => isThere.has(id) || (isMigrated && id > last)),
+      );
+      $gt = lastFound;
+    }
+  });
 }
 
 /** Removes messages that stand in another collection now. @throws SyncError as mongoError. */
