@@ -227,6 +227,6 @@ const RESUME = 'Resume the queue, on the Queue page.';
 const NOTHING_FOUND: Reason = {
   code: 'nothing-found',
   level: 'empty',
-  what: 'No keys are mirrored yet',
-  remedy: 'No key was found so far. Check KEY_INCLUDE, KEY_EXCLUDE and KEY_TYPES.',
+  what: 'No keys are mirrored',
+  remedy: 'Redis has no key to mirror. Check KEY_INCLUDE, KEY_EXCLUDE and KEY_TYPES.',
 };

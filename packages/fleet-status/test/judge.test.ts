@@ -278,7 +278,7 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     { queue: aQueue({ schedulers: 0 }), mirror: aMirror({ hasKeys: false, activeScheduled: 0 }) },
     'empty',
     'nothing-found',
-    'No keys are mirrored yet',
+    'No keys are mirrored',
   ],
 ];
 

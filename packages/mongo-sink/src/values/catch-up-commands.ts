@@ -4,8 +4,8 @@ import { toKeyDocument } from '../keys/key-document.js';
 import type { ValueManifest } from './value-manifest.js';
 
 /**
- * The commands that raise a key's revision to that of its value: each where the one before it has met a document. What the value holds is no longer known: all that is left of the key's
- * position is whether there are members, which go with the value, or stay as its history.
+ * The commands that raise a key's revision to that of its value: each where the one before it has met a document. What the value holds
+ * is no longer known: all that is left of the key's position is whether there are members, which go with the value, or stay as its history.
  */
 export function catchUpCommands(state: KeyState, { form, revision }: ValueManifest): readonly Document[] {
   const position = form === 'members' ? { form, digest: '' } : null;
