@@ -59,3 +59,15 @@ test('a migration that was stopped leaves nothing behind, whatever the rules are
   expect(await runIn(now, 'verify', '--settle', '0')).toMatchObject({ code: 0 });
   expect((await runIn(now, 'plan')).stdout).not.toContain('migrates them');
 });
+
+test('messages that a worker wrote to the former collection before it was killed are found, and removed', async () => {
+  const rules = RULES.map((rule) => ({ ...rule, collection: `other_${rule.collection}` }));
+  const now = { ...without, RULES: JSON.stringify(rules) };
+  const left = await cli.db.collection('other_events').find().sort({ _id: 1 }).limit(3).toArray();
+  await cli.db.collection('stream_messages').insertMany(left);
+  const { code, stdout } = await runIn(now, 'verify', '--settle', '0');
+  expect(code).toBe(1);
+  expect(stdout).toContain('the first of 3 messages in a collection that it was migrated from');
+  expect(await runIn(now, 'verify', '--settle', '0', '--repair')).toMatchObject({ code: 0 });
+  expect(await countsIn('other_events', 'stream_messages')).toEqual([21, 0]);
+});

@@ -10,6 +10,7 @@ export {
 } from './admin/adopted-documents.js';
 export {
   type FoundMessage,
+  messageCollections,
   messagePages,
   removeFormerMessages,
   removeFormerValue,

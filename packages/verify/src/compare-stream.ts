@@ -7,7 +7,13 @@ import {
   readKey,
   strayMessages,
 } from '@redis-to-mongo/mongo-sink';
-import { compareEntryIds, decodedIfKnown, entryTime, type KeyState } from '@redis-to-mongo/pipeline';
+import {
+  compareEntryIds,
+  decodedIfKnown,
+  entryTime,
+  type KeyState,
+  type RuleSpec,
+} from '@redis-to-mongo/pipeline';
 import type { StreamInfo } from '@redis-to-mongo/redis-source';
 import { compareExpiry } from './compare-expiry.js';
 import type { Difference } from './difference.js';
@@ -18,6 +24,8 @@ import { type SourceEntry, sourceInfo, sourcePages } from './source-stream.js';
 export interface CompareOptions {
   /** How long after an entry's time MongoDB removes its message, in ms, where a rule says so: then it is not missing. */
   readonly ttlMs?: number | undefined;
+  /** Whose collections are looked at for messages that should not be there. */
+  readonly rules?: readonly RuleSpec[] | undefined;
   /** Given every entry that is missing or different, page by page. */
   readonly onWrong?: (entries: readonly SourceEntry[]) => Promise<void>;
 }
@@ -33,7 +41,7 @@ export async function compareStream(
   redis: RedisClient,
   db: Database,
   state: KeyState,
-  { ttlMs, onWrong }: CompareOptions = {},
+  { ttlMs, rules = [], onWrong }: CompareOptions = {},
 ): Promise<Difference> {
   const problems = new Problems();
   const adoption = state.incarnation === 1 ? await readAdoption(db, state.key) : undefined;
@@ -71,7 +79,7 @@ export async function compareStream(
   } finally {
     await mirrored.return(undefined);
   }
-  await addUnknown(redis, db, state, unknown, problems);
+  await addUnknown(redis, db, state, rules, unknown, problems);
   await compareExpiry(redis, state.key, [state.expiresAt], false, problems);
   return problems.difference();
 }
@@ -95,13 +103,14 @@ async function addUnknown(
   redis: RedisClient,
   db: Database,
   state: KeyState,
+  rules: readonly RuleSpec[],
   unknown: UnknownMessages,
   problems: Problems,
 ): Promise<void> {
   const end = await sourceInfo(redis, state.key);
   if (!end) return;
   const found = unknown.among(end);
-  const { behind, ofOtherIncarnations } = await strayMessages(db, state, end.lastId);
+  const { behind, ofOtherIncarnations, elsewhere } = await strayMessages(db, state, rules, end.lastId);
   if ((await readKey(db, state.key))?.incarnation !== state.incarnation) return;
   problems.addDifferent(`${found[0]}, ${of(found.length)} that Redis never had`, found.length);
   problems.addDifferent(
@@ -111,6 +120,10 @@ async function addUnknown(
   problems.addDifferent(
     `${ofOtherIncarnations.first}, ${of(ofOtherIncarnations.count)} of incarnations that it never had`,
     ofOtherIncarnations.count,
+  );
+  problems.addDifferent(
+    `${elsewhere.first}, ${of(elsewhere.count)} in a collection that it was migrated from`,
+    elsewhere.count,
   );
 }
 

@@ -45,7 +45,10 @@ async function compare(
   if (state.keyType !== type) return wrong(`a ${type} in Redis, a ${state.keyType} in MongoDB`);
   return isValueType(type)
     ? await compareValues(redis, db, valueType(type), state)
-    : await compareStream(redis, db, state, { ttlMs: rules.ruleFor(key, type)?.ttlMs });
+    : await compareStream(redis, db, state, {
+        ttlMs: rules.ruleFor(key, type)?.ttlMs,
+        rules: rules.rules,
+      });
 }
 
 function wrong(problem: string): Difference {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { putMessages, readKey } from '@redis-to-mongo/mongo-sink';
+import { messageCollections, putMessages, readKey } from '@redis-to-mongo/mongo-sink';
 import { keysInMongo, keysInRedis, REREAD, restartKey, syncToEnd } from '@redis-to-mongo/operations';
 import {
   forEachAtOnce,
@@ -187,7 +187,7 @@ async function repairKey(
   const state = await readKey(db, key);
   if (state?.status !== 'active' || state.pausedAt) return;
   const rule = line.rules?.ruleFor(key, state.keyType);
-  if (state.keyType === 'stream')
+  if (state.keyType === 'stream') {
     await compareStream(redis, db, state, {
       ttlMs: rule?.ttlMs,
       onWrong: async (entries) => {
@@ -196,7 +196,9 @@ async function repairKey(
         await putMessages(db, state, documentsByRule(state, state.incarnation, read, rule));
       },
     });
-  else {
+    for (const collection of messageCollections(state, line.rules?.rules ?? []))
+      await line.sink.leave({ ...state, collection, position: null });
+  } else {
     await restartKey(line, db, key, request);
     await syncToEnd(line, key, slice, () => {});
   }

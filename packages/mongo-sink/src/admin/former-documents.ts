@@ -42,13 +42,9 @@ export async function* messagePages(
   state: KeyState,
   rules: readonly RuleSpec[],
 ): AsyncGenerator<readonly FoundMessage[]> {
-  const ofRules = rules.flatMap((rule) => (rule.types?.includes('stream') ? (rule.collection ?? []) : []));
-  const { key, stream, type, collection } = state;
-  const ofKey = earlierPlacesOf(state).map((each) => each.collection);
-  const named = [STREAM_MESSAGES, ...ofKey, ...ofRules];
+  const { key, stream, type } = state;
   // Where they are meant to be comes first: what is moved there meanwhile is not met again.
-  const present = messageCollectionOf({ collection: collection ?? null });
-  for (const name of new Set([present, ...named.filter((each) => typeof each === 'string')])) {
+  for (const name of messageCollections(state, rules)) {
     for (let after: string | undefined; ; ) {
       const page: readonly Stored[] = await connected(db, () =>
         db
@@ -69,6 +65,16 @@ export async function* messagePages(
       after = page.at(-1)?._id;
     }
   }
+}
+
+/**
+ * The collections that messages of a stream may be in, the present one first.
+ * @param rules whose collections are among them, beside those that the key's documents were in.
+ */
+export function messageCollections(state: KeyState, rules: readonly RuleSpec[]): ReadonlySet<string> {
+  const ofRules = rules.flatMap((rule) => (rule.types?.includes('stream') ? (rule.collection ?? []) : []));
+  const ofKey = earlierPlacesOf(state).flatMap(({ collection }) => collection ?? []);
+  return new Set([messageCollectionOf(state), STREAM_MESSAGES, ...ofKey, ...ofRules]);
 }
 
 /**

@@ -1,14 +1,15 @@
 import {
-  earlierPlacesOf,
   type KeyState,
   messageCollectionOf,
   messageId,
   messageIdBounds,
   messageIdPrefix,
+  type RuleSpec,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { ofPlace } from '../messages/mirrored-messages.js';
+import { messageCollections } from './former-documents.js';
 
 /** Documents that no entry of the stream can have led to: how many, and the `_id` of the first. */
 export interface Strays {
@@ -18,16 +19,19 @@ export interface Strays {
 
 /**
  * Messages of a stream outside of what it ever had: of its present incarnation behind its last id, and of incarnations that it did not
- * have, in all collections that its incarnations were in. All of that is one range of `_id` before its incarnations, and one behind them.
+ * have, in all collections that its incarnations may be in. All of that is one range of `_id` before its incarnations, and one behind them.
+ * And those of its present incarnation in a collection that it was migrated from, or was never in.
+ * @param rules whose collections are looked at, too.
  * @param lastId the highest id that the stream ever gave out.
  * @throws SyncError as mongoError.
  */
 export async function strayMessages(
   db: Db,
   state: KeyState,
+  rules: readonly RuleSpec[],
   lastId: string,
-): Promise<{ readonly behind: Strays; readonly ofOtherIncarnations: Strays }> {
-  const { key, incarnation, stream, type, collection } = state;
+): Promise<{ readonly behind: Strays; readonly ofOtherIncarnations: Strays; readonly elsewhere: Strays }> {
+  const { key, incarnation, stream, type } = state;
   const all = messageIdBounds(key);
   const present = messageIdBounds(key, incarnation);
   const lastEntry = messageId(messageIdPrefix(key, incarnation), lastId);
@@ -36,21 +40,26 @@ export async function strayMessages(
     { _id: { $gt: all.$gt, $lt: messageIdBounds(key, 1).$gt }, entryId: { $ne: null } },
     { _id: { $gt: lastEntry, $lt: all.$lt } },
   ];
-  const among: Document = {
-    $or: ranges.flatMap((range) => ofPlace({ stream, type }).map((place) => ({ ...range, ...place }))),
-  };
-  const behind = new Tally();
-  const ofOtherIncarnations = new Tally();
+  const among = (all: readonly Document[]): Document => ({
+    $or: all.flatMap((range) => ofPlace({ stream, type }).map((place) => ({ ...range, ...place }))),
+  });
+  const [behind, ofOtherIncarnations, elsewhere] = [new Tally(), new Tally(), new Tally()];
+  const isMigrated = !state.formerPlaces?.length;
   return await connected(db, async () => {
-    const named = earlierPlacesOf(state).map((each) => each.collection);
-    for (const name of collectionsOf([collection, ...named, null])) {
+    for (const name of messageCollections(state, rules)) {
+      const isElsewhere = isMigrated && name !== messageCollectionOf(state);
       const found = db
         .collection<{ _id: string } & Document>(name)
-        .find(among, { projection: { _id: 1 }, sort: { _id: 1 }, batchSize: 5000 });
-      for await (const { _id } of found)
-        (_id > lastEntry && _id < present.$lt ? behind : ofOtherIncarnations).add(_id);
+        .find(among(isElsewhere ? [...ranges, { _id: present }] : ranges), {
+          ...{ projection: { _id: 1 }, sort: { _id: 1 }, batchSize: 5000 },
+        });
+      for await (const { _id } of found) {
+        const isPresent = _id > present.$gt && _id < present.$lt;
+        if (isPresent && isElsewhere) elsewhere.add(_id);
+        else (isPresent ? behind : ofOtherIncarnations).add(_id);
+      }
     }
-    return { behind, ofOtherIncarnations };
+    return { behind, ofOtherIncarnations, elsewhere };
   });
 }
 
@@ -62,8 +71,4 @@ class Tally implements Strays {
     this.count++;
     this.first ??= id;
   }
-}
-
-function collectionsOf(named: readonly (string | null | undefined)[]): ReadonlySet<string> {
-  return new Set(named.map((collection) => messageCollectionOf({ collection: collection ?? null })));
 }
