@@ -16,6 +16,7 @@ import { ChangedKeys } from './changed-keys.js';
 import { DroppedCollections } from './dropped-collections.js';
 import { Lack } from './lack.js';
 import type { MissedChanges } from './missed-changes.js';
+import { noteUnscheduled } from './note-unscheduled.js';
 import { PausedKeys } from './paused-keys.js';
 import { RefusedKeys } from './refused-keys.js';
 import { PAGE, rereadLost } from './reread-lost.js';
@@ -57,7 +58,10 @@ const SWEEP_MS = 100;
 
 const COLLECTION_DROPPED = 'a collection of MongoDB was dropped or restored';
 
-/** MongoDB counts its documents at once. If a server must scan all of them, that takes one part in this many of the time, at most. */
+/**
+ * MongoDB counts its documents at once. If a server must scan all of them, that takes one part in this many of the time, at most. So does
+ * looking for job schedulers that were removed.
+ */
 const COUNT_SHARE = 30;
 const COUNT_AT_LATEST_MS = 60_000;
 
@@ -81,6 +85,7 @@ export class ActiveScheduler {
   #askedAt = Number.NEGATIVE_INFINITY;
   #isSweeping = false;
   #countAgainAt = Number.NEGATIVE_INFINITY;
+  #lookAgainAt = Number.NEGATIVE_INFINITY;
   /** Since then, what is due may have no job: lost ones could not be added again. */
   #withoutJobsSince: number | undefined;
 
@@ -267,12 +272,16 @@ export class ActiveScheduler {
     if (isLost) await this.#noteLoss('MongoDB holds fewer keys than it should');
   }
 
-  /** Those of new keys are made behind their documents. */
+  /** Those of new keys are made behind their documents. Those that someone has removed are looked for, for a small part of the time. */
   async #restoreSchedulers(): Promise<void> {
-    const { queue, missed } = this.#options;
-    if (!this.#unscheduled.isNew || this.#isSweeping || (await queue.changes.count()) > 0) return;
+    const { queue, db, types } = this.#options;
+    const began = performance.now();
+    if (!this.#unscheduled.isNew || this.#isSweeping || began < this.#lookAgainAt) return;
+    if ((await queue.changes.count()) > 0) return;
     this.#unscheduled.settle();
-    missed.note('job schedulers are missing: someone has removed them');
+    await noteUnscheduled({ db, queue, types, goesOn: () => !this.#isClosed });
+    const now = performance.now();
+    this.#lookAgainAt = now + (COUNT_SHARE - 1) * (now - began);
   }
 
   async #noteLoss(reason: string): Promise<void> {

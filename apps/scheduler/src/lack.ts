@@ -1,24 +1,24 @@
-/** How many of something are missing, as read now and then. A sweep is made once for each that stays away. */
+/** How many of something are missing, as read now and then. They are looked for once for each that stays away. */
 export class Lack {
   #lastRead = 0;
   /** Missing in the last two readings: what has just come may not be everywhere yet. */
   #lasting = 0;
-  #sweptFor = 0;
+  #lookedFor = 0;
 
   /** Takes in a reading. */
   note(missing: number): void {
     this.#lasting = Math.min(missing, this.#lastRead);
     this.#lastRead = missing;
-    this.#sweptFor = Math.min(this.#sweptFor, missing);
+    this.#lookedFor = Math.min(this.#lookedFor, missing);
   }
 
-  /** Whether more are missing than a sweep was made for. */
+  /** Whether more are missing than were looked for. */
   get isNew(): boolean {
-    return this.#lasting > this.#sweptFor;
+    return this.#lasting > this.#lookedFor;
   }
 
-  /** A sweep is made for those that are missing now. */
+  /** Those that are missing now are looked for. */
   settle(): void {
-    this.#sweptFor = this.#lasting;
+    this.#lookedFor = this.#lasting;
   }
 }

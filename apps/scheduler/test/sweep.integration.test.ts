@@ -150,6 +150,29 @@ describe('the active scheduler', () => {
     }
   });
 
+  it('makes job schedulers again that someone has removed, and sweeps nothing: new keys wait for theirs all the time', async () => {
+    const { redis, queue, db } = fleet;
+    const keys = Array.from({ length: 20 }, (_, i) => `set:${i}`);
+    for (const key of keys) await redis.sadd(key, '1');
+    const documents = keys.map((_id, i) => ({ _id, keyType: 'set', status: i < 18 ? 'active' : 'deleted' }));
+    await db.collection<{ _id: string }>('keys').insertMany(documents);
+    await queue.schedulers.set(keys.slice(3, 10), 3_600_000);
+    const missed = new MissedChanges();
+    const active = new ActiveScheduler(options(missed));
+    try {
+      await queue.sweeps.end(await queue.sweeps.begin('all', ''));
+      for (let reading = 1; reading <= 2; reading++) active.noteMissing(0, 11);
+      await active.upkeep();
+      expect(await active.upkeep()).toMatchObject({ scheduled: 11 });
+      expect(await queue.schedulers.count()).toBe(18);
+      expect(missed.reason).toBe('');
+      expect(await active.sweepIfDue(() => {})).toBeUndefined();
+      expect(await queue.dueCount()).toBe(0);
+    } finally {
+      await active.close();
+    }
+  });
+
   it('that ends on a queue that was emptied meanwhile is made again: what it had requested is lost', async () => {
     const { redis, queue, queueRedis } = fleet;
     await redis.mset(Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`string:${i}`, '1'])));

@@ -55,15 +55,21 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
 /**
  * The keys that MongoDB believes are there, by name, in pages of about `size`. One cursor gives them all: to ask for each page
  * again may cost a server a scan of all keys each time. A cursor that was left alone for too long is opened again behind the last key.
+ * @param keyType only keys of this type.
  * @throws SyncError as mongoError.
  */
-export async function* activeKeyPages(db: Db, size: number): AsyncGenerator<readonly string[]> {
+export async function* activeKeyPages(
+  db: Db,
+  size: number,
+  keyType?: KeyType,
+): AsyncGenerator<readonly string[]> {
+  const wanted = keyType === undefined ? ACTIVE : { ...ACTIVE, keyType };
   // The driver takes more than twice as long to take the documents apart.
   const bson = new PlainBson();
   let after: string | undefined;
   for (let isWhole = false; !isWhole; )
     try {
-      const filter = after === undefined ? ACTIVE : { ...ACTIVE, _id: { $gt: after } };
+      const filter = after === undefined ? wanted : { ...wanted, _id: { $gt: after } };
       const options = { sort: { _id: 1 }, projection: { _id: 1 }, batchSize: size, raw: true } as const;
       await ensureConnected(db);
       const cursor = keysIn<Registered>(db).find(filter, options);
