@@ -2,6 +2,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { hasScheduler } from '@redis-to-mongo/key-types';
 import { activeKeyPages } from '@redis-to-mongo/mongo-sink';
 import type { KeyType } from '@redis-to-mongo/pipeline';
+import { PAGE } from './reread-lost.js';
 
 export interface NoteUnscheduledOptions {
   readonly db: Parameters<typeof activeKeyPages>[0];
@@ -10,9 +11,6 @@ export interface NoteUnscheduledOptions {
   /** Asked before each page: whether it continues. */
   readonly goesOn: () => boolean;
 }
-
-/** Keys of a page. */
-const PAGE = 1_000;
 
 /**
  * Notes the streams and sets of MongoDB that have no job scheduler, for upkeep to make them. No key is requested: where new keys come

@@ -198,11 +198,9 @@ export function inPlace(state: KeyState, { collection, documentId, rule }: Docum
 /** The same state, with a migration to a place begun: it remembers every place that may still hold documents of the key. */
 export function movingTo(state: KeyState, place: DocumentPlace): KeyState {
   const { collection = null, documentId = null, formerPlaces } = state;
-  const isSame = (a: FormerPlace, b: FormerPlace) =>
-    a.collection === b.collection && sameDocumentId(a.documentId ?? undefined, b.documentId ?? undefined);
   const target = { collection: place.collection, documentId: place.documentId ?? null };
-  const others = (formerPlaces ?? []).filter((each) => !isSame(each, { collection, documentId }));
-  const former = [...others, { collection, documentId }].filter((each) => !isSame(each, target));
+  const others = (formerPlaces ?? []).filter((each) => !isSamePlace(each, { collection, documentId }));
+  const former = [...others, { collection, documentId }].filter((each) => !isSamePlace(each, target));
   return { ...inPlace(state, place), formerPlaces: former.length > 0 ? former : null };
 }
 
@@ -219,6 +217,17 @@ export function withRule(state: KeyState, rule: string | undefined): KeyState {
   return (state.rule ?? undefined) === rule ? state : { ...state, rule: rule ?? null };
 }
 
+/** Whether documents of a key would be in the same place: in one collection, under one `_id`. */
+export function isSamePlace(
+  a: Pick<KeyState, 'collection' | 'documentId'>,
+  b: Pick<KeyState, 'collection' | 'documentId'>,
+): boolean {
+  return (
+    (a.collection ?? null) === (b.collection ?? null) &&
+    sameDocumentId(a.documentId ?? undefined, b.documentId ?? undefined)
+  );
+}
+
 /** Whether all of a key's documents already have the collection, the `_id` and the shape of the current rule. */
 export function isInPlace(
   state: Pick<KeyState, 'collection' | 'documentId' | 'rule' | 'formerPlaces'>,
@@ -226,8 +235,7 @@ export function isInPlace(
 ): boolean {
   return (
     !state.formerPlaces?.length &&
-    (state.collection ?? null) === collection &&
-    sameDocumentId(state.documentId ?? undefined, documentId) &&
+    isSamePlace(state, { collection, documentId: documentId ?? null }) &&
     (state.rule ?? undefined) === rule
   );
 }

@@ -3,6 +3,7 @@ import {
   BEFORE_FIRST,
   type DocumentMessages,
   earlierPlacesOf,
+  isSamePlace,
   type KeyState,
   messageCollectionOf,
   messageId,
@@ -11,7 +12,6 @@ import {
   plainMessage,
   type RuleSpec,
   STREAM_MESSAGES,
-  sameDocumentId,
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { deleteByIds } from '../commands/by-ids.js';
@@ -89,13 +89,6 @@ export async function leaveFormerPlace(db: Db, before: KeyState): Promise<void> 
   // A migration that has not ended needs the former value until the other one is written.
   else if (!isSamePlace(before, now) && !now.formerPlaces?.length)
     await removeFormerValue(db, before, now.revision);
-}
-
-function isSamePlace(a: KeyState, b: KeyState): boolean {
-  return (
-    (a.collection ?? null) === (b.collection ?? null) &&
-    sameDocumentId(a.documentId ?? undefined, b.documentId ?? undefined)
-  );
 }
 
 /** Those that have been written to the present place, too, or will be: they are behind the position. */

@@ -40,19 +40,18 @@ export async function strayMessages(
     { _id: { $gt: all.$gt, $lt: messageIdBounds(key, 1).$gt }, entryId: { $ne: null } },
     { _id: { $gt: lastEntry, $lt: all.$lt } },
   ];
-  const among = (all: readonly Document[]): Document => ({
-    $or: all.flatMap((range) => ofPlace({ stream, type }).map((place) => ({ ...range, ...place }))),
+  const among = (within: readonly Document[]): Document => ({
+    $or: within.flatMap((range) => ofPlace({ stream, type }).map((place) => ({ ...range, ...place }))),
   });
   const [behind, ofOtherIncarnations, elsewhere] = [new Tally(), new Tally(), new Tally()];
   const isMigrated = !state.formerPlaces?.length;
   return await connected(db, async () => {
     for (const name of messageCollections(state, rules)) {
       const isElsewhere = isMigrated && name !== messageCollectionOf(state);
+      const filter = among(isElsewhere ? [...ranges, { _id: present }] : ranges);
       const found = db
         .collection<{ _id: string } & Document>(name)
-        .find(among(isElsewhere ? [...ranges, { _id: present }] : ranges), {
-          ...{ projection: { _id: 1 }, sort: { _id: 1 }, batchSize: 5000 },
-        });
+        .find(filter, { projection: { _id: 1 }, sort: { _id: 1 }, batchSize: 5000 });
       for await (const { _id } of found) {
         const isPresent = _id > present.$gt && _id < present.$lt;
         if (isPresent && isElsewhere) elsewhere.add(_id);
