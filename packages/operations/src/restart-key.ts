@@ -1,11 +1,10 @@
 import { rereadKey } from '@redis-to-mongo/mongo-sink';
 import {
-  inCollection,
   isOvertaken,
   isTransient,
   type KeyState,
   type Line,
-  nextIncarnation,
+  recreated,
   SyncError,
   shownKey,
   withRetry,
@@ -19,9 +18,9 @@ export type Restarted<Asked> =
   | { readonly isNew: false; readonly state: KeyState };
 
 /**
- * Begins the key's next incarnation, in the collection that its rule names now: its next job reads it from the start. A stream's messages of earlier incarnations stay; a value is
- * empty until that job has run. It may be stopped anywhere: the position goes before the value does, so whatever is left
- * is read again.
+ * Begins the key's next incarnation, in the place that its rule and the naming convention give it now: its next job reads it from the
+ * start. A stream's messages of earlier incarnations stay; a value is empty until that job has run. It may be stopped anywhere: the
+ * position goes before the value does, so whatever is left is read again.
  * @param request asks the fleet for a job of the key: before a value is emptied, and when the next incarnation has begun. Should this
  * process end anywhere in between, the key is read all the same.
  * @param incarnation the incarnation that shall end; where another one has begun already, nothing is done. Default: the one it is in.
@@ -62,9 +61,8 @@ async function restart<Asked>(
     const writes = line.source.syncer(state.keyType)?.retire(state) ?? [];
     await line.sink.write(state, writes);
   }
-  const collection = line.rules?.collectionFor(key, state.keyType) ?? null;
   const next: KeyState = {
-    ...inCollection(nextIncarnation(state, state.keyType, 'rewound', line.now()), collection),
+    ...recreated(line, state, state.keyType, 'rewound'),
     revision: state.revision + 1,
     lastError: null,
   };

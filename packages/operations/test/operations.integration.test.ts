@@ -1,4 +1,5 @@
 import { JobQueue } from '@redis-to-mongo/job-queue';
+import { ruleBook } from '@redis-to-mongo/key-types';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, pausedKeys, readKey } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line, NO_TLS, Slice, syncKey } from '@redis-to-mongo/pipeline';
@@ -115,4 +116,27 @@ test('resync begins one incarnation however often it is asked about the same one
   expect(await resumeKey(fleet, 'tags')).toMatchObject({ done: 'resumed' });
   expect(await sync('tags')).toMatchObject({ result: 'synced' });
   expect(await readKey(fleet.db, 'tags')).toMatchObject({ incarnation: 2, status: 'active' });
+});
+
+test('resync puts the next incarnation where the rule of today has it: collection, _id, and place in the naming convention', async () => {
+  await redis.sadd('user/5', 'a');
+  await redis.xadd('shop/events', '1-1', 'n', '1');
+  await sync('user/5');
+  await sync('shop/events');
+  const rules = ruleBook([{ pattern: 'user/*', collection: 'users', shape: 'document', id: '{1}' }]);
+  const source = redisSource(redis, ['stream', 'set'], { readEntries: 100, readBytes: 1 << 20, rules });
+  const ofToday: Line = { ...line, source, rules, separator: '/' };
+  const today = { ...fleet, line: async () => ofToday };
+  for (const key of ['user/5', 'shop/events']) {
+    expect(await resyncKey(today, key)).toMatchObject({ done: 'begun', incarnation: 2 });
+    expect(await syncKey(ofToday, key, new Slice(SLICE))).toMatchObject({ result: 'synced' });
+  }
+  const state = await readKey(fleet.db, 'user/5');
+  expect(state).toMatchObject({ stream: 'user', type: '5', collection: 'users' });
+  expect(state?.documentId).toEqual({ kind: 'text', text: '5' });
+  const users = await fleet.db.collection('users').find().toArray();
+  expect(users).toMatchObject([{ _id: '5', members: ['a'], _redis: { key: 'user/5', active: true } }]);
+  expect(await fleet.db.collection('sets').find({ active: true, stream: /^user/ }).toArray()).toEqual([]);
+  const messages = await fleet.db.collection('stream_messages').find({ entryId: '1-1' }).toArray();
+  expect(messages.map(({ stream, type }) => [stream, type])).toContainEqual(['shop', 'events']);
 });

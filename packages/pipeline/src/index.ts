@@ -26,7 +26,7 @@ export * from './members-of.js';
 export * from './message-id.js';
 export * from './messages.js';
 export * from './naming-convention.js';
-export { incarnationOf } from './next-state.js';
+export { incarnationOf, recreated } from './next-state.js';
 export * from './one-at-a-time.js';
 export type { ProcessFacts } from './process-facts.js';
 export * from './restoring-key.js';
