@@ -54,6 +54,22 @@ test('a key is found that has become one of a type that is not mirrored, and ret
   await cli.redis.del('retyped');
 });
 
+test('keys of a type that is no longer mirrored are no difference, gone or not, and keep what MongoDB has of them', async () => {
+  const env = { ...cli.env, KEY_TYPES: 'stream' };
+  for (const key of ['left:1', 'left:2']) await cli.redis.sadd(key, 'a');
+  await cli.run('once', 'left:*');
+  await cli.redis.del('left:2');
+  expect((await runIn(env, 'once', 'left:*')).stdout).toMatch(/^2 keys: 2 unsupported$/m);
+  const found = await runIn(env, 'verify', 'left:*', '--settle', '0', '--allow-none');
+  expect(found).toMatchObject({ code: 0 });
+  const kept = await collection('keys')
+    .find({ _id: /^left:/ })
+    .toArray();
+  expect(kept).toMatchObject([{ status: 'active' }, { status: 'active' }]);
+  await cli.redis.del('left:1');
+  expect((await cli.run('once', 'left:*')).stdout).toMatch(/^2 keys: 2 deleted$/m);
+});
+
 test('missing and changed entries are found by their ids, ends with 1, and --repair puts them back', async () => {
   const messages = collection('stream_messages');
   await messages.deleteOne({ _id: 'orders@a1:d1003-a0' });

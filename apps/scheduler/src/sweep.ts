@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
+import { hasScheduler, isKeyType, KEY_TYPES } from '@redis-to-mongo/key-types';
 import { activeKeyPages, syncedIds } from '@redis-to-mongo/mongo-sink';
 import { type KeyType, SyncError } from '@redis-to-mongo/pipeline';
 import { sameServer } from '@redis-to-mongo/redis-connection';
@@ -83,17 +83,21 @@ class Sweep {
     return true;
   }
 
-  /** Those that are gone, or hold a type that is not mirrored, are requested: their run retires them. */
+  /**
+   * Those that are gone, or hold a type that is not mirrored, are requested: their run retires them. What was mirrored as a type that is
+   * not mirrored any more stays as it is.
+   */
   async target(): Promise<boolean> {
-    const { db, redis, wanted } = this.#options;
-    for await (const page of activeKeyPages(db, PAGE)) {
-      if (!this.#options.goesOn()) return false;
-      const keys = page.filter(wanted);
-      const types = await typesOf(redis, keys);
-      const gone = keys.filter((_, i) => !this.#isSynced(types[i]));
-      this.report.gone += gone.length;
-      await this.#request(gone);
-    }
+    const { db, redis, wanted, types } = this.#options;
+    for (const mirrored of types.length === KEY_TYPES.length ? [undefined] : types)
+      for await (const page of activeKeyPages(db, PAGE, mirrored)) {
+        if (!this.#options.goesOn()) return false;
+        const keys = page.filter(wanted);
+        const found = await typesOf(redis, keys);
+        const gone = keys.filter((_, i) => !this.#isSynced(found[i]));
+        this.report.gone += gone.length;
+        await this.#request(gone);
+      }
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_RECORD } from '@redis-to-mongo/job-queue';
 import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
+import type { KeyType } from '@redis-to-mongo/pipeline';
 import { fleetForTests } from '@redis-to-mongo/test-kit';
 import { describe, expect, it, vi } from 'vitest';
 import { ActiveScheduler, type ActiveSchedulerOptions } from '../src/active-scheduler.js';
@@ -40,6 +41,36 @@ describe('a sweep', () => {
     expect(await Promise.race([swept, sleep(300, 'waits')])).toBe('waits');
     await queueRedis.del('{r2m}:due');
     expect(await swept).toMatchObject({ requested: 1, isWhole: true });
+  });
+});
+
+describe('keys of types that are not mirrored any more', () => {
+  it('are left as they are, in Redis and gone; those that were of a mirrored type are requested', async () => {
+    const { redis, queue, queueRedis, db } = fleet;
+    await queueRedis.del('{r2m}:due');
+    const known = (key: string, keyType: KeyType) => ({ _id: key, keyType, status: 'active' });
+    const keys = db.collection<{ _id: string }>('keys');
+    await keys.insertMany([
+      ...[known('was:hash', 'hash'), known('was:hash:gone', 'hash')],
+      ...[known('was:set', 'set'), known('was:set:gone', 'set')],
+    ]);
+    await redis.hset('was:hash', 'f', 'v');
+    await redis.set('was:set', 'v');
+    const swept = await sweep({
+      ...{
+        redis,
+        db,
+        queue,
+        wanted: (key: string) => key.startsWith('was:'),
+        everyMs,
+        types: ['stream', 'set'],
+      },
+      isPoll: false,
+      goesOn: () => true,
+    });
+    expect(swept).toMatchObject({ gone: 2, requested: 2 });
+    expect((await queueRedis.zrange('{r2m}:due', '0', '-1')).sort()).toEqual(['was:set', 'was:set:gone']);
+    await keys.deleteMany({ _id: /^was:/ });
   });
 });
 

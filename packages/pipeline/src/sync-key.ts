@@ -47,6 +47,9 @@ export async function syncLoaded(
     return tally.report('unsupported', undefined);
   }
   const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
+  // What is no longer mirrored stays as it is, until it is mirrored again.
+  const isLeft = stored?.status === 'active' && !line.source.syncer(stored.keyType);
+  if (isLeft && !syncer) return tally.report('unsupported', undefined);
   try {
     const isOther = stored && (stored.status !== 'active' || stored.keyType !== type);
     if (isOther || wasInterrupted) await confirm();

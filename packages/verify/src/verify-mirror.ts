@@ -128,9 +128,9 @@ async function namesOf(
   const here = await keysInRedis(redis, wanted);
   const isMirrored = (type: unknown) => types.some((each) => each === type);
   const mirrored = [...here].filter(([, type]) => isMirrored(type)).map(([key]) => key);
-  // One that was of a type that is mirrored may be of another one by now.
-  const isLeft = (key: string, keyType: KeyType) => !here.has(key) || isMirrored(keyType);
-  return new Set([...mirrored, ...(await keysInMongo(db, (key, type) => wanted(key) && isLeft(key, type)))]);
+  // One that was of a type that is mirrored may be of another one by now, or gone.
+  const known = await keysInMongo(db, (key, type) => wanted(key) && isMirrored(type));
+  return new Set([...mirrored, ...known]);
 }
 
 /** What a demoted source answered does not count: it may hold what MongoDB has, and lack what the new primary has got since. */

@@ -1,4 +1,5 @@
-import { type Step, syncKey } from '@redis-to-mongo/pipeline';
+import { type KeyType, type Line, type Step, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
+import { redisSource } from '@redis-to-mongo/redis-source';
 import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
 
@@ -334,5 +335,41 @@ describe('the incarnations of a stream', () => {
       expect((await under.sync('longer')).gaps).toEqual([]);
       expect(await incarnations('longer')).toEqual({ 1: ['1-0', '2-0', '3-0', '4-0'], 2: ['2-0', '9-0'] });
     });
+  });
+});
+
+describe('keys of a type that is no longer mirrored', () => {
+  const only = async (...types: readonly KeyType[]) =>
+    await under.line({ source: redisSource(under.redis, types, { readEntries: 100, readBytes: 1 << 20 }) });
+  const syncBy = async (line: Line, key: string) => await syncKey(line, key, wholeSlice());
+
+  it('keep what MongoDB has of them, and go on from there once it is mirrored again', async () => {
+    await add('left', ['1-0', '2-0']);
+    await under.sync('left');
+    const before = await under.state('left');
+    const sets = await only('set');
+    expect(await syncBy(sets, 'left')).toMatchObject({ result: 'unsupported', state: undefined });
+    const ends: string[] = [];
+    await syncKeys(sets, ['left'], wholeSlice, (_, end) => {
+      ends.push('report' in end ? end.report.result : 'failed');
+    });
+    expect(ends).toEqual(['unsupported']);
+    expect(await under.state('left')).toEqual(before);
+    await add('left', ['3-0']);
+    expect(await under.sync('left')).toMatchObject({ result: 'synced', seen: 1 });
+    expect(await incarnations('left')).toEqual({ 1: ['1-0', '2-0', '3-0'] });
+  });
+
+  it('keep it when they go, too: nobody can say what became of their values', async () => {
+    await under.redis.sadd('left:set', 'a');
+    await under.sync('left:set');
+    const before = await under.state('left:set');
+    await under.redis.del('left:set');
+    const streams = await only('stream');
+    expect((await syncBy(streams, 'left:set')).result).toBe('unsupported');
+    expect(await under.state('left:set')).toEqual(before);
+    expect((await under.sync('left:set')).result).toBe('deleted');
+    const value = await under.db.collection<{ _id: string }>('sets').findOne({ _id: 'left:set' });
+    expect(value).toMatchObject({ active: false, members: [] });
   });
 });
