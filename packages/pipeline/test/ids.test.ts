@@ -136,6 +136,7 @@ describe('the naming convention', () => {
     ['a:info:b:info:c', 'a', 'b:info:c'],
     [':info:tags', ':info:tags', 'main'],
     ['orders:info:', 'orders:info:', 'main'],
+    ['orders:info:main', 'orders:info:main', 'main'],
     ['base64:/w==', 'base64:/w==', 'main'],
   ])('%s belongs to %s as %s', (key, stream, type) => {
     expect(placeOf(key, ':info:')).toEqual({ stream, type });

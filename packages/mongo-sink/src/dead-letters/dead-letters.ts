@@ -3,6 +3,7 @@ import {
   encodeContent,
   type KeyState,
   type MessageDocument,
+  messageIdBounds,
   messageIdPrefix,
   SyncError,
   shownKey,
@@ -276,7 +277,9 @@ export async function dropValueLetters(db: Db, state: KeyState): Promise<number>
       db,
       found.map(({ _id }) => _id),
     );
-    return Math.max(0, counts.dead - (await letters.countDocuments({ stream, type })));
+    // One of the key's own document is not of a record that counts as dead.
+    const left = { _id: messageIdBounds(key), kind: { $ne: 'key' }, stream, type };
+    return Math.max(0, counts.dead - (await letters.countDocuments(left)));
   } catch (error) {
     throw mongoError(error);
   }

@@ -112,6 +112,28 @@ describe('the verdict on values', () => {
     expect(await lettersOf(other)).toMatchObject([{ kind: 'unit' }]);
   });
 
+  it('those of a key with the same place in the naming convention are its own: they do not count for another one', async () => {
+    const line = await lineOf();
+    // As a changed KEY_SEPARATOR leaves them.
+    const lineFor = (key: string) => ({ ...line, separator: key.includes('/') ? '/' : ':info:' });
+    const both = ['both:info:x', 'both/x'] as const;
+    const sync = async (key: string) => await syncKey(lineFor(key), key, wholeSlice());
+    const [key, other] = both;
+    await under.redis.hset(key, 'v', '1');
+    await sync(key);
+    for (const each of both) await under.redis.hset(each, 'secret', '1');
+    await refusing('hashes', { 'fields.secret': { $exists: false } }, async () => {
+      for (const each of both) expect(await sync(each)).toMatchObject({ dead: 1 });
+      await under.redis.hdel(key, 'secret');
+      await under.redis.hset(key, 'w', '1');
+      await sync(key);
+    });
+    const place = { stream: 'both', type: 'x' };
+    expect(await under.state(key)).toMatchObject({ ...place, counts: { seen: 3, written: 3, dead: 0 } });
+    expect(await under.state(other)).toMatchObject({ ...place, counts: { seen: 1, dead: 1 } });
+    expect(await lettersOf(other)).toHaveLength(1);
+  });
+
   it('one that was replayed stays where its key could not be requested', async () => {
     const line = await lineOf();
     await under.redis.hset('unasked', 'secret', '1');
