@@ -2,6 +2,7 @@ import { isKeyType, isValueType, VALUE_TYPES } from '@redis-to-mongo/key-types';
 import { type DocumentId, type KeyType, OURS } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, ObjectId } from 'mongodb';
 import { pagesOf } from '../commands/bulks-of.js';
+import { findByIds } from '../commands/by-ids.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { collectionOf } from '../database/collection-of.js';
 import { keysIn } from '../database/stored.js';
@@ -114,8 +115,7 @@ async function* orphansAmong(
 ): AsyncGenerator<Orphan> {
   if (values.length === 0) return;
   const ids = values.map((value) => ownerOf(value) ?? String(value._id));
-  const known = new Map<string, Document>();
-  for await (const found of keysIn(db).find({ _id: { $in: ids } })) known.set(found._id, found);
+  const known = new Map((await findByIds(keysIn(db), ids, {})).map((found) => [found._id, found]));
   for (const [i, value] of values.entries()) {
     const key = ids[i] ?? '';
     const document = known.get(key);

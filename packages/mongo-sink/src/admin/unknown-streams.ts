@@ -1,6 +1,7 @@
 import { keyOfMessageId, messageIdBounds } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { pagesOf } from '../commands/bulks-of.js';
+import { findByIds } from '../commands/by-ids.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
@@ -64,7 +65,6 @@ function ownOr(name: string): Document {
 
 async function withoutKnown(db: Db, keys: readonly string[]): Promise<readonly string[]> {
   if (keys.length === 0) return [];
-  const found = keysIn(db).find({ _id: { $in: [...keys] } }, { projection: { _id: 1 } });
-  const known = new Set(await found.map(({ _id }) => _id).toArray());
+  const known = new Set((await findByIds(keysIn(db), keys, { _id: 1 })).map(({ _id }) => _id));
   return keys.filter((key) => !known.has(key));
 }

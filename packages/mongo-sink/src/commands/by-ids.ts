@@ -1,11 +1,33 @@
 import { inParts } from '@redis-to-mongo/pipeline';
 import type { Collection, Document, Filter } from 'mongodb';
 import type { Stored } from '../database/stored.js';
+import { bulksOf } from './bulks-of.js';
 
 /** Documents that one command deletes. */
 const AT_ONCE = 1000;
 /** Ids that one statement names: some servers compare each document that they find with every id of its statement. */
 const IDS_PER_STATEMENT = 25;
+
+/** What one command names, of ids of any length: a name of a key takes up to 1 MiB, and a command 16 MiB. */
+const NAMED_AT_ONCE = { sizeOf: (id: string) => 3 * id.length + 16, bytes: 8 * 1024 * 1024, count: 5000 };
+
+/** Those of the documents named that match a filter, by as many commands as their names take. @throws what the driver throws. */
+export async function findByIds(
+  documents: Collection<Stored>,
+  ids: Iterable<string>,
+  projection: Document,
+  filter: Filter<Stored> = {},
+): Promise<Stored[]> {
+  const found: Stored[] = [];
+  for (const $in of idBulks(ids))
+    found.push(...(await documents.find({ ...filter, _id: { $in } }, { projection }).toArray()));
+  return found;
+}
+
+/** Ids in as many lists as commands take. */
+export function idBulks(ids: Iterable<string>): Iterable<string[]> {
+  return bulksOf(ids, NAMED_AT_ONCE);
+}
 
 /** Updates those of the documents named that match a filter, with one command. @throws what the driver throws. */
 export async function updateByIds(

@@ -1,4 +1,5 @@
 import type { Db, Document } from 'mongodb';
+import { idBulks } from './by-ids.js';
 
 /** The documents of the list stay bytes: a cursor of the driver would take each of them apart, too. */
 const RAW = { fieldsAsRaw: { firstBatch: true }, promoteLongs: false };
@@ -8,6 +9,12 @@ const RAW = { fieldsAsRaw: { firstBatch: true }, promoteLongs: false };
  * @throws what the driver throws.
  */
 export async function findRaw(db: Db, collection: string, ids: readonly string[]): Promise<Uint8Array[]> {
+  const found: Uint8Array[] = [];
+  for (const some of idBulks(ids)) found.push(...(await findSome(db, collection, some)));
+  return found;
+}
+
+async function findSome(db: Db, collection: string, ids: readonly string[]): Promise<Uint8Array[]> {
   const filter = { _id: { $in: ids } };
   const { cursor }: Document = await db.command({ find: collection, filter, batchSize: ids.length + 1 }, RAW);
   const { id, firstBatch }: { id: unknown; firstBatch: unknown } = cursor;
@@ -17,7 +24,7 @@ export async function findRaw(db: Db, collection: string, ids: readonly string[]
   await db.command({ killCursors: collection, cursors: [id] });
   const half = Math.ceil(ids.length / 2);
   const halves = [ids.slice(0, half), ids.slice(half)];
-  return (await Promise.all(halves.map((part) => findRaw(db, collection, part)))).flat();
+  return (await Promise.all(halves.map((part) => findSome(db, collection, part)))).flat();
 }
 
 function isBytes(document: unknown): document is Uint8Array {

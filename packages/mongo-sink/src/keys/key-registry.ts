@@ -1,6 +1,7 @@
 import type { DocumentId, FormerPlace, KeyType } from '@redis-to-mongo/pipeline';
 import { type Db, MongoServerError } from 'mongodb';
 import { PlainBson } from '../bson/plain-bson.js';
+import { findByIds } from '../commands/by-ids.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
@@ -113,8 +114,8 @@ export async function countActiveKeys(db: Db): Promise<number> {
  */
 export async function syncedIds(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const projection = { lag: 1, 'position.lastId': 1, 'position.entryId': 1 };
-  const filter = { ...ACTIVE, keyType: 'stream' as const, _id: { $in: [...keys] } };
-  const found = await connected(db, () => keysIn<Registered>(db).find(filter, { projection }).toArray());
+  const streams = { ...ACTIVE, keyType: 'stream' };
+  const found = await connected(db, () => findByIds(keysIn(db), keys, projection, streams));
   return new Map(
     found.flatMap(({ _id, lag, position }) => {
       const id: unknown = lag === 0 ? position?.lastId : position?.entryId;
@@ -125,11 +126,7 @@ export async function syncedIds(db: Db, keys: readonly string[]): Promise<Readon
 
 /** Which of these keys MongoDB believes are there. @throws SyncError as mongoError. */
 export async function activeAmong(db: Db, keys: readonly string[]): Promise<ReadonlySet<string>> {
-  const found = await connected(db, () =>
-    keysIn<Registered>(db)
-      .find({ ...ACTIVE, _id: { $in: [...keys] } }, { projection: { _id: 1 } })
-      .toArray(),
-  );
+  const found = await connected(db, () => findByIds(keysIn(db), keys, { _id: 1 }, ACTIVE));
   return new Set(found.map(({ _id }) => _id));
 }
 

@@ -11,11 +11,12 @@ import {
 import type { Db, Document } from 'mongodb';
 import { PlainBson } from '../bson/plain-bson.js';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
+import { findByIds } from '../commands/by-ids.js';
 import { findRaw } from '../commands/find-raw.js';
 import { type Change, changeOf, GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
-import { keysIn, type Stored } from '../database/stored.js';
+import { keysIn } from '../database/stored.js';
 import { keyRefused } from '../dead-letters/key-letters.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { changedFields, fromKeyDocument, HEAD, headOf, toKeyDocument } from './key-document.js';
@@ -166,7 +167,8 @@ export class KeyStates {
   async #unsaved(saves: readonly Saving[], suspects: readonly number[]): Promise<readonly number[]> {
     if (suspects.length === 0) return [];
     const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);
-    const documents = await this.#find({ _id: { $in: keys } }, { revision: 1, savedBy: 1 });
+    const projection = { revision: 1, savedBy: 1 };
+    const documents = await findByIds(keysIn(this.#db), keys, projection).catch(throwMongoError);
     const held = new Map(documents.map(({ _id, revision, savedBy }) => [_id, { revision, savedBy }]));
     return suspects.filter((i) => {
       const next = saves[i]?.next;
@@ -199,12 +201,5 @@ export class KeyStates {
     } catch (error) {
       return mongoError(error);
     }
-  }
-
-  async #find(filter: Document, projection?: Document): Promise<Stored[]> {
-    return await keysIn(this.#db)
-      .find(filter, projection ? { projection } : {})
-      .toArray()
-      .catch(throwMongoError);
   }
 }

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { findByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 
@@ -47,9 +48,7 @@ export async function readKeySummaries(
 ): Promise<ReadonlyMap<string, KeySummary>> {
   if (keys.length === 0) return new Map();
   return await connected(db, async () => {
-    const found = await keysIn(db)
-      .find({ _id: { $in: [...keys] } }, { projection: SUMMARY_FIELDS })
-      .toArray();
+    const found = await findByIds(keysIn(db), keys, SUMMARY_FIELDS);
     return new Map(found.map((document) => [document._id, summaryOf(document)]));
   });
 }

@@ -2,6 +2,7 @@ import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { ruleCollectionsOf } from '@redis-to-mongo/pipeline';
 import type { Db, Filter } from 'mongodb';
 import { pagesOf } from '../commands/bulks-of.js';
+import { findByIds, idBulks } from '../commands/by-ids.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { collectionNames } from '../database/collection-of.js';
 import { keysIn, type Stored } from '../database/stored.js';
@@ -26,16 +27,20 @@ export const REVISION_LEAP = 1_000_000;
  * @throws SyncError as mongoError.
  */
 export async function rereadKeys(db: Db, keys: readonly string[]): Promise<ReadonlySet<string>> {
-  const own = { _id: { $in: [...keys] } };
   return await connected(db, async () => {
     const states = keysIn(db);
-    await states.updateMany({ ...own, status: 'active' }, [
-      {
-        $set: { position: null, lag: 0, revision: { $add: ['$revision', REVISION_LEAP] }, savedBy: 'reread' },
-      },
-    ]);
-    const found = await states.find(own, { projection: { _id: 1 } }).toArray();
-    return new Set(found.map(({ _id }) => _id));
+    for (const $in of idBulks(keys))
+      await states.updateMany({ _id: { $in }, status: 'active' }, [
+        {
+          $set: {
+            position: null,
+            lag: 0,
+            revision: { $add: ['$revision', REVISION_LEAP] },
+            savedBy: 'reread',
+          },
+        },
+      ]);
+    return new Set((await findByIds(states, keys, { _id: 1 })).map(({ _id }) => _id));
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Db, Document } from 'mongodb';
+import { findByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, readFact, writeFact } from '../database/stored.js';
 
@@ -16,9 +17,7 @@ const OUTDATED_MS = 600_000;
 /** The number of consumed entries of each stream, from its saved position. Streams without a document are left out. */
 export async function consumedEntries(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
   return await connected(db, async () => {
-    const found = await keysIn(db)
-      .find({ _id: { $in: [...keys] }, keyType: 'stream' }, { projection: { 'position.passed': 1 } })
-      .toArray();
+    const found = await findByIds(keysIn(db), keys, { 'position.passed': 1 }, { keyType: 'stream' });
     return new Map(found.map(({ _id, position }) => [_id, Number(position?.passed ?? 0)]));
   });
 }

@@ -24,7 +24,7 @@ it('finds documents by their ids, by one command', async () => {
   commands.length = 0;
   expect(idsOf(await findRaw(db, 'keys', [...ids, 'not there']))).toEqual([...ids].sort());
   expect(await findRaw(db, 'keys', [])).toEqual([]);
-  expect(commands).toEqual(['find', 'find']);
+  expect(commands).toEqual(['find']);
 });
 
 it('finds also more than one reply holds, and leaves no cursor open', async () => {

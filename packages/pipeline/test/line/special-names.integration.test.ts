@@ -1,11 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
 import {
+  activeAmong,
   findDeadLetters,
   putMessages,
   readDeadLetter,
   readMirroredValue,
   replayDeadLetter,
+  rereadKeys,
+  syncedIds,
 } from '@redis-to-mongo/mongo-sink';
 import {
   decodeContent,
@@ -15,6 +18,7 @@ import {
   type RuleSpec,
   storedText,
   syncKey,
+  syncKeys,
 } from '@redis-to-mongo/pipeline';
 import { documentsByRule, redisSource } from '@redis-to-mongo/redis-source';
 import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
@@ -194,4 +198,23 @@ describe('field names that drivers take for something of their own', () => {
     await under.sync('late stream');
     expect(await under.state('late stream')).toMatchObject({ expiresAt: latest });
   });
+});
+
+it('keys whose names do not fit into one command are asked for all the same, and go together', async () => {
+  const names = Array.from({ length: 300 }, (_, i) => `${i}:${'x'.repeat(64 * 1024)}`);
+  const line = await under.line({ source: redisSource(under.redis, KEY_TYPES, READ) });
+  const ends = async () => {
+    const found: Record<string, number> = {};
+    await syncKeys(line, names, wholeSlice, (_, end) => {
+      const what = 'report' in end ? end.report.result : String(end.error);
+      found[what] = (found[what] ?? 0) + 1;
+    });
+    return found;
+  };
+  for (const key of names) await under.redis.set(key, '1');
+  expect(await ends()).toEqual({ synced: 300 });
+  expect(await ends()).toEqual({ unchanged: 300 });
+  expect((await activeAmong(under.db, names)).size).toBe(300);
+  expect((await syncedIds(under.db, names)).size).toBe(0);
+  expect((await rereadKeys(under.db, names)).size).toBe(300);
 });
