@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isInTime } from '@redis-to-mongo/pipeline';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 
 /** A server that does not answer for this long, in ms, is gone. */
@@ -21,18 +22,5 @@ export async function unlessGone(
 }
 
 async function untilGone(redis: ReturnType<typeof connectRedis>, signal: AbortSignal): Promise<void> {
-  while (await answers(redis)) await sleep(ASK_MS, undefined, { signal });
-}
-
-async function answers(redis: ReturnType<typeof connectRedis>): Promise<boolean> {
-  const timer = new AbortController();
-  const answer = redis.ping().then(
-    () => true,
-    () => false,
-  );
-  try {
-    return await Promise.race([answer, sleep(GONE_MS, false, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
-  }
+  while (await isInTime(redis.ping(), GONE_MS)) await sleep(ASK_MS, undefined, { signal });
 }

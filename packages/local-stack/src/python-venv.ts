@@ -1,4 +1,5 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aptInstall } from './apt-install.js';
 import { cacheDir } from './cache-dir.js';
@@ -36,12 +37,8 @@ export async function pythonVenv(
 const marker = 'installed';
 
 async function isUsable({ dir, python }: PythonVenv): Promise<boolean> {
-  const complete = await stat(join(dir, marker)).then(
-    () => true,
-    () => false,
-  );
   // The interpreter that the environment points to may have been removed since.
-  return complete && (await commandWorks(python, ['-c', '']));
+  return existsSync(join(dir, marker)) && (await commandWorks(python, ['-c', '']));
 }
 
 async function install(

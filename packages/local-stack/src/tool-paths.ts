@@ -1,4 +1,5 @@
-import { access, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aptInstall } from './apt-install.js';
 import { cacheDir } from './cache-dir.js';
@@ -108,10 +109,10 @@ async function unpackDebian(name: string, folder: 'bin' | 'sbin'): Promise<strin
   const dir = join(root, 'usr', folder);
   // Another process may have unpacked it while this one waited for the lock; that one's servers run from there.
   const unpackOnce = async () => {
-    if (!(await isThere(dir))) await unpack(name, root);
+    if (!existsSync(dir)) await unpack(name, root);
   };
-  if (!(await isThere(dir))) await withLock(name, unpackOnce).catch(() => undefined);
-  return (await isThere(dir)) ? dir : undefined;
+  if (!existsSync(dir)) await withLock(name, unpackOnce).catch(() => undefined);
+  return existsSync(dir) ? dir : undefined;
 }
 
 async function unpack(name: string, root: string): Promise<void> {
@@ -125,11 +126,4 @@ async function unpack(name: string, root: string): Promise<void> {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -13,3 +13,11 @@ export async function inTime<Value>(work: Promise<Value>, ms: number, late: () =
     clearTimeout(timer);
   }
 }
+
+/** Whether the work succeeds within `ms`. Later results and failures are dropped. */
+export async function isInTime(work: Promise<unknown>, ms: number): Promise<boolean> {
+  return await inTime(work, ms, () => new Error('late')).then(
+    () => true,
+    () => false,
+  );
+}

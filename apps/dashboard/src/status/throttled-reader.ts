@@ -1,3 +1,5 @@
+import { isInTime } from '@redis-to-mongo/pipeline';
+
 /** Limits of a throttled reader. */
 export interface ThrottleOptions {
   /** Readings begin at least this many ms apart, */
@@ -38,7 +40,7 @@ export class ThrottledReader<T> {
       this.#reading = this.#readOnce().finally(() => {
         this.#reading = undefined;
       });
-    if (this.#reading !== undefined) await this.#waitFor(this.#reading);
+    if (this.#reading !== undefined) await isInTime(this.#reading, this.#pace.patienceMs);
     if (this.#last === undefined) throw new Loading('it is being read for the first time');
     if ('error' in this.#last) throw this.#last.error;
     return this.#last.value;
@@ -47,15 +49,6 @@ export class ThrottledReader<T> {
   /** For how long a reading has been under way, in ms; 0: none is. */
   get underWayMs(): number {
     return this.#reading === undefined ? 0 : performance.now() - this.#begun;
-  }
-
-  async #waitFor(reading: Promise<void>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#pace.patienceMs);
-    });
-    await Promise.race([reading, patience]);
-    clearTimeout(timer);
   }
 
   async #readOnce(): Promise<void> {

@@ -1,4 +1,4 @@
-import { inTime } from '@redis-to-mongo/pipeline';
+import { isInTime } from '@redis-to-mongo/pipeline';
 import type { AppContext } from './run-app.js';
 
 /** A server connection of an app, for its stop. */
@@ -24,7 +24,7 @@ export async function disconnectSilent(
   servers: readonly ServerConnection[],
   { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
 ): Promise<void> {
-  const there = await Promise.all(servers.map(answers));
+  const there = await Promise.all(servers.map(({ ask }) => isInTime(ask(), SILENT_MS)));
   const silent = servers.filter((_, i) => !there[i]);
   if (silent.length === 0) return;
   closers.hurry(PATIENCE_MS);
@@ -32,11 +32,4 @@ export async function disconnectSilent(
     logger.info(`${name} does not answer: its connections are closed without it`);
     leave();
   }
-}
-
-async function answers(server: ServerConnection): Promise<boolean> {
-  return await inTime(server.ask(), SILENT_MS, () => new Error('silent')).then(
-    () => true,
-    () => false,
-  );
 }

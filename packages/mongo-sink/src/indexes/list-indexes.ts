@@ -1,3 +1,4 @@
+import { defined } from '@redis-to-mongo/pipeline';
 import { CONDITIONS } from '../keys/key-lists.js';
 import type { Index } from './value-indexes.js';
 
@@ -7,49 +8,26 @@ import type { Index } from './value-indexes.js';
  * for none of them.
  */
 export const LIST_INDEXES: readonly Index[] = [
-  { collection: 'keys', key: { keyType: 1, status: 1, _id: 1 } },
-  {
-    collection: 'keys',
-    key: { lag: -1, _id: 1 },
-    partialFilterExpression: CONDITIONS.behind,
-  },
-  {
-    collection: 'keys',
-    key: { 'lastError.at': -1, _id: 1 },
-    partialFilterExpression: CONDITIONS.failing,
-  },
-  {
-    collection: 'keys',
-    key: { 'lastError.code': 1, 'lastError.at': -1, _id: 1 },
-    partialFilterExpression: CONDITIONS.failing,
-  },
-  {
-    collection: 'keys',
-    key: { pausedAt: -1, _id: 1 },
-    partialFilterExpression: CONDITIONS.paused,
-  },
-  {
-    collection: 'keys',
-    key: { 'counts.gap': -1, _id: 1 },
-    partialFilterExpression: CONDITIONS.gaps,
-  },
-  {
-    collection: 'keys',
-    key: { 'counts.dead': -1, _id: 1 },
-    partialFilterExpression: CONDITIONS.dead,
-  },
+  onKeys({ keyType: 1, status: 1, _id: 1 }),
+  onKeys({ lag: -1, _id: 1 }, CONDITIONS.behind),
+  onKeys({ 'lastError.at': -1, _id: 1 }, CONDITIONS.failing),
+  onKeys({ 'lastError.code': 1, 'lastError.at': -1, _id: 1 }, CONDITIONS.failing),
+  onKeys({ pausedAt: -1, _id: 1 }, CONDITIONS.paused),
+  onKeys({ 'counts.gap': -1, _id: 1 }, CONDITIONS.gaps),
+  onKeys({ 'counts.dead': -1, _id: 1 }, CONDITIONS.dead),
 ];
 
 /** What earlier versions made in their place: nobody asks for these, and saves pay for them. */
 export const FORMER_LIST_INDEXES: readonly Index[] = [
-  { collection: 'keys', key: { stream: 1, type: 1 } },
-  { collection: 'keys', key: { keyType: 1, status: 1 } },
+  onKeys({ stream: 1, type: 1 }),
+  onKeys({ keyType: 1, status: 1 }),
   { collection: 'dead_letters', key: { at: 1 } },
-  { collection: 'keys', key: { lag: 1 }, partialFilterExpression: CONDITIONS.behind },
-  { collection: 'keys', key: { pausedAt: 1 }, partialFilterExpression: CONDITIONS.paused },
-  {
-    collection: 'keys',
-    key: { 'lastError.at': 1 },
-    partialFilterExpression: CONDITIONS.failing,
-  },
+  onKeys({ lag: 1 }, CONDITIONS.behind),
+  onKeys({ pausedAt: 1 }, CONDITIONS.paused),
+  onKeys({ 'lastError.at': 1 }, CONDITIONS.failing),
 ];
+
+/** An index of `keys`: of those that a condition is about, where there is one. */
+function onKeys(key: Index['key'], partialFilterExpression?: Index['partialFilterExpression']): Index {
+  return { collection: 'keys', key, ...defined({ partialFilterExpression }) };
+}

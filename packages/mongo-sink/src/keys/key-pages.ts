@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { isInTime } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { ORDERS } from './key-lists.js';
 import { estimateKeys, type NameSample, NO_SAMPLE, nameSample } from './name-sample.js';
@@ -64,12 +64,8 @@ export class KeyPages {
 
   async #known(): Promise<NameSample> {
     const sampling = this.sample();
-    if (this.#sample === undefined && !this.#isLate) {
-      const patience = new AbortController();
-      const late = setTimeout(this.#patienceMs, true, { signal: patience.signal }).catch(() => false);
-      this.#isLate = await Promise.race([sampling.then(() => false), late]);
-      patience.abort();
-    }
+    if (this.#sample === undefined && !this.#isLate)
+      this.#isLate = !(await isInTime(sampling, this.#patienceMs));
     return this.#sample ?? NO_SAMPLE;
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { METADATA_TYPE } from '@redis-to-mongo/key-types';
+import { isInTime } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { ChaosEnvironment } from './chaos-environment.js';
 import type { ChaosLoad } from './chaos-load.js';
@@ -46,13 +47,7 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
   'MongoDB dropped': async ({ environment, loseTarget }) => {
     let isAnswered = true;
     await loseTarget(async () => {
-      isAnswered = await Promise.race([
-        environment.db.dropDatabase().then(
-          () => true,
-          () => false,
-        ),
-        sleep(DROP_MS, false),
-      ]);
+      isAnswered = await isInTime(environment.db.dropDatabase(), DROP_MS);
       if (!isAnswered) await emptyFiles(environment.mongo.server, environment.mongoDir);
     });
     return isAnswered
