@@ -15,7 +15,8 @@ const REMEDY = 'drop or rename it, or change MONGO_DB_NAME or the rule that name
 
 /**
  * The fleet's collections that are a view, which takes no writes; a time-series collection, whose `_id` is not unique, so that a repeated
- * write would be there twice; or a capped collection, which removes documents without a word. None where the user may not list them.
+ * write would be there twice; a capped collection, which removes documents without a word; or one with a collation, by which two
+ * names can be the same `_id`, and ranges of `_id` are others. None where the user may not list them.
  * @throws SyncError as mongoError.
  */
 export async function unusableCollections(
@@ -37,5 +38,6 @@ export async function unusableCollections(
 function kindOf({ type, options }: Document): string | undefined {
   if (type === 'view') return 'a view';
   if (options?.timeseries) return 'a time-series collection';
+  if (options?.collation) return 'a collection with a collation';
   return options?.capped === true ? 'a capped collection' : undefined;
 }

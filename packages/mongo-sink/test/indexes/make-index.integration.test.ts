@@ -83,6 +83,7 @@ describe('a collection of the fleet', () => {
     ['a view', { viewOn: 'others', pipeline: [] }],
     ['a capped collection', { capped: true, size: 4096 }],
     ['a time-series collection', { timeseries: { timeField: 'at' } }],
+    ['a collection with a collation', { collation: { locale: 'en', strength: 2 } }],
   ])('must not be %s', async (kind, options) => {
     await db.createCollection('stream_messages', options);
     const problem = `stream_messages is ${kind}, but the fleet needs an ordinary collection of that name`;
