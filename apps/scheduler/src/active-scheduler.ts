@@ -18,6 +18,7 @@ import { Lack } from './lack.js';
 import type { MissedChanges } from './missed-changes.js';
 import { noteUnscheduled } from './note-unscheduled.js';
 import { PausedKeys } from './paused-keys.js';
+import { readElsewhereUntil } from './read-elsewhere.js';
 import { RefusedKeys } from './refused-keys.js';
 import { PAGE, rereadLost } from './reread-lost.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
@@ -30,6 +31,8 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly queue: JobQueue;
   readonly buffer: ChangeBuffer;
   readonly missed: MissedChanges;
+  /** Which servers the scheduler reads. */
+  readonly servers: () => readonly string[];
   /** How changes are reported, and for how long that has been so, in ms. */
   readonly feed: () => IntakeState;
   /** Names the keys that the configuration chooses: where it differs, a sweep is due. */
@@ -149,10 +152,11 @@ export class ActiveScheduler {
    * @param onWell called with the time, by performance.now(), until which every change was requested: while nothing is known to be missed, and at the end of a sweep that has found what was.
    */
   async sweepIfDue(onWell: (until: number) => void): Promise<SweepTurn | undefined> {
-    const { queue, missed, scope } = this.#options;
+    const { queue, missed, scope, servers } = this.#options;
+    const { sweeps } = queue;
     this.#askedAt = performance.now();
-    const [record, now] = await Promise.all([queue.sweeps.read(), queue.sweeps.now()]);
-    const due = sweepDue(this.#facts(record, now));
+    const [record, now, all] = await Promise.all([sweeps.read(), sweeps.now(), queue.processes()]);
+    const due = sweepDue(this.#facts(record, now, readElsewhereUntil(all, servers(), now)));
     if (this.#isClosed) return undefined;
     if (!due) {
       if (missed.reason === '' && record?.pending === '') onWell(this.#requestedUntil());
@@ -168,11 +172,11 @@ export class ActiveScheduler {
     };
     try {
       // A routine one that is cut short is due all the same.
-      const begun = await queue.sweeps.begin(scope, due.isRoutine ? '' : due.reason);
+      const begun = await sweeps.begin(scope, due.isRoutine ? '' : due.reason);
       const turn = await this.#sweep(due, began, due.isRoutine ? well : () => {});
       if (!turn.isWhole) return turn;
       // A queue that was emptied meanwhile has lost what was requested: the next sweep is due at once.
-      if (!(await queue.sweeps.end(begun))) return { ...turn, isWhole: false };
+      if (!(await sweeps.end(begun))) return { ...turn, isWhole: false };
       well();
       return turn;
     } catch (error) {
@@ -207,11 +211,11 @@ export class ActiveScheduler {
     return { feed: is, feedMs: forMs };
   }
 
-  #facts(record: SweepFacts['record'], now: number): SweepFacts {
+  #facts(record: SweepFacts['record'], now: number, readElsewhereUntil: number): SweepFacts {
     const { missed, scope, intervalMs, idleIntervalMs } = this.#options;
     const last = this.#lastRound;
     return {
-      ...{ record, now, scope, intervalMs, idleIntervalMs, missed: missed.reason },
+      ...{ record, now, scope, intervalMs, idleIntervalMs, missed: missed.reason, readElsewhereUntil },
       ...this.#feedFacts(),
       lastRound: last && { agoMs: performance.now() - last.endedAt, tookMs: last.tookMs },
       polls: this.#polls,

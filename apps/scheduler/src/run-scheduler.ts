@@ -57,7 +57,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
     appName: 'redis-to-mongo scheduler',
     ...{ logger, closers, telemetry },
   });
-  const { redis, mongo, queue, onError } = servers;
+  const { redis, reached, mongo, queue, onError } = servers;
   // It ends a little before its holder is taken for dead.
   const leaseMs = Math.round(0.9 * deadAfterMsOf(config.queue));
   const lease = new Lease(config.queue, SCHEDULER_LEASE, leaseMs, onError('lease'));
@@ -120,6 +120,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       new ActiveScheduler({
         ...{ redis, queue, rules, db: mongo.db },
         ...{ buffer: intake.buffer, missed: intake.missed, feed: () => intake.state },
+        servers: () => reached.facts.servers,
         wanted: wanted(),
         types: config.keys.types,
         scope: scopeOf(keys.include, keys.exclude, config.keys.types, sync.idleIntervalMs, rules.rules),
@@ -184,6 +185,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       changes: intake.heard,
       about: watch.read(),
       options: shared,
+      source: reached.facts,
     }),
     (error) => logger.debug('a heartbeat could not be sent', { error: serverError(error) }),
   );

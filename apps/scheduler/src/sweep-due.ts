@@ -9,6 +9,8 @@ export interface SweepFacts {
   readonly scope: string;
   /** Why changes may have been missed since the last sweep began; empty where none were. */
   readonly missed: string;
+  /** See readElsewhereUntil. */
+  readonly readElsewhereUntil: number;
   /** How the changes are reported; `off` where the configuration says so. */
   readonly feed: FeedState['is'] | 'off';
   /** For how long it has been so, in ms. */
@@ -67,12 +69,13 @@ export function sweepDue(facts: SweepFacts): DueSweep | undefined {
   return { reason: 'polling', isPoll: (facts.polls + 1) % WHOLE_ONE_IN !== 0, isRoutine: true };
 }
 
-function reasonFor({ record, scope, missed, now, idleIntervalMs }: SweepFacts): string {
+function reasonFor({ record, scope, missed, readElsewhereUntil, now, idleIntervalMs }: SweepFacts): string {
   if (!record) return NO_RECORD;
   if (record.scope !== scope) return 'the configuration selects other keys than before';
   if (record.pending) return record.pending;
   if (record.rereadSince !== undefined) return 'MongoDB was set back';
   if (missed) return missed;
+  if (record.beganAt <= readElsewhereUntil) return 'a worker has read another server than the scheduler';
   if (now - record.endedAt >= idleIntervalMs) return IDLE;
   return '';
 }

@@ -2,6 +2,7 @@ import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@red
 import { type AppProcess, fleetForTests, LOGIN, prints, readyz, until } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { untilVerdict, verdictOn } from './verdict-under-test.js';
 
 type Stored = { _id: string; members?: unknown };
 
@@ -76,6 +77,36 @@ describe('a failover behind a name, while old connections stay open,', () => {
       expect(await sets.findOne({ _id: 'moved set' })).toMatchObject({ members: ['a', 'b'] }),
     );
     await Promise.all(started.map(isReady));
+  });
+
+  it('of the source, while a worker goes on reading the former primary: what it missed there is read once it has moved', async () => {
+    const { name, second, toFirst, toSecond } = pair;
+    const env = { REDIS_URL: `redis://127.0.0.1:${name.port}` };
+    const members = async (key: string) =>
+      (await fleet.db.collection<Stored>('sets').findOne({ _id: key }))?.members;
+    await toFirst.sadd('split', 'a');
+    const before = fleet.scheduler(env);
+    fleet.worker(env);
+    await until(async () => expect(await members('split')).toEqual(['a']));
+    await until(async () => expect(await toSecond.exists('split')).toBe(1));
+    await toSecond.replicaof('NO', 'ONE'); // the first one does not know of it
+    name.lead(second.port);
+    await before.stop();
+    fleet.scheduler(env);
+    await untilVerdict(fleet, 'servers-differ');
+    await toSecond.sadd('split', 'b');
+    await toFirst.sadd('lost', 'a');
+    await fleet.queue.request(['lost']);
+    await until(async () => expect(await members('lost')).toEqual(['a']));
+    await until(async () => expect(await fleet.queue.dueCount()).toBe(0));
+    expect(await members('split')).toEqual(['a']);
+    await toFirst.replicaof('127.0.0.1', 1);
+    await until(async () => expect(await members('split')).toEqual(['a', 'b']), 30_000);
+    await until(async () => expect(await fleet.key('lost')).toMatchObject({ status: 'deleted' }));
+    await until(async () => {
+      const { reasons } = await verdictOn(fleet);
+      expect(reasons.map(({ code }) => code)).not.toContain('servers-differ');
+    });
   });
 
   it('of the queue: keys are mirrored again, and everything is ready', async () => {

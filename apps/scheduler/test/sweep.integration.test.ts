@@ -148,6 +148,7 @@ describe('the active scheduler', () => {
       onAdd: () => {},
       onOverflow: () => {},
     }),
+    servers: () => [],
     feed: () => ({ is: 'listening', forMs: 60_000 }),
     scope: 'all',
     intervalMs: 1_000,

@@ -1,6 +1,6 @@
 import { type AppContext, type HttpServer, ProcessWatch, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { HeartbeatSender, type JobQueue } from '@redis-to-mongo/job-queue';
+import { HeartbeatSender } from '@redis-to-mongo/job-queue';
 import { probeWrites } from '@redis-to-mongo/mongo-sink';
 import type { Clients } from '@redis-to-mongo/operations';
 import { redisError } from '@redis-to-mongo/redis-connection';
@@ -22,7 +22,7 @@ export interface Health {
 export async function openHealth(
   app: AppContext,
   { http: { host, workerPort: port } }: Pick<Config, 'http'>,
-  { queue, mongo, checks }: Pick<Clients, 'queue' | 'mongo' | 'checks'>,
+  { queue, mongo, reached, checks }: Pick<Clients, 'queue' | 'mongo' | 'reached' | 'checks'>,
   options: () => Readonly<Record<string, string>>,
 ): Promise<Health> {
   const { logger, signal, metrics, closers } = app;
@@ -37,14 +37,14 @@ export async function openHealth(
   const all = [...checks, ...readiness.checks];
   const http = await startHttp({ host, port, registry: metrics.registry, checks: all });
   closers.add('http', () => http.close());
-  openHeartbeat(app, queue, readiness, work, options, retries);
+  openHeartbeat(app, { queue, reached }, readiness, work, options, retries);
   return { guard, readiness, work, retries, http };
 }
 
 /** Tells the fleet that this worker lives, how it fares and what it does, until the app is closed. */
 function openHeartbeat(
   { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
-  queue: JobQueue,
+  { queue, reached }: Pick<Clients, 'queue' | 'reached'>,
   readiness: Readiness,
   work: WorkMeter,
   options: () => Readonly<Record<string, string>>,
@@ -62,6 +62,7 @@ function openHeartbeat(
           about: watch.read(),
           work: work.read(),
           options: options(),
+          source: reached.facts,
           ...retries.heartbeat,
         }
       );

@@ -15,7 +15,7 @@ import type { Retries } from './retries.js';
 import { timedSink } from './timed-line.js';
 
 export interface LineParts {
-  readonly clients: Pick<Clients, 'redis' | 'mongo' | 'onError'>;
+  readonly clients: Pick<Clients, 'redis' | 'reached' | 'mongo' | 'onError'>;
   readonly rules: RuleBook;
   readonly maxDocumentBytes: number;
   readonly isTraced: boolean;
@@ -33,9 +33,9 @@ export interface OpenedLine {
 export async function openLine(
   app: AppContext,
   config: Config,
-  { clients: { redis, mongo, onError }, rules, maxDocumentBytes, isTraced, retries, at }: LineParts,
+  { clients: { redis, reached, mongo, onError }, rules, maxDocumentBytes, isTraced, retries, at }: LineParts,
 ): Promise<OpenedLine> {
-  const path = await openDirectPath(config, app);
+  const path = await openDirectPath(config, app, reached);
   const reading = { redis, rules, direct: path.direct, onError: onError('load limit') };
   const source = openSource(config, app, reading);
   const writing = { db: mongo.db, at, retries, maxDocumentBytes, newSequence: path.newSequence };
@@ -63,6 +63,7 @@ interface DirectPath {
 async function openDirectPath(
   { sync, redis }: Pick<Config, 'sync' | 'redis'>,
   { logger, closers, metrics }: Pick<AppContext, 'logger' | 'closers' | 'metrics'>,
+  reached: Clients['reached'],
 ): Promise<DirectPath> {
   if (sync.streamPath !== 'direct') return {};
   const ordinary = (reason: string) => logger.warn('streams take the ordinary path', { reason });
@@ -72,6 +73,7 @@ async function openDirectPath(
     return {};
   }
   const connection = RawConnection.open(redis, {
+    reached,
     onError: (error) => logger.warn('redis: connection trouble', { error: redisError(error) }),
     onUnexpected: (reason) => ordinary(`ioredis is not built as expected: ${reason}`),
   });

@@ -2,6 +2,7 @@ import type { AppContext } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { type Claims, type JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
 import { recordError } from '@redis-to-mongo/mongo-sink';
+import type { Clients } from '@redis-to-mongo/operations';
 import type { KeyState, Line, SliceLimits, SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { BackfillLog } from './backfill-log.js';
@@ -18,6 +19,7 @@ export interface JobParts {
   readonly db: Parameters<typeof recordError>[0];
   readonly queue: JobQueue;
   readonly claims: Claims;
+  readonly reached: Clients['reached'];
   readonly guard: CircuitBreaker;
   readonly work: WorkMeter;
   readonly retries: Retries;
@@ -30,14 +32,14 @@ export interface JobParts {
 /** Creates the puller and runner of jobs, and the stream tailer. It does not pull jobs before it is started. */
 export function openJobs(config: Config, app: AppContext, parts: JobParts): JobWorker {
   const { logger, closers, metrics } = app;
-  const { line, db, queue, claims, guard, work, retries, telemetry, slice, afterSync } = parts;
+  const { line, db, queue, claims, reached, guard, work, retries, telemetry, slice, afterSync } = parts;
   const record = (key: string, error: SyncError) =>
     recordOnKey(line, (...args) => recordError(db, ...args), key, error);
   const backfills = new BackfillLog(logger);
   const account = new JobOutcomes({ guard, retries, metrics, logger, backfills, work, recordError: record });
   const onFailed = (key: string | undefined, error: Error) =>
     logger.error('a job failed; it will be retried', { key, error });
-  const tailer = openTailer(config, app, { line, claims, queue, account, afterSync, onFailed });
+  const tailer = openTailer(config, app, { line, claims, reached, queue, account, afterSync, onFailed });
   const run = syncJob({
     ...{ line, claims, queue, account, tailer, metrics, logger, slice, afterSync },
     recordError: record,

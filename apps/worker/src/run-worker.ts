@@ -39,7 +39,7 @@ export async function runWorker(
   const telemetry = isTraced ? await queueTelemetry() : undefined;
   const opening = { appName: 'redis-to-mongo worker', logger, closers, telemetry, writesTogether: true };
   const clients = openClients(config, opening);
-  const { redis, mongo, queue, onError } = clients;
+  const { redis, reached, mongo, queue, onError } = clients;
   const { db } = mongo;
   const claims = new Claims(config.queue, onError('claims'));
   closers.add('claims', () => claims.close());
@@ -54,7 +54,7 @@ export async function runWorker(
     ...{ metrics, logger },
   });
   const worker = openJobs(config, app, {
-    ...{ line: opened.line, db, queue, claims, guard, work, retries, telemetry, afterSync },
+    ...{ line: opened.line, db, queue, claims, reached, guard, work, retries, telemetry, afterSync },
     slice: () => sliceOptions(current),
   });
   closers.add('servers that do not answer', () =>

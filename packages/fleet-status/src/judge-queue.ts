@@ -12,6 +12,8 @@ export const TARGET_SET_BACK = 'MongoDB was dropped, or restored to an earlier s
 const MOMENT_MS = 3_000;
 /** From this delay on, in ms, someone should check. */
 const LONG_MS = 60_000;
+/** A worker that has moved to another server has been heard of within this time, in ms, and a sweep is due. */
+const MOVE_MOMENT_MS = 5_000;
 /** An active scheduler says so often that it misses nothing, in ms; it is silent while a sweep has to find what was missed. */
 const SEARCH_MOMENT_MS = 6_000;
 
@@ -29,6 +31,7 @@ export function queueReasons({ queue, queueWrites, mirror, targetCounter }: Flee
     setBack(facts, mirror, targetCounter),
     clocks(facts),
     options(facts),
+    servers(facts),
     ...waiting(facts),
     // Without a scheduler, nobody has looked for keys.
     isNew && facts.isLeased ? NOTHING_FOUND : undefined,
@@ -184,6 +187,22 @@ function options({ processes }: QueueFacts): Reason | undefined {
     what: `Schedulers or workers differ in ${differing.sort().join(', ')}`,
     remedy:
       'What is mirrored, and how, depends on which of them applies it. Give all of them the same, by SIGHUP or a restart; see config.',
+  };
+}
+
+/** After a failover of the source: what was requested of one server may have been read from the other. */
+function servers({ processes }: QueueFacts): Reason | undefined {
+  const reached = new Set(processes.flatMap(({ source }) => source?.servers ?? []));
+  const hasMoved = processes.some(
+    ({ app, source }) => app === 'worker' && source?.movedMs !== undefined && source.movedMs < MOVE_MOMENT_MS,
+  );
+  if (reached.size < 2 && !hasMoved) return undefined;
+  return {
+    code: 'servers-differ',
+    level: 'behind',
+    what: 'Schedulers and workers do not read the same server, or did not until a moment ago',
+    remedy:
+      'After a failover of the source, or its restart, each moves within seconds, and a sweep follows. If it lasts, the source’s address leads to several servers.',
   };
 }
 

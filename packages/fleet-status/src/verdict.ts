@@ -44,6 +44,7 @@ export const REASON_CODES = [
   'workers-paused',
   'clocks-differ',
   'options-differ',
+  'servers-differ',
   'queue-paused',
   'about-to-lose',
   'keys-refused',

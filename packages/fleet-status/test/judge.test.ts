@@ -80,6 +80,34 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     'Schedulers or workers differ in KEY_INCLUDE, RULES',
   ],
   [
+    'a worker that reads another server than the scheduler',
+    {
+      queue: aQueue({
+        processes: [
+          { ...IN_CHARGE, source: { servers: ['new'] } },
+          { ...WORKER, source: { servers: ['old', 'new'] } },
+        ],
+      }),
+    },
+    'behind',
+    'servers-differ',
+    /do not read the same server/,
+  ],
+  [
+    'a worker that read another server until a moment ago',
+    {
+      queue: aQueue({
+        processes: [
+          { ...IN_CHARGE, source: { servers: ['new'], movedMs: 100 } },
+          { ...WORKER, source: { servers: ['new'], movedMs: 4_000 } },
+        ],
+      }),
+    },
+    'behind',
+    'servers-differ',
+    /or did not until a moment ago/,
+  ],
+  [
     'a scheduler that has met another fleet in its database',
     {
       queue: aQueue({

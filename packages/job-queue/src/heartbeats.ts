@@ -1,4 +1,5 @@
 import { isObject, type ProcessFacts } from '@redis-to-mongo/pipeline';
+import type { ReachedServers } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
@@ -22,6 +23,8 @@ export interface Heartbeat {
   readonly options?: Readonly<Record<string, string>>;
   /** How far its clock is ahead of that of the queue's Redis, in ms; negative: behind. Absent until the second heartbeat. */
   readonly clockAheadMs?: number;
+  /** Where it reads; one of an earlier version does not say, nor can it where the source is a cluster. */
+  readonly source?: ReachedServers;
   /** Of a worker. */
   readonly work?: WorkFacts;
   /** Of a worker: the transient error for which it retries, and since how many ms. */
@@ -135,6 +138,7 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string';
 const isNumber: Check = (value) => typeof value === 'number';
 const areTexts: Check = (value) => isObject(value) && Object.values(value).every(isText);
+const isTextList: Check = (value) => Array.isArray(value) && value.every(isText);
 
 function oneOf(...words: readonly unknown[]): Check {
   return (value) => words.includes(value);
@@ -156,6 +160,9 @@ const HEARTBEAT = all({
   options: optional(areTexts),
   clockAheadMs: optional(isNumber),
   searchedMs: optional(isNumber),
+  source: optional(
+    all({ servers: isTextList, movedMs: optional(isNumber) } satisfies Record<keyof ReachedServers, Check>),
+  ),
   about: optional(
     all({
       ...{ host: isText, pid: isNumber, version: isText },

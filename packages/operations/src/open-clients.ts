@@ -1,7 +1,13 @@
 import type { Config } from '@redis-to-mongo/config';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { connectMongo, type MongoHandle, pingMongo } from '@redis-to-mongo/mongo-sink';
-import { confirmServer, connectRedis, redisError, writeTogether } from '@redis-to-mongo/redis-connection';
+import {
+  confirmServer,
+  connectRedis,
+  redisError,
+  ServersReached,
+  writeTogether,
+} from '@redis-to-mongo/redis-connection';
 
 /** Options for opening the clients of an app. */
 export interface OpenClientsOptions {
@@ -17,6 +23,8 @@ export interface OpenClientsOptions {
 /** The clients of an app for source, target and queue. The app's closers close them. */
 export interface Clients {
   readonly redis: ReturnType<typeof connectRedis>;
+  /** Where the connections to the source lead: `redis`, and those that are given it. */
+  readonly reached: ServersReached;
   readonly mongo: MongoHandle;
   readonly queue: JobQueue;
   /** Reports trouble of a connection, by the name that the log has for it. */
@@ -34,7 +42,8 @@ export function openClients(
     logger.warn(`${connection}: connection trouble`, {
       error: redisError(error, connection === 'redis' ? 'source' : 'queue'),
     });
-  const connected = connectRedis(config.redis, onError('redis'));
+  const reached = new ServersReached();
+  const connected = connectRedis(config.redis, onError('redis'), { reached });
   const redis = writesTogether ? writeTogether(connected) : connected;
   closers.add('redis', () => redis.disconnect());
   const mongo = connectMongo(config.mongo, appName);
@@ -46,5 +55,5 @@ export function openClients(
     { name: 'mongo', check: () => pingMongo(mongo.db) },
     { name: 'queue', check: () => queue.ping() },
   ];
-  return { redis, mongo, queue, onError, checks };
+  return { redis, reached, mongo, queue, onError, checks };
 }

@@ -7,6 +7,8 @@ import type { RedisRole } from './option-names.js';
 import { redirectAlone } from './redirect-alone.js';
 import type { RedisAddress } from './redis-address.js';
 import { openGuarded } from './server-guard.js';
+import type { ServersReached } from './servers-reached.js';
+import { silenceSentinels } from './silence-sentinels.js';
 
 /** Options of ioredis; replies keep their ordinary (RESP2) shapes. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol' | 'reconnectOnError'> & {
@@ -14,6 +16,8 @@ export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol' | 're
   readonly primaryOnly?: boolean;
   /** The Redis whose options its errors name; default: the source. */
   readonly purpose?: RedisRole;
+  /** Is told which server the connection leads to, unless it is a cluster. */
+  readonly reached?: ServersReached;
 };
 
 type OwnOptions = ClientOptions & {
@@ -38,6 +42,16 @@ const REFRESH_SLOTS_MS = 2_000;
 /** Capped backoff with jitter, in ms. */
 const retryStrategy = (times: number) =>
   Math.min(50 * 2 ** Math.min(times, 6), 2_000) * (0.5 + Math.random() / 2);
+
+/**
+ * A connection leaves a master as soon as a Sentinel announces another one: one that is cut off from the Sentinels, but not from here,
+ * does not end its connections, and goes on taking writes that will be lost. A Sentinel that does not answer is not waited for.
+ */
+const FOLLOWS_SENTINELS = {
+  failoverDetector: true,
+  sentinelReconnectStrategy: retryStrategy,
+  sentinelCommandTimeout: 5_000,
+} as const;
 
 /**
  * Opens a connection: to one server, to the master that Sentinels name, or to all nodes of a cluster. It reconnects
@@ -75,8 +89,8 @@ export function connectWith(address: RedisAddress, onError: (error: Error) => vo
 }
 
 function open(address: RedisAddress, own: OwnOptions): Redis {
-  const { primaryOnly = false, asksRole = true, purpose = 'source', ...options } = own;
-  const guard = { primaryOnly, asksRole, purpose };
+  const { primaryOnly = false, asksRole = true, purpose = 'source', reached, ...options } = own;
+  const guard = { primaryOnly, asksRole, purpose, reached };
   const { url, host, port, db, username, password, clusterNodes, sentinel } = address;
   const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
   if (clusterNodes) {
@@ -97,8 +111,8 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
     // A cluster's client has the same commands as a server's; isCluster distinguishes them.
     return cluster as unknown as Redis;
   }
-  if (sentinel)
-    return openGuarded(
+  if (sentinel) {
+    const redis = openGuarded(
       {
         ...options,
         ...login,
@@ -106,11 +120,15 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
         sentinels: [...sentinel.nodes],
         name: sentinel.name,
         sentinelRetryStrategy: retryStrategy,
+        ...FOLLOWS_SENTINELS,
         ...(sentinel.password ? { sentinelPassword: sentinel.password } : {}),
         ...(options.tls ? { sentinelTLS: options.tls, enableTLSForSentinelMode: true } : {}),
       },
       guard,
     );
+    silenceSentinels(redis);
+    return redis;
+  }
   const place = url ? optionsOfUrl(url) : { ...login, host, port, db };
   return openGuarded({ ...options, ...place }, guard);
 }

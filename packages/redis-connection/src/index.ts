@@ -19,4 +19,5 @@ export { addressOfUrl, type HostAndPort, type RedisAddress } from './redis-addre
 export { redisError, serverError, throwRedisError } from './redis-error.js';
 export { isCommandRefused, isKeyRefused, refusalOf } from './refused.js';
 export { confirmServer, sameServer } from './server-guard.js';
+export { type ReachedServers, ServersReached } from './servers-reached.js';
 export { writeTogether } from './write-together.js';

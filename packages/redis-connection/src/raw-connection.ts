@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import { membersOf } from '@redis-to-mongo/pipeline';
+import { defined, membersOf } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis } from 'ioredis';
 import { connectWith, FOR_BLOCKING } from './connect-redis.js';
 import { RawReplies, type RawReply } from './raw-replies.js';
 import { RawText } from './raw-text.js';
 import type { RedisAddress } from './redis-address.js';
 import { ASK_ROLE_MS, CONFIRM_MS, guardOf } from './server-guard.js';
+import type { ServersReached } from './servers-reached.js';
 import { SharedQuestion } from './shared-question.js';
 
 /** The connection ended, or there is none; the request can be repeated on another one. */
@@ -19,6 +20,8 @@ export interface RawConnectionOptions {
   readonly onUnexpected: (reason: string) => void;
   /** The longest time without a byte of an awaited answer, in ms. */
   readonly silenceMs?: number;
+  /** See ClientOptions. */
+  readonly reached?: ServersReached;
 }
 
 const SILENCE_MS = 30_000;
@@ -52,7 +55,8 @@ export class RawConnection {
   /** @returns `undefined` for a cluster, where each key has its own server. */
   static open(address: RedisAddress, options: RawConnectionOptions): RawConnection | undefined {
     if (address.clusterNodes) return undefined;
-    const redis = connectWith(address, options.onError, OPTIONS);
+    const { onError, reached } = options;
+    const redis = connectWith(address, onError, { ...OPTIONS, ...defined({ reached }) });
     return redis instanceof Cluster ? undefined : new RawConnection(redis, options);
   }
 

@@ -3,6 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { markOrigin } from './error-origin.js';
 import { OPTION_NAMES, type RedisRole } from './option-names.js';
 import { redisError, throwRedisError } from './redis-error.js';
+import type { ServersReached } from './servers-reached.js';
 import { SharedQuestion } from './shared-question.js';
 
 export interface GuardOptions {
@@ -12,6 +13,8 @@ export interface GuardOptions {
   readonly asksRole: boolean;
   /** The Redis whose options errors name. */
   readonly purpose: RedisRole;
+  /** Is told which server the connection leads to. */
+  readonly reached?: ServersReached | undefined;
 }
 
 /** How often a server's role is polled, in ms. */
@@ -83,15 +86,17 @@ export class ServerGuard {
   /** The connection is being replaced by another one. */
   #isLeaving = false;
   readonly #purpose: RedisRole;
+  readonly #reached: ServersReached | undefined;
   #isAsking = false;
   /** Which run of which server the connection leads to, as far as that is known; and how often that has changed. */
   #run: string | undefined;
   #changes = 0;
   readonly #confirmed = new SharedQuestion(() => this.confirm(), CONFIRM_MS);
 
-  constructor(redis: Redis, { primaryOnly, asksRole, purpose }: GuardOptions) {
+  constructor(redis: Redis, { primaryOnly, asksRole, purpose, reached }: GuardOptions) {
     this.#redis = redis;
     this.#purpose = purpose;
+    this.#reached = reached;
     this.#needsPrimary = primaryOnly;
     redis.options.reconnectOnError = (error) => this.#leavesFor(error);
     redis.on('error', (error: Error) => {
@@ -102,6 +107,7 @@ export class ServerGuard {
       this.#refusal = undefined;
       this.#isLeaving = false;
     });
+    redis.on('end', () => reached?.forget(redis));
     checkConnections(redis, (info) => this.#admits(info));
     if (asksRole) this.#askNowAndThen();
   }
@@ -154,7 +160,10 @@ export class ServerGuard {
       this.#refusal ??
       this.reasonAgainst(role) ??
       (isWithoutData(info) ? this.#waits('REDIS_LOADING', UNSYNCED) : undefined);
-    if (!reason) return true;
+    if (!reason) {
+      if (run !== undefined) this.#reached?.note(this.#redis, run);
+      return true;
+    }
     this.#redis.recoverFromFatalError(reason, reason, {}); // what waits for the connection fails now, and with the reason
     return false;
   }

@@ -14,7 +14,7 @@ export interface Sentinel {
 }
 
 /** One Sentinel that watches a master by the name `mymaster`. */
-export async function startSentinel(master: RedisServer): Promise<Sentinel> {
+export async function startSentinel(master: Pick<RedisServer, 'pid' | 'port'>): Promise<Sentinel> {
   const dir = await mkdtemp(join(tmpdir(), 'r2m-sentinel-'));
   const port = await freePort();
   const file = join(dir, 'sentinel.conf');

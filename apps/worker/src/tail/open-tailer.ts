@@ -1,6 +1,7 @@
 import type { AppContext } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import type { Claims, JobQueue } from '@redis-to-mongo/job-queue';
+import type { Clients } from '@redis-to-mongo/operations';
 import type { KeyState, Line } from '@redis-to-mongo/pipeline';
 import { connectRedis, FOR_BLOCKING, serverError } from '@redis-to-mongo/redis-connection';
 import type { JobOutcomes } from '../job-outcomes.js';
@@ -10,6 +11,7 @@ import { ANSWER_MS, StreamTailer } from './stream-tailer.js';
 export interface TailerParts {
   readonly line: Line;
   readonly claims: Claims;
+  readonly reached: Clients['reached'];
   readonly queue: JobQueue;
   readonly account: JobOutcomes;
   /** What is done once a position is saved; it does not throw. */
@@ -21,7 +23,7 @@ export interface TailerParts {
 export function openTailer(
   { sync, redis }: Pick<Config, 'sync' | 'redis'>,
   { logger, closers, metrics }: Pick<AppContext, 'logger' | 'closers' | 'metrics'>,
-  { line, claims, queue, account, afterSync, onFailed }: TailerParts,
+  { line, claims, reached, queue, account, afterSync, onFailed }: TailerParts,
 ): StreamTailer | undefined {
   if (sync.tailStreams === 0 || redis.clusterNodes) return undefined;
   const onError = (error: unknown) => logger.warn('tailing streams: trouble', { error: serverError(error) });
@@ -29,7 +31,7 @@ export function openTailer(
     line,
     claims,
     atMost: sync.tailStreams,
-    connect: () => connectRedis(redis, onError, { ...FOR_BLOCKING, commandTimeout: ANSWER_MS }),
+    connect: () => connectRedis(redis, onError, { ...FOR_BLOCKING, commandTimeout: ANSWER_MS, reached }),
     addJobs: (keys) => queue.due.addJobs(keys),
     onPoll: (key, report) => {
       metrics.tailPolls.inc();

@@ -34,11 +34,6 @@ export type FeedState =
  * one it is, and whether databases were swapped.
  */
 const CHECK_MS = { topology: 250, marks: 1_000 } as const;
-/**
- * So long after another server has taken over, in ms, every connection of the fleet has left the one before: each asks for
- * the server's role every 5 s. Until then a worker may read a key there, and find nothing new.
- */
-const ALL_MOVED_MS = 15_000;
 const ONLY = 'the server';
 
 interface Node {
@@ -52,7 +47,6 @@ export class ChangeFeed {
   readonly #options: ChangeFeedOptions;
   readonly #nodes = new Map<string, Node>();
   readonly #timer: NodeJS.Timeout;
-  #moved: NodeJS.Timeout | undefined;
   #isClosed = false;
   #checking: Promise<void> | undefined;
 
@@ -84,7 +78,6 @@ export class ChangeFeed {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
-    clearTimeout(this.#moved);
     await this.#checking;
     await Promise.all([...this.#nodes.values()].map(({ feed }) => feed.close()));
   }
@@ -139,16 +132,6 @@ export class ChangeFeed {
     }
   }
 
-  /** Reports changes as missed once more, when nobody can have asked the server of before any longer. */
-  #sweepOnceAllMoved(name: string): void {
-    clearTimeout(this.#moved);
-    this.#moved = setTimeout(
-      () =>
-        this.#options.onMissed(`${name} is another server than before, and may have been asked until now`),
-      ALL_MOVED_MS,
-    ).unref();
-  }
-
   #open(name: string, place?: { host: string; port: number }): void {
     const { address, prefixes, onChange, onMissed, onError } = this.#options;
     const set = (state: FeedState, marks?: ServerMarks) => {
@@ -158,7 +141,6 @@ export class ChangeFeed {
       node.marks = marks;
       this.#options.onState?.();
     };
-    let run: string | undefined;
     const feed = new NodeFeed({
       redis: connectPush(address, onError, place),
       prefixes,
@@ -166,8 +148,6 @@ export class ChangeFeed {
       onListening: (marks) => {
         set({ is: 'listening' }, marks);
         onMissed(`connected to ${name}`);
-        if (differ(marks.run, run)) this.#sweepOnceAllMoved(name);
-        run = marks.run ?? run;
       },
       onFlush: () => onMissed(`${name} was flushed or refilled`),
       onLost: () => {

@@ -75,6 +75,7 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'workers-paused': WORKERS,
   'clocks-differ': WORKERS,
   'options-differ': WORKERS,
+  'servers-differ': WORKERS,
   'queue-paused': QUEUE,
   'about-to-lose': BEHIND,
   'keys-refused': ['dead-letters?collection=keys', 'Dead letters of these keys'],

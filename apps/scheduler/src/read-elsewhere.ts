@@ -1,0 +1,22 @@
+import type { FleetProcess } from '@redis-to-mongo/job-queue';
+
+/**
+ * Until when a worker has read another server than the scheduler does, in ms since 1970; 0 for never. After a failover, each connection
+ * moves to the new primary in its own time. A key that was requested may have been read at the former one, with nothing new in it: only
+ * a sweep that begins later can know.
+ * @param servers which the scheduler reads.
+ * @param now by the clock of the queue's Redis.
+ */
+export function readElsewhereUntil(
+  processes: readonly FleetProcess[],
+  servers: readonly string[],
+  now: number,
+): number {
+  const times = processes.flatMap(({ app, is, source, silentMs }) => {
+    if (app !== 'worker' || !source) return [];
+    const isElsewhere = servers.length > 0 && source.servers.some((server) => !servers.includes(server));
+    if (isElsewhere && is !== 'alive') return [now - silentMs];
+    return source.movedMs === undefined ? [] : [now - silentMs - source.movedMs];
+  });
+  return Math.max(0, ...times);
+}
