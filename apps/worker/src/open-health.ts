@@ -1,4 +1,4 @@
-import { type AppContext, type HttpServer, ProcessWatch, startHttp } from '@redis-to-mongo/app-shell';
+import { type AppContext, ProcessWatch, startHttp } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
 import { HeartbeatSender } from '@redis-to-mongo/job-queue';
 import { probeWrites } from '@redis-to-mongo/mongo-sink';
@@ -9,22 +9,13 @@ import { Readiness } from './readiness.js';
 import { Retries } from './retries.js';
 import { WorkMeter } from './work-meter.js';
 
-/** What says how the worker fares, to its fleet and over HTTP. */
-export interface Health {
-  readonly guard: CircuitBreaker;
-  readonly readiness: Readiness;
-  readonly work: WorkMeter;
-  readonly retries: Retries;
-  readonly http: HttpServer;
-}
-
-/** Begins to say so: before anything is known of the servers. @param options those that the fleet shares: see sharedOptions. */
+/** What says how the worker fares, to its fleet and over HTTP: from before anything is known of the servers. @param options those that the fleet shares: see sharedOptions. */
 export async function openHealth(
   app: AppContext,
   { http: { host, workerPort: port } }: Pick<Config, 'http'>,
   { queue, mongo, reached, checks }: Pick<Clients, 'queue' | 'mongo' | 'reached' | 'checks'>,
   options: () => Readonly<Record<string, string>>,
-): Promise<Health> {
+) {
   const { logger, signal, metrics, closers } = app;
   const probe = async () => {
     for (const { check } of checks) await check();

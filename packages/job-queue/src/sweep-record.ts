@@ -20,15 +20,7 @@ export interface SweepRecord {
 }
 
 /** A sweep that is under way. */
-export interface BegunSweep {
-  readonly scope: string;
-  /** It looks for changes that may have been missed. */
-  readonly isSearch: boolean;
-  /** By the clock of the queue's Redis, in ms since 1970. */
-  readonly beganAt: number;
-  /** Made up at its begin. */
-  readonly token: string;
-}
+export type BegunSweep = Awaited<ReturnType<SweepRecords['begin']>>;
 
 /** The reason for a sweep if no record of an earlier one exists. */
 export const NO_RECORD = 'the queue has no record of a sweep';
@@ -69,9 +61,10 @@ export class SweepRecords {
 
   /**
    * Notes that a sweep begins: should this process die, the next one finds it.
+   * @returns the sweep, when it began by the clock of the queue's Redis, in ms since 1970, and a token made up for it.
    * @param pending why it looks for changes that may have been missed; empty for one that does not.
    */
-  async begin(scope: string, pending: string): Promise<BegunSweep> {
+  async begin(scope: string, pending: string) {
     const token = randomUUID();
     const server = await this.#server();
     await this.#redis.hset(this.#name, { scope, pending, token, server });

@@ -1,13 +1,6 @@
 import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import { readForecasts, readKey } from '@redis-to-mongo/mongo-sink';
-import {
-  type Choice,
-  explainChoice,
-  explainRule,
-  explainSample,
-  type RuleExplanation,
-  type SampleDocument,
-} from '@redis-to-mongo/operations';
+import { explainChoice, explainRule, explainSample } from '@redis-to-mongo/operations';
 import { canonicalKeyId, type KeyState, type Position, placeOf, shownKey } from '@redis-to-mongo/pipeline';
 import { throwRedisError } from '@redis-to-mongo/redis-connection';
 import { typesOf } from '@redis-to-mongo/redis-source';
@@ -19,23 +12,7 @@ import type { Output } from '../output.js';
 import { fromNow, stamp } from '../times.js';
 
 /** Everything that is known about one key. */
-interface Explanation {
-  readonly key: string;
-  readonly choice: Choice;
-  /** By Redis; `none` where it is not there. */
-  readonly inRedis: string;
-  readonly stream: string;
-  readonly type: string;
-  /** Its rule; null if its type cannot be mirrored. */
-  readonly settings: RuleExplanation | null;
-  readonly collection: string | null;
-  readonly schedule: { readonly everyMs: number | null; readonly next: Date | null } | null;
-  /** The time at which trimming will reach unread entries, if it will; in the past if it already has. */
-  readonly trimmedUnreadAt: Date | null;
-  readonly state: KeyState | null;
-  /** As its rule would write it; null where there is nothing to write. */
-  readonly sample: SampleDocument | null;
-}
+type Explanation = Awaited<ReturnType<typeof explainKey>>;
 
 export async function explain(call: Call, name: string): Promise<Ending> {
   const explanation = await explainKey(call, name);
@@ -45,7 +22,7 @@ export async function explain(call: Call, name: string): Promise<Ending> {
   return state === null && inRedis === 'none' ? 'failed' : 'ok';
 }
 
-async function explainKey({ clients }: Call, name: string): Promise<Explanation> {
+async function explainKey({ clients }: Call, name: string) {
   const key = canonicalKeyId(name);
   const config = await clients.config();
   const db = await clients.db();
@@ -62,18 +39,22 @@ async function explainKey({ clients }: Call, name: string): Promise<Explanation>
   return {
     key,
     choice: explainChoice(config, key, keyType),
+    /** By Redis; `none` where it is not there. */
     inRedis,
     ...placeOf(key, config.keys.separator),
+    /** Its rule; null if its type cannot be mirrored. */
     settings,
     collection: settings?.collection ?? null,
     schedule,
+    /** The time at which trimming will reach unread entries, if it will; in the past if it already has. */
     trimmedUnreadAt: forecasts.find((forecast) => forecast.key === key)?.at ?? null,
     state: state ?? null,
+    /** As its rule would write it; null where there is nothing to write. */
     sample: await explainSample(config, redis, key, inRedis, state),
   };
 }
 
-async function scheduleOf(clients: Clients, key: string): Promise<Explanation['schedule']> {
+async function scheduleOf(clients: Clients, key: string) {
   const { schedulers } = await clients.queue();
   const [found] = await schedulers.of([key]).catch(throwRedisError('queue'));
   return found ? { everyMs: found.everyMs ?? null, next: new Date(found.next) } : null;

@@ -1,4 +1,4 @@
-import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 /** A completion script for bash 3.2 and later. */
 export function bashCompletion(commands: readonly ShellWords[]): string {
@@ -38,26 +38,21 @@ function wordCase({ name, options, actions }: ShellWords): string {
 }
 
 /** The words that a shell can complete after a command. */
-export interface ShellWords {
-  readonly name: string;
-  readonly summary: string;
-  /** What may stand first behind it: its own commands, or the choices of its first argument. */
-  readonly actions: readonly string[];
-  /** Its own, those of its commands, and those that all commands have. */
-  readonly options: readonly Option[];
-}
+export type ShellWords = ReturnType<typeof shellWordsOf>;
 
-export function shellWordsOf(command: CommandUnknownOpts): ShellWords {
+export function shellWordsOf(command: CommandUnknownOpts) {
   const line = [command, ...command.commands, ...(command.parent ? [command.parent] : [])];
   const options = new Map(line.flatMap((each) => each.options.map((option) => [option.long, option])));
   options.delete('--version');
   return {
     name: command.name(),
     summary: command.summary() || command.description(),
+    /** What may stand first behind it: its own commands, or the choices of its first argument. */
     actions: [
       ...command.commands.map((each) => each.name()),
       ...(command.registeredArguments[0]?.argChoices ?? []),
     ],
+    /** Its own, those of its commands, and those that all commands have. */
     options: [...options.values()],
   };
 }

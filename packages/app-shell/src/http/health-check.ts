@@ -8,14 +8,6 @@ export interface HealthCheck {
   check(): Promise<void>;
 }
 
-/** The answer of one check. Errors show as their code alone: messages may name hosts and users. */
-export interface HealthResult {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly ms: number;
-  readonly code?: string;
-}
-
 /** Asks health checks, each with a time limit, and never the same one twice at a time, however often it is asked. */
 export class Health {
   readonly #checks: readonly HealthCheck[];
@@ -32,11 +24,12 @@ export class Health {
   }
 
   /** Runs all checks at once, each within the time limit. A check that fails or is late is a result, not an error. */
-  async ask(): Promise<readonly HealthResult[]> {
+  async ask() {
     return await Promise.all(this.#checks.map((check) => this.#askOne(check)));
   }
 
-  async #askOne(check: HealthCheck): Promise<HealthResult> {
+  /** Errors show as their code alone: messages may name hosts and users. */
+  async #askOne(check: HealthCheck) {
     const began = Date.now();
     const late = () => new Error('late'); // what fails has a code, and does not throw
     const code = await inTime(this.#failureOf(check), this.#timeoutMs, late).catch(

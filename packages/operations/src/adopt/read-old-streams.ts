@@ -12,15 +12,7 @@ export interface OldSet {
 }
 
 /** All that the old engine knew of its streams. Held in memory: one for each stream and week. */
-export interface OldStreams {
-  readonly byKey: Map<string, OldStream & { readonly generation: OldCollection['generation'] }>;
-  /** The key of each document's id, which messages name. */
-  readonly keyOf: Map<string, string>;
-  readonly sets: OldSet[];
-  /** Documents that were read, those of them that are of no known form, and those that are of a key that another one has, too. */
-  readonly found: number;
-  readonly strange: number;
-}
+export type OldStreams = Awaited<ReturnType<typeof readOldStreams>>;
 
 const AT_ONCE = 500;
 
@@ -28,10 +20,12 @@ const AT_ONCE = 500;
 export async function readOldStreams(
   { oldDb, onProgress }: Pick<AdoptOptions, 'oldDb' | 'onProgress'>,
   collections: readonly OldCollection[],
-): Promise<OldStreams> {
-  const byKey: OldStreams['byKey'] = new Map();
+) {
+  const byKey = new Map<string, OldStream & Pick<OldCollection, 'generation'>>();
+  /** The key of each document's id, which messages name. */
   const keyOf = new Map<string, string>();
   const sets: OldSet[] = [];
+  /** Documents that were read, and those of them that are of no known form. */
   let found = 0;
   let strange = 0;
   for (const { name, generation, kind } of collections) {

@@ -5,17 +5,7 @@ import { parseStreamInfo, type redisSource, type StreamInfo } from '@redis-to-mo
 type RedisClient = Parameters<typeof redisSource>[0];
 
 /** A stream as Redis has it, seen from a position. */
-export interface StreamNow {
-  /** Entries behind the position. */
-  readonly unread: number;
-  /** Entries ever added that are not behind it: read, or gone by now. */
-  readonly consumed: number;
-  readonly lastId: string;
-  /** `null` before Redis 7.0. */
-  readonly added: number | null;
-  /** The stream begins behind the position: what was between is gone, read or not. */
-  readonly beginsBehind: boolean;
-}
+export type StreamNow = ReturnType<typeof asSeen>;
 
 const PAGE = 1000;
 
@@ -52,12 +42,16 @@ export async function streamNow(
   }
 }
 
-function asSeen({ length, added, lastId, firstId }: StreamInfo, unread: number, upTo: string): StreamNow {
+function asSeen({ length, added, lastId, firstId }: StreamInfo, unread: number, upTo: string) {
   return {
+    /** Entries behind the position. */
     unread,
+    /** Entries ever added that are not behind it: read, or gone by now. */
     consumed: (added ?? length) - unread,
     lastId: compareEntryIds(upTo, lastId) > 0 ? upTo : lastId,
+    /** `null` before Redis 7.0. */
     added: added ?? null,
+    /** The stream begins behind the position: what was between is gone, read or not. */
     beginsBehind: firstId !== undefined && compareEntryIds(firstId, upTo) > 0 && (added ?? length) > length,
   };
 }

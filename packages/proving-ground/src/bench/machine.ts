@@ -4,20 +4,9 @@ import { membersOf } from '@redis-to-mongo/pipeline';
 import type { BenchEnvironment } from './bench-environment.js';
 
 /** Where a benchmark ran, and on what. */
-export interface Machine {
-  readonly date: string;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly system: string;
-  readonly node: string;
-  readonly redis: string;
-  readonly mongo: string;
-  /** Of this project and of the libraries that carry the data, by name. */
-  readonly packages: Readonly<Record<string, string>>;
-}
+export type Machine = Awaited<ReturnType<typeof describeMachine>>;
 
-export async function describeMachine(bench: BenchEnvironment): Promise<Machine> {
+export async function describeMachine(bench: BenchEnvironment) {
   await using target = await bench.openTarget();
   const all = cpus();
   return {
@@ -29,6 +18,7 @@ export async function describeMachine(bench: BenchEnvironment): Promise<Machine>
     node: process.versions.node,
     redis: /^redis_version:(\S+)/m.exec(await bench.redis.info('server'))?.[1] ?? 'unknown',
     mongo: target.kind,
+    /** Of this project and of the libraries that carry the data, by name. */
     packages: await packageVersions(),
   };
 }

@@ -1,31 +1,12 @@
 import { join } from 'node:path';
-import {
-  type MongoServer,
-  type RedisOptions,
-  startMongo,
-  startRedis,
-  startTcpProxy,
-  type TcpProxy,
-} from '@redis-to-mongo/local-stack';
+import { type RedisOptions, startMongo, startRedis, startTcpProxy } from '@redis-to-mongo/local-stack';
 import type { Closers } from '@redis-to-mongo/pipeline';
-import type { Db } from 'mongodb';
 import { openMongo } from '../program/open-redis.js';
 import { CHAOS_RULES } from './chaos-rules.js';
-import { pairOf, type RedisPair } from './redis-pair.js';
+import { pairOf } from './redis-pair.js';
 
 /** The servers of a run. Nobody but the fleet goes through the proxies. */
-export interface ChaosEnvironment {
-  readonly source: RedisPair;
-  readonly queue: RedisPair;
-  readonly mongo: { readonly server: MongoServer; readonly way: TcpProxy };
-  /** Where MongoDB has its files. */
-  readonly mongoDir: string;
-  /** Straight to MongoDB. */
-  readonly db: Db;
-  /** The fleet's environment: where the servers are, through the proxies, and short intervals. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly dbName: string;
-}
+export type ChaosEnvironment = Awaited<ReturnType<typeof openChaosEnvironment>>;
 
 const DB_NAME = 'chaos';
 export const QUEUE_PREFIX = 'chaos';
@@ -34,11 +15,7 @@ export const QUEUE_PREFIX = 'chaos';
  * Starts own servers: what was acknowledged must outlive a SIGKILL, so the source syncs its file at every write.
  * @throws LocalStackError
  */
-export async function openChaosEnvironment(
-  dir: string,
-  say: (line: string) => void,
-  closing: Closers,
-): Promise<ChaosEnvironment> {
+export async function openChaosEnvironment(dir: string, say: (line: string) => void, closing: Closers) {
   const onProgress = (line: string) => say(`  ${line}`);
   const redis = async (name: string, options: RedisOptions) => {
     const server = await startRedis({ ...options, dataDir: join(dir, name) });
@@ -63,9 +40,12 @@ export async function openChaosEnvironment(
     source,
     queue,
     mongo: { server, way },
+    /** Where MongoDB has its files. */
     mongoDir,
+    /** Straight to MongoDB. */
     db: direct.db,
     dbName: DB_NAME,
+    /** The fleet's environment: where the servers are, through the proxies, and short intervals. */
     env: {
       REDIS_URL: `redis://127.0.0.1:${source.way.port}`,
       QUEUE_REDIS_URL: `redis://127.0.0.1:${queue.way.port}`,

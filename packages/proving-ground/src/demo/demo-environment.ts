@@ -3,31 +3,16 @@ import { queueKeyPattern } from '@redis-to-mongo/job-queue';
 import type { LocalStack } from '@redis-to-mongo/local-stack';
 import { type Closers, NO_TLS } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
-import type { Db } from 'mongodb';
 import { openMongo, openRedis } from '../program/open-redis.js';
 import { ProvingError } from '../proving-error.js';
 
-/** Where one run works: its servers, and names that no other run has. */
-export interface DemoEnvironment {
-  readonly redis: Redis;
-  readonly db: Db;
-  readonly mongoDbName: string;
-  readonly queuePrefix: string;
-  /** A Redis glob pattern of the queue's own keys. */
-  readonly queueKeys: string;
-}
-
 /**
- * Connects to the stack's servers under names of the run's own. What a run leaves on servers that were given by their
+ * Where one run works: connects to the stack's servers under names of the run's own. What a run leaves on servers that were given by their
  * address is removed in the end; those that the stack started vanish with it.
  * @param keys that the run will write.
  * @throws ProvingError `PROVING_NOT_EMPTY` when a Redis that was given holds keys: the run's own could meet them.
  */
-export async function openDemoEnvironment(
-  stack: LocalStack,
-  keys: readonly string[],
-  closing: Closers,
-): Promise<DemoEnvironment> {
+export async function openDemoEnvironment(stack: LocalStack, keys: readonly string[], closing: Closers) {
   const name = `demo_${randomBytes(4).toString('hex')}`;
   const queueKeys = queueKeyPattern({
     redis: { host: '127.0.0.1', port: stack.redis.port, db: 0, tls: NO_TLS },

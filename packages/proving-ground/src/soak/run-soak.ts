@@ -8,7 +8,7 @@ import { openRedis } from '../program/open-redis.js';
 import type { ProgramContext } from '../program/run-program.js';
 import { modelsKnownTo } from '../values/value-model.js';
 import { ProcessSeries, WATCHED } from './process-series.js';
-import { judgeTrend, type Trend } from './slope.js';
+import { judgeTrend } from './slope.js';
 import type { SoakOptions } from './soak-options.js';
 
 /** Samples of each process in a whole run, about; never more often than every LEAST_MS. */
@@ -18,24 +18,14 @@ const LEAST_MS = 2_000;
 const REPORT_EVERY_MS = 60_000;
 const SEED = 1;
 
-export interface SoakReport {
-  readonly ok: boolean;
-  readonly minutes: number;
-  readonly seed: number;
-  readonly servers: readonly string[];
-  readonly entries: number;
-  /** Changes of values. */
-  readonly states: number;
-  readonly trends: readonly (Trend & { readonly process: string; readonly what: string })[];
-  readonly problems: readonly string[];
-}
+export type SoakReport = Awaited<ReturnType<typeof runSoak>>;
 
 /**
  * Servers, fleet and load for this long, then the comparison and the judgement by slope. What it opens stays open until the
  * caller closes `closing`.
  * @throws LocalStackError, ProvingError; anything once the signal has aborted.
  */
-export async function runSoak(options: SoakOptions, context: ProgramContext): Promise<SoakReport> {
+export async function runSoak(options: SoakOptions, context: ProgramContext) {
   const { progress, closing, dir, signal } = context;
   const problems: string[] = [];
   const environment = await openChaosEnvironment(dir, (line) => progress.say(line), closing);
@@ -82,6 +72,7 @@ export async function runSoak(options: SoakOptions, context: ProgramContext): Pr
     seed: SEED,
     servers: [environment.source.server.kind, environment.mongo.server.kind],
     entries,
+    /** Changes of values. */
     states: load.valueChanges,
     trends,
     problems,

@@ -22,7 +22,7 @@ export function percentOfCore(shares: readonly number[]): string {
 }
 
 /** The median, or `undefined` of nothing. */
-export function medianOf(values: readonly number[]): Spread['median'] | undefined {
+export function medianOf(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : spreadOf(values).median;
 }
 
@@ -35,16 +35,8 @@ export function known(values: readonly (number | undefined)[]): number[] {
   return values.filter((value) => value !== undefined);
 }
 
-/** What several measurements of one thing say. */
-interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
-  readonly count: number;
-}
-
-/** @throws RangeError without any value. */
-export function spreadOf(values: readonly number[]): Spread {
+/** What several measurements of one thing say. @throws RangeError without any value. */
+export function spreadOf(values: readonly number[]) {
   const sorted = [...values].sort((a, b) => a - b);
   return {
     median: percentile(sorted, 50),
