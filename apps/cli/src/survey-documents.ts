@@ -23,14 +23,8 @@ export interface OldShape {
   readonly documents: number;
 }
 
-/** Keys in MongoDB that the current rules would store differently. */
-export interface DocumentSurvey {
-  readonly toMove: readonly KeysToMove[];
-  readonly oldShapes: readonly OldShape[];
-}
-
-/** Reads all active keys in MongoDB, once. @throws SyncError as mongoError. */
-export async function surveyDocuments(db: Database, config: Config): Promise<DocumentSurvey> {
+/** Keys in MongoDB that the current rules would store differently. Reads all active ones, once. @throws SyncError as mongoError. */
+export async function surveyDocuments(db: Database, config: Config) {
   const book = ruleBook(config.rules);
   const wanted = chooseKeys(config);
   const toMove = new Map<string, KeysToMove>();

@@ -35,18 +35,14 @@ export interface RuleCount {
   readonly example: { readonly key: string; readonly type: KeyType } | null;
 }
 
-export interface KeySurvey {
-  readonly patterns: readonly PatternCount[];
-  readonly types: readonly TypeCount[];
-  readonly rules: readonly RuleCount[];
-}
+export type KeySurvey = Awaited<ReturnType<typeof surveyKeys>>;
 
 /**
  * Counts the keys that each pattern of the configuration matches, and the chosen ones by type and by rule. Reads every key's name
  * once; a key that SCAN gives twice counts twice.
  * @throws SyncError as redisError.
  */
-export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Config): Promise<KeySurvey> {
+export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Config) {
   const count = (option: PatternCount['option']) => (pattern: string) => ({
     option,
     pattern,

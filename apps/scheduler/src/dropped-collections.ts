@@ -1,9 +1,4 @@
-import {
-  type CollectionId,
-  collectionIds,
-  rememberCollections,
-  rememberedCollections,
-} from '@redis-to-mongo/mongo-sink';
+import { collectionIds, rememberCollections, rememberedCollections } from '@redis-to-mongo/mongo-sink';
 
 /** So often the target is asked for its collections, in ms. */
 const EVERY_MS = 5_000;
@@ -59,20 +54,14 @@ export class DroppedCollections {
     return true;
   }
 
-  async #compare(): Promise<Comparison> {
+  async #compare() {
     const before = (await rememberedCollections(this.#db)) ?? [];
     const ours = new Set([...this.#used(), ...before.map(({ name }) => name)]);
     const now = (await collectionIds(this.#db)).filter(({ name }) => ours.has(name));
     const ids = new Map(now.map(({ name, id }) => [name, id]));
     const gone = before.filter(({ name, id }) => ids.get(name) !== id).map(({ name }) => name);
+    /** The target remembers exactly those that it has. */
     const isRemembered = gone.length === 0 && before.length === now.length;
     return { dropped: gone.includes(MEMORY) ? [] : gone, now, isRemembered };
   }
-}
-
-interface Comparison {
-  readonly dropped: readonly string[];
-  readonly now: readonly CollectionId[];
-  /** The target remembers exactly those that it has. */
-  readonly isRemembered: boolean;
 }

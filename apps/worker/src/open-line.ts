@@ -10,7 +10,7 @@ import { type Clients, sinkOptions } from '@redis-to-mongo/operations';
 import { ByteBudget, type Line, type RuleBook, type Sink } from '@redis-to-mongo/pipeline';
 import { RawConnection, redisError } from '@redis-to-mongo/redis-connection';
 import { DirectReader } from '@redis-to-mongo/redis-source';
-import { type OpenedSource, openSource } from './open-source.js';
+import { openSource } from './open-source.js';
 import type { Retries } from './retries.js';
 import { timedSink } from './timed-line.js';
 
@@ -23,18 +23,14 @@ export interface LineParts {
   readonly at: Line['at'];
 }
 
-export interface OpenedLine {
-  readonly line: Line;
-  readonly source: OpenedSource;
-  readonly path: DirectPath;
-}
+export type OpenedLine = Awaited<ReturnType<typeof openLine>>;
 
 /** The line of a worker, from its source to its sink. */
 export async function openLine(
   app: AppContext,
   config: Config,
   { clients: { redis, reached, mongo, onError }, rules, maxDocumentBytes, isTraced, retries, at }: LineParts,
-): Promise<OpenedLine> {
+) {
   const path = await openDirectPath(config, app, reached);
   const reading = { redis, rules, direct: path.direct, onError: onError('load limit') };
   const source = openSource(config, app, reading);

@@ -14,25 +14,18 @@ export interface OpenSourceOptions {
   readonly onError: (error: Error) => void;
 }
 
-export interface OpenedSource {
-  readonly source: Source;
-  /** Reads that begin from now on go by another configuration. */
-  readonly configure: (next: Pick<Config, 'sync'>) => void;
-  /** Gives up the connection to the queue's Redis, where the limit is kept. */
-  readonly leave: () => void;
-}
-
 /** The source of a worker: limited by SOURCE_BYTES_PER_SEC, with measured reads. */
 export function openSource(
   config: Pick<Config, 'keys' | 'queue' | 'sync' | 'values'>,
   { closers, metrics, signal }: Pick<AppContext, 'closers' | 'metrics' | 'signal'>,
   { redis, rules, direct, onError }: OpenSourceOptions,
-): OpenedSource {
+) {
   const unlimited = redisSource(redis, config.keys.types, { ...sourceOptions(config), rules, direct });
   const openLimit = (bytesPerSec: number) =>
     bytesPerSec > 0 ? new LoadLimit(config.queue, bytesPerSec, signal, onError) : undefined;
   let bytesPerSec = config.sync.sourceBytesPerSec;
   let limit = openLimit(bytesPerSec);
+  /** Gives up the connection to the queue's Redis, where the limit is kept. */
   const leave = () => limit?.close();
   closers.add('load limit', leave);
   return {
@@ -40,7 +33,8 @@ export function openSource(
       limitedSource(unlimited, () => limit),
       metrics,
     ),
-    configure: ({ sync }) => {
+    /** Reads that begin from now on go by another configuration. */
+    configure: ({ sync }: Pick<Config, 'sync'>) => {
       unlimited.configure({ readEntries: sync.readEntries, readBytes: sync.readBytes });
       if (sync.sourceBytesPerSec === bytesPerSec) return;
       bytesPerSec = sync.sourceBytesPerSec;

@@ -1,24 +1,16 @@
 import type { Queue } from 'bullmq';
 import { CLOCK_TOLERANCE_MS } from './heartbeats.js';
 
-/** How late the fleet's jobs are, in ms, by the clocks of those who made and ended them. */
-export interface JobDelays {
-  /** How long the job that waits longest has been due; 0 where none waits. */
-  readonly waitingMs: number;
-  /** From when a job is due until it has ended: the middle one of the newest 20; null where none was due lately. */
-  readonly usualMs: number | null;
-}
-
 const NEWEST = 20;
 
 /** A job that was due longer ago, in ms, says nothing of now: a fleet that has caught up is not as late as those jobs were. */
 const LATELY_MS = 10_000;
 
 /**
- * Reads the delay of the longest waiting job and of the last finished jobs.
+ * How late the fleet's jobs are, in ms, by the clocks of those who made and ended them.
  * @param time the time of the queue's Redis, in ms since 1970: the clock of who asks does not matter.
  */
-export async function jobDelays(queue: Queue, time: Promise<number>): Promise<JobDelays> {
+export async function jobDelays(queue: Queue, time: Promise<number>) {
   const [now, waiting, ended] = await Promise.all([
     time,
     queue.getJobs(['waiting'], 0, 0, true),
@@ -38,7 +30,9 @@ export async function jobDelays(queue: Queue, time: Promise<number>): Promise<Jo
     .sort((a, b) => a - b);
   const middle = took[Math.floor(took.length / 2)];
   return {
+    /** How long the job that waits longest has been due; 0 where none waits. */
     waitingMs: first === undefined ? 0 : Math.max(0, now - dueAt(first)),
+    /** From when a job is due until it has ended: the middle one of the newest 20; null where none was due lately. */
     usualMs: middle === undefined ? null : Math.max(0, middle),
   };
 }

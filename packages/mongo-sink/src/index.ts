@@ -1,5 +1,4 @@
 export {
-  type AdoptedCounts,
   type AdoptedMessage,
   type Adoption,
   adoptKey,

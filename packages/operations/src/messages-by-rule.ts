@@ -1,6 +1,5 @@
 import { type FoundMessage, messagePages } from '@redis-to-mongo/mongo-sink';
 import {
-  type DocumentMessages,
   decodeEntry,
   documentMessages,
   encodeContent,
@@ -12,24 +11,14 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Fleet } from './fleet.js';
 
-/** Messages as the rule of today would have made them, and the collection that they are in. */
-export interface ReworkedMessages {
-  readonly former: string;
-  readonly messages: DocumentMessages;
-}
-
 const LATEST_MS = 8.64e15;
 
 /**
- * The messages of a stream, made again by its rule from what they say of their entries. Fields that were left out stay away: MongoDB
+ * The messages of a stream, with the collection that they are in, made again by its rule from what they say of their entries. Fields that were left out stay away: MongoDB
  * does not have them.
  * @throws SyncError as mongoError; TypeError where a message is not of a form that the fleet writes.
  */
-export async function* messagesByRule(
-  line: Line,
-  db: Fleet['db'],
-  state: KeyState,
-): AsyncGenerator<ReworkedMessages> {
+export async function* messagesByRule(line: Line, db: Fleet['db'], state: KeyState) {
   const rule = line.rules?.ruleFor(state.key, 'stream');
   for await (const page of messagePages(db, state, line.rules?.rules ?? [])) {
     const documents = page.flatMap(({ message }) => madeBy(rule, message));

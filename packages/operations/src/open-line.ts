@@ -1,7 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
-import { ByteBudget, type Line, type SliceLimits } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import type { Fleet } from './fleet.js';
 import { sinkOptions, sliceOptions, sourceOptions } from './line-options.js';
@@ -15,7 +15,7 @@ export async function openLine(
   config: Pick<Config, 'keys' | 'mongo' | 'rules' | 'sync' | 'values'>,
   db: Fleet['db'],
   redis: Parameters<typeof redisSource>[0],
-): Promise<{ line: Line; slice: SliceLimits }> {
+) {
   const { keys, rules, sync } = config;
   const { maxDocumentBytes } = await prepareDatabase(db, rules);
   const book = ruleBook(rules);

@@ -20,10 +20,7 @@ export function messageIdPrefix(keyId: string, incarnation: number): string {
  * The bounds of a stream's messages in `_id` order, all incarnations or one: `{ $gt, $lt }` for a filter on `_id`.
  * Another key whose name begins with this key and an `@` can fall inside: add the key's `stream` and `type` to the filter.
  */
-export function messageIdBounds(
-  keyId: string,
-  incarnation?: number,
-): { readonly $gt: string; readonly $lt: string } {
+export function messageIdBounds(keyId: string, incarnation?: number) {
   return incarnation === undefined
     ? { $gt: `${keyId}@a`, $lt: `${keyId}@u` }
     : {

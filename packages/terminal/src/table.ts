@@ -58,11 +58,7 @@ export function tableLines(
  * How wide each column is, so that a line fits: the widest are made narrower first, as far as their longest words let them. Short cells
  * stay on one line, their headings need not.
  */
-function fitted(
-  titles: readonly string[],
-  rows: readonly (readonly string[])[],
-  within: number,
-): { readonly widths: readonly number[]; readonly gap: number } {
+function fitted(titles: readonly string[], rows: readonly (readonly string[])[], within: number) {
   const cells = titles.map((_, i) => Math.max(0, ...rows.map((row) => stringWidth(row[i] ?? ''))));
   const widths = titles.map((title, i) => Math.max(stringWidth(title), cells[i] ?? 0));
   const least = titles.map((title, i) => {

@@ -36,10 +36,7 @@ export async function compareExpiry(
 }
 
 /** When a key expires; null for never, or for a key that is not there. */
-async function expiryOf(
-  redis: RedisClient,
-  keyId: string,
-): Promise<{ readonly at: Date | null; readonly isExact: boolean }> {
+async function expiryOf(redis: RedisClient, keyId: string) {
   const key = keyBytes(keyId);
   try {
     const at = await redis.pexpiretime(key);

@@ -124,13 +124,7 @@ async function summaryOfBytes(
  * @param left fields that a rule left out: no more and no fewer may be lacking.
  * @param refused fingerprints of items that MongoDB refused: they may be lacking.
  */
-function diff(
-  type: ValueType,
-  here: Summary,
-  there: Summary,
-  left: number,
-  refused: ReadonlySet<string>,
-): { problem?: string } {
+function diff(type: ValueType, here: Summary, there: Summary, left: number, refused: ReadonlySet<string>) {
   if ('fingerprints' in here && 'fingerprints' in there) {
     const lacking = [...here.fingerprints].filter((fingerprint) => !there.fingerprints.has(fingerprint));
     // SSCAN and its like may give an item twice; MongoDB gives what it has.

@@ -38,13 +38,6 @@ const TRIMMING: readonly Words[] = [
   ['XINFO', 'GROUPS', KEY],
 ];
 
-export interface MissingCommands {
-  /** Commands for reading the chosen key types. */
-  readonly needed: readonly string[];
-  readonly helpful: readonly string[];
-  readonly trimming: readonly string[];
-}
-
 /**
  * The commands that the ACL of the source denies to the fleet's user. Finds them by running each on a key that does not exist.
  * A key type of which the server does not know a command needs none: it has no keys of that type, as without the module of
@@ -52,11 +45,7 @@ export interface MissingCommands {
  * @param isTrimmed whether streams are: what is not needed is not tried, since Redis logs each refusal.
  * @throws SyncError as redisError, where the server does not answer.
  */
-export async function missingCommands(
-  redis: RedisClient,
-  types: readonly KeyType[],
-  isTrimmed: boolean,
-): Promise<MissingCommands> {
+export async function missingCommands(redis: RedisClient, types: readonly KeyType[], isTrimmed: boolean) {
   const refused = async (calls: readonly Words[]) => refusedIn(await answersTo(redis, calls));
   const ofTypes = types.map(async (type) => {
     const answers = await answersTo(redis, keyTypeEntry(type).needs(KEY));
@@ -66,6 +55,7 @@ export async function missingCommands(
   const transaction = refusedIn([begin, end].flatMap((each) => each ?? []));
   const needed = [await refused(ALWAYS), transaction, ...(await Promise.all(ofTypes))];
   return {
+    /** Commands for reading the chosen key types. */
     needed: [...new Set(needed.flat())],
     helpful: await refused(HELPFUL),
     trimming: isTrimmed ? await refused(TRIMMING) : [],

@@ -76,9 +76,7 @@ interface AccountSettings {
  * @returns the made-up password, where there is one.
  * @throws PasswordHashError
  */
-export async function chooseAccount(
-  settings: AccountSettings,
-): Promise<{ readonly account: Account; readonly madeUp?: string }> {
+export async function chooseAccount(settings: AccountSettings) {
   const { username, password, passwordHash } = settings;
   if (passwordHash !== undefined) return { account: new Account(username, parseHash(passwordHash)) };
   if (password !== undefined) return { account: new Account(username, await hashPassword(password)) };

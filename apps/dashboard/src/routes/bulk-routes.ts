@@ -66,9 +66,7 @@ export function addBulkRoutes(server: FastifyInstance, dashboard: Dashboard): vo
   });
 }
 
-function parse(
-  body: unknown,
-): { readonly action: string; readonly list: string; readonly count: number } | undefined {
+function parse(body: unknown) {
   const { action, list, count } = membersOf(body);
   if (typeof action !== 'string' || typeof list !== 'string') return undefined;
   return typeof count === 'number' && Number.isSafeInteger(count) ? { action, list, count } : undefined;

@@ -40,10 +40,7 @@ function clock(time: Date): string {
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${ms}`;
 }
 
-function withoutStacks(fields: LogLine['fields']): {
-  readonly shown: LogLine['fields'];
-  readonly stacks: readonly string[];
-} {
+function withoutStacks(fields: LogLine['fields']) {
   const { stack, error, ...others } = fields;
   if (!isObject(error)) {
     return { shown: error === undefined ? others : { ...others, error }, stacks: stackLines(stack) };

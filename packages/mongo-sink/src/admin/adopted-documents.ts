@@ -26,13 +26,6 @@ export interface Adoption {
   readonly upTo: string | null;
 }
 
-/** The results of adopting messages, or the expected results. */
-export interface AdoptedCounts {
-  readonly written: number;
-  readonly alreadyThere: number;
-  readonly refused: number;
-}
-
 /** Counts how many of these messages already exist. @throws SyncError as mongoError. */
 export async function countThere(db: Db, collection: string, ids: readonly string[]): Promise<number> {
   return await connected(db, async () => {
@@ -43,11 +36,7 @@ export async function countThere(db: Db, collection: string, ids: readonly strin
 }
 
 /** Inserts messages; one that is there stays as it is. @throws SyncError where it is not about single messages. */
-export async function insertAdopted(
-  db: Db,
-  collection: string,
-  messages: readonly AdoptedMessage[],
-): Promise<AdoptedCounts> {
+export async function insertAdopted(db: Db, collection: string, messages: readonly AdoptedMessage[]) {
   const { errors } = await insertRecords(db, collection, messages);
   const alreadyThere = errors.filter(({ isOwnId }) => isOwnId).length;
   const refused = errors.length - alreadyThere;

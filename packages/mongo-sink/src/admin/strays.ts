@@ -25,12 +25,7 @@ export interface Strays {
  * @param lastId the highest id that the stream ever gave out.
  * @throws SyncError as mongoError.
  */
-export async function strayMessages(
-  db: Db,
-  state: KeyState,
-  rules: readonly RuleSpec[],
-  lastId: string,
-): Promise<{ readonly behind: Strays; readonly ofOtherIncarnations: Strays; readonly elsewhere: Strays }> {
+export async function strayMessages(db: Db, state: KeyState, rules: readonly RuleSpec[], lastId: string) {
   const { key, incarnation, stream, type } = state;
   const all = messageIdBounds(key);
   const present = messageIdBounds(key, incarnation);

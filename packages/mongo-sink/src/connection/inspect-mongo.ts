@@ -1,6 +1,6 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { type CollectionsUsed, collectionsUsed } from '../database/collections-used.js';
+import { collectionsUsed } from '../database/collections-used.js';
 import { unusableCollections } from '../database/unusable-collections.js';
 import { unlessRefused } from '../errors/refused-by.js';
 import { INDEXES } from '../indexes/indexes.js';
@@ -59,18 +59,13 @@ function productOf({ ferretdb }: Document): string | undefined {
 }
 
 /** The state of the indexes that the fleet uses. */
-export interface IndexReport {
-  /** Those that are not there, as `collection {field: 1}`. */
-  readonly missing: readonly string[];
-  /** Indexes that stand in the way of ours, or keep documents of the fleet out; and collections that can't serve. */
-  readonly problems: readonly IndexProblem[];
-}
+export type IndexReport = Awaited<ReturnType<typeof inspectIndexes>>;
 
 /**
  * Compares the indexes that exist with those that the fleet needs.
  * @throws as inspectMongo.
  */
-export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []): Promise<IndexReport> {
+export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []) {
   const unusable = await unusableCollections(db, rules);
   const wanted = [...INDEXES, ...ruleIndexes(rules)].filter(
     ({ collection }) => !unusable.some(({ name }) => name === collection),
@@ -80,7 +75,9 @@ export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []): P
     for (const name of new Set(wanted.map(({ collection }) => collection)))
       there.set(name, await indexesOf(db, name));
   });
+  /** Those that are not there, as `collection {field: 1}`. */
   const missing: string[] = [];
+  /** Indexes that stand in the way of ours, or keep documents of the fleet out; and collections that can't serve. */
   const problems = new Map<string, IndexProblem>();
   for (const index of wanted) {
     const verdict = judgeIndex(index, there.get(index.collection) ?? []);
@@ -117,7 +114,7 @@ const ON_INDEXED = ['createIndex', 'listIndexes'] as const;
 export function missingActions(
   privileges: unknown,
   dbName: string,
-  { all, indexed }: CollectionsUsed,
+  { all, indexed }: ReturnType<typeof collectionsUsed>,
 ): readonly string[] {
   if (!Array.isArray(privileges) || privileges.length === 0) return [];
   const isAllowed = (action: string, collection: string) =>

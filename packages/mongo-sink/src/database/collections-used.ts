@@ -3,15 +3,8 @@ import { memberCollectionOf, type RuleSpec, STREAM_MESSAGES } from '@redis-to-mo
 import { INDEXES } from '../indexes/indexes.js';
 import { ruleIndexes } from '../indexes/rule-indexes.js';
 
-/** Names of collections, each once. */
-export interface CollectionsUsed {
-  readonly all: readonly string[];
-  /** Those in which the fleet makes indexes. */
-  readonly indexed: readonly string[];
-}
-
-/** All collections that the fleet reads and writes: its own, those of the key types, and those of rules. */
-export function collectionsUsed(rules: readonly RuleSpec[]): CollectionsUsed {
+/** All collections that the fleet reads and writes, each once: its own, those of the key types, and those of rules. */
+export function collectionsUsed(rules: readonly RuleSpec[]) {
   const indexed = [...INDEXES, ...ruleIndexes(rules)].map(({ collection }) => collection);
   const ofRules = rules.flatMap(({ collection, types = KEY_TYPES }) => {
     if (collection === undefined) return [];
@@ -19,6 +12,7 @@ export function collectionsUsed(rules: readonly RuleSpec[]): CollectionsUsed {
   });
   return {
     all: [...new Set([...indexed, 'fleet', STREAM_MESSAGES, ...ofRules])],
+    /** Those in which the fleet makes indexes. */
     indexed: [...new Set(indexed)],
   };
 }

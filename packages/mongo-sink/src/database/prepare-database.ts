@@ -21,10 +21,7 @@ const COLLECTIONS_AT_ONCE = 3;
  * @returns the largest document the server takes, in bytes (16 MiB where it does not say).
  * @throws SyncError COLLECTION_UNUSABLE, see unusableCollections; else as makeIndexes and makeStreamsView.
  */
-export async function prepareDatabase(
-  db: Db,
-  rules: readonly RuleSpec[] = [],
-): Promise<{ maxDocumentBytes: number }> {
+export async function prepareDatabase(db: Db, rules: readonly RuleSpec[] = []) {
   return await connected(db, async () => {
     const hello = await db.command({ hello: 1 });
     for (const { problem, remedy } of await unusableCollections(db, rules))

@@ -129,10 +129,7 @@ interface Letter extends Reason {
   readonly whole: Uint8Array | undefined;
 }
 
-function contentOf(
-  document: MessageDocument,
-  bytes: number,
-): { readonly document: Uint8Array; readonly whole: Uint8Array | undefined } {
+function contentOf(document: MessageDocument, bytes: number) {
   try {
     if (bytes <= PART_BYTES) return { document: BSON.serialize(document), whole: undefined };
     return { document: BSON.serialize({ ...document, content: null }), whole: packContent(document) };

@@ -58,7 +58,7 @@ export async function readLetterPage(
   db: Db,
   filter: LetterFilter,
   { after, limit }: { readonly after?: LetterPlace | undefined; readonly limit: number },
-): Promise<{ readonly letters: readonly DeadLetter[]; readonly isMore: boolean }> {
+) {
   return await connected(db, async () => {
     const wanted = await conditionOf(db, filter);
     const behind = after && {
@@ -80,7 +80,7 @@ export async function readLetterPage(
 export async function findDeadLetters(
   db: Db,
   { limit, ...filter }: LetterFilter & { readonly limit: number },
-): Promise<{ readonly letters: readonly DeadLetter[]; readonly total: number }> {
+) {
   const { letters } = await readLetterPage(db, filter, { limit });
   const total = await connected(db, async () => lettersIn(db).countDocuments(await conditionOf(db, filter)));
   return { letters, total };
@@ -109,9 +109,7 @@ export async function* allLetters(db: Db, filter: LetterFilter): AsyncGenerator<
 }
 
 /** The collections and codes of the dead letters that there are, some of each. @throws as readLetterPage. */
-export async function letterKinds(
-  db: Db,
-): Promise<{ readonly collections: readonly string[]; readonly codes: readonly number[] }> {
+export async function letterKinds(db: Db) {
   return await connected(db, async () => {
     const letters = lettersIn(db);
     const [collections, codes] = await Promise.all([

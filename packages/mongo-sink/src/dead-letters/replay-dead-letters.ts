@@ -14,10 +14,7 @@ const TOO_LARGE = 10334;
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
 /** A dead letter with its record as it would have been written; `undefined` if there is no letter with this id. */
-export async function showDeadLetter(
-  db: Db,
-  id: string,
-): Promise<{ readonly letter: DeadLetter; readonly record: Document } | undefined> {
+export async function showDeadLetter(db: Db, id: string) {
   return await connected(db, async () => {
     const letter = await lettersIn(db).findOne({ _id: id }, { projection: { document: 0 } });
     const record = letter ? await readDeadLetter(db, id) : undefined;

@@ -30,14 +30,7 @@ const MAX_MS = 600_000;
  * read; a list does not fail for one.
  * @throws SyncError as mongoError.
  */
-export async function findKeys(
-  db: Db,
-  { name, keyType, condition, sort = 'key', limit }: KeyQuery,
-): Promise<{
-  readonly keys: readonly KeyState[];
-  readonly damaged: readonly string[];
-  readonly total: number;
-}> {
+export async function findKeys(db: Db, { name, keyType, condition, sort = 'key', limit }: KeyQuery) {
   return await connected(db, async () => {
     const filter: Filter<Stored> = {
       ...(name ? await nameFilter(db, name) : {}),

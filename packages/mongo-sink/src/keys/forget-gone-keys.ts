@@ -16,11 +16,7 @@ const AT_ONCE = 8;
  * @returns how many were forgotten, and whether there may be more.
  * @throws SyncError as mongoError.
  */
-export async function forgetGoneKeys(
-  db: Db,
-  before: Date,
-  rules: readonly RuleSpec[],
-): Promise<{ readonly forgotten: number; readonly isMore: boolean }> {
+export async function forgetGoneKeys(db: Db, before: Date, rules: readonly RuleSpec[]) {
   return await connected(db, async () => {
     const keys = keysIn(db);
     const due = { goneCheckedAt: { $gt: new Date(0), $lt: before } };

@@ -7,7 +7,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
 import { deleteWhere } from '../commands/by-ids.js';
-import { allValueCollections, type ValueCollections } from '../database/collection-of.js';
+import { allValueCollections } from '../database/collection-of.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { ofPlace } from '../messages/mirrored-messages.js';
@@ -65,13 +65,10 @@ export async function forgetKey(
   }
 }
 
-interface DocumentCollections {
-  readonly messages: readonly string[];
-  readonly values: readonly ValueCollections[];
-}
+type DocumentCollections = ReturnType<typeof documentCollectionsOf>;
 
 /** Where documents of the key may be, of all its incarnations. */
-function documentCollectionsOf(state: KeyState, rules: readonly RuleSpec[]): DocumentCollections {
+function documentCollectionsOf(state: KeyState, rules: readonly RuleSpec[]) {
   const named = new Set(
     [
       state.collection,
@@ -106,9 +103,7 @@ const HAS_CONTENT = [{ form: 'members' }, { goneAt: { $exists: true } }].flatMap
 ]);
 
 /** Which documents are those of the key's values: in the fleet's own shape, and in the other under each `_id` that they had. */
-function manifestsOf(
-  state: KeyState,
-): readonly { readonly isShaped: boolean; readonly filter: Filter<StoredValue> }[] {
+function manifestsOf(state: KeyState) {
   const { key, documentId } = state;
   const ids = [documentId, ...earlierPlacesOf(state).map((each) => each.documentId)].map((id) =>
     documentIdOf({ key, ...(id ? { documentId: id } : {}) }),

@@ -35,11 +35,7 @@ export async function messageNameFilter(db: Db, pattern: KeyPattern): Promise<Do
   return any.length === 0 ? { _id: { $in: [] } } : { $or: any };
 }
 
-async function nameChoice(
-  db: Db,
-  { source, names, test }: KeyPattern,
-  around = (inner: string) => inner,
-): Promise<{ readonly expression: string | undefined; readonly names: readonly string[] }> {
+async function nameChoice(db: Db, { source, names, test }: KeyPattern, around = (inner: string) => inner) {
   if (source === undefined) return { expression: undefined, names };
   const isShort = source.length <= LONGEST_SOURCE;
   const read = keysIn(db).find(isShort ? { _id: ESCAPED } : {}, { projection: { _id: 1 }, batchSize: 5000 });

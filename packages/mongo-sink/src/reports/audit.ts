@@ -63,13 +63,7 @@ export async function writeAudit(db: Db, entries: readonly AuditEntry[], keepMs:
  * Reads a page of the audit, newest first.
  * @throws SyncError as mongoError.
  */
-export async function readAudit(
-  db: Db,
-  { key, prefix = '', action, after, limit }: AuditQuery,
-): Promise<{
-  readonly entries: readonly (AuditEntry & { readonly id: string })[];
-  readonly isMore: boolean;
-}> {
+export async function readAudit(db: Db, { key, prefix = '', action, after, limit }: AuditQuery) {
   return await connected(db, async () => {
     const filter: Filter<Document> = {
       ...(key === undefined ? (prefix === '' ? {} : { key: beginsWith(prefix) }) : { key }),

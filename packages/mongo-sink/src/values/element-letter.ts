@@ -1,6 +1,5 @@
 import type { Place } from '@redis-to-mongo/pipeline';
 import type { WriteError } from '../commands/write-command.js';
-import type { ValueRefusal } from '../dead-letters/dead-letters.js';
 import type { ElementDocument } from './value-manifest.js';
 
 /** The dead letter of an element that MongoDB refuses. @param prefix what all `_id`s of the value's elements begin with. */
@@ -10,7 +9,7 @@ export function elementLetter(
   prefix: string,
   collection: string,
   { stream, type }: Place,
-): { readonly element: string; readonly letter: ValueRefusal } {
+) {
   // Without its generation: the same element, refused again, is the same letter.
   const element = document._id.slice(prefix.length, document._id.lastIndexOf(':'));
   const letter = {

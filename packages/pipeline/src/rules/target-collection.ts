@@ -23,7 +23,7 @@ export function messageCollectionOf({ collection }: { readonly collection?: stri
 export function valueCollectionsOf(
   names: { readonly collection: string; readonly memberCollection: string },
   { collection }: { readonly collection?: string | null },
-): { readonly collection: string; readonly memberCollection: string } {
+) {
   if (!collection) return { collection: names.collection, memberCollection: names.memberCollection };
   return { collection, memberCollection: memberCollectionOf(collection) };
 }

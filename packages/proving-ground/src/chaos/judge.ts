@@ -8,14 +8,8 @@ import type { ChaosLoad } from './chaos-load.js';
 import { messagesOf } from './chaos-rules.js';
 import { mirroredDigest } from './value-watch.js';
 
-export interface Judgement {
-  readonly streams: readonly StreamFindings[];
-  readonly values: number;
-  readonly problems: readonly string[];
-}
-
 /** Compares what was written with Redis, and both with MongoDB. Everything must be at rest. */
-export async function judge(redis: Redis, db: Db, load: ChaosLoad): Promise<Judgement> {
+export async function judge(redis: Redis, db: Db, load: ChaosLoad) {
   const keys = db.collection<{ _id: string }>('keys');
   const problems: string[] = [];
   const judged = load.streams.map((writer) => ({ writer, findings: new StreamFindings(writer.written.key) }));

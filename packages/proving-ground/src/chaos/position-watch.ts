@@ -4,11 +4,7 @@ import type { Db, Document } from 'mongodb';
 import { repeatEvery } from '../program/repeat-every.js';
 import type { Losses } from './losses.js';
 
-interface Seen {
-  readonly revision: number;
-  readonly incarnation: number;
-  readonly entryId: string | undefined;
-}
+type Seen = ReturnType<typeof toSeen>;
 
 const EVERY_MS = 200;
 
@@ -63,7 +59,7 @@ export class PositionWatch {
   }
 }
 
-function toSeen({ revision, incarnation, position }: Document): Seen {
+function toSeen({ revision, incarnation, position }: Document) {
   const entryId: unknown = position?.entryId;
   return {
     revision: Number(revision),

@@ -47,11 +47,7 @@ export async function untilSettled({ redis, db, load, signal, onWait }: ToSettle
   });
 }
 
-async function readProgress(
-  redis: Redis,
-  db: Db,
-  load: ChaosLoad,
-): Promise<{ behind: string[]; seen: number }> {
+async function readProgress(redis: Redis, db: Db, load: ChaosLoad) {
   const records = new Map<string, KeyDocument>();
   for await (const record of db.collection<KeyDocument>('keys').find({})) records.set(record._id, record);
   const behind: string[] = [];

@@ -54,7 +54,7 @@ export async function measureWaits(
   target: MessageTarget,
   pids: readonly number[],
   process: BenchProcess,
-): Promise<{ readonly written: number; readonly measured: Figures }> {
+) {
   process.send('go');
   await process.report(); // it is warm
   const end = await bench.meter(pids, target);
