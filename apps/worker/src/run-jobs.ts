@@ -1,32 +1,27 @@
 import type { AppContext } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import { type Claims, type JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
+import { type JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
 import { recordError } from '@redis-to-mongo/mongo-sink';
 import type { Clients } from '@redis-to-mongo/operations';
-import type { KeyState, Line, SliceLimits, SyncError } from '@redis-to-mongo/pipeline';
+import type { SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { BackfillLog } from './backfill-log.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { JobOutcomes } from './job-outcomes.js';
 import { recordOnKey } from './record-on-key.js';
 import type { Retries } from './retries.js';
-import { syncJob } from './sync-job.js';
+import { type SyncJobOptions, syncJob } from './sync-job.js';
 import { openTailer } from './tail/open-tailer.js';
 import type { WorkMeter } from './work-meter.js';
 
-export interface JobParts {
-  readonly line: Line;
+export interface JobParts extends Pick<SyncJobOptions, 'line' | 'claims' | 'slice' | 'afterSync'> {
   readonly db: Parameters<typeof recordError>[0];
   readonly queue: JobQueue;
-  readonly claims: Claims;
   readonly reached: Clients['reached'];
   readonly guard: CircuitBreaker;
   readonly work: WorkMeter;
   readonly retries: Retries;
   readonly telemetry: ConstructorParameters<typeof JobQueue>[2];
-  readonly slice: () => SliceLimits;
-  /** What is done once a position is saved; it does not throw. */
-  readonly afterSync: (state: KeyState) => Promise<void>;
 }
 
 /** Creates the puller and runner of jobs, and the stream tailer. It does not pull jobs before it is started. */

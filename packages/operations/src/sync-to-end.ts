@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type Counts,
   type KeyEnd,
   type Line,
   Slice,
@@ -14,14 +15,9 @@ import {
 import { RETRY } from './retry.js';
 
 /** The result of syncing one key completely. */
-export interface KeyOutcome {
+export interface KeyOutcome extends Counts {
   readonly key: string;
   readonly result: Exclude<SyncReport['result'], 'overtaken'> | 'failed';
-  readonly seen: number;
-  readonly written: number;
-  readonly alreadyThere: number;
-  readonly dead: number;
-  readonly gap: number;
   readonly error?: { readonly code: string; readonly message: string };
 }
 

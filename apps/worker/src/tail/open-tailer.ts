@@ -1,21 +1,15 @@
 import type { AppContext } from '@redis-to-mongo/app-shell';
 import type { Config } from '@redis-to-mongo/config';
-import type { Claims, JobQueue } from '@redis-to-mongo/job-queue';
+import type { JobQueue } from '@redis-to-mongo/job-queue';
 import type { Clients } from '@redis-to-mongo/operations';
-import type { KeyState, Line } from '@redis-to-mongo/pipeline';
 import { connectRedis, FOR_BLOCKING, serverError } from '@redis-to-mongo/redis-connection';
-import type { JobOutcomes } from '../job-outcomes.js';
+import type { SyncJobOptions } from '../sync-job.js';
 import { ANSWER_MS, StreamTailer } from './stream-tailer.js';
 
 /** What the tailer shares with the jobs. */
-export interface TailerParts {
-  readonly line: Line;
-  readonly claims: Claims;
+export interface TailerParts extends Pick<SyncJobOptions, 'line' | 'claims' | 'account' | 'afterSync'> {
   readonly reached: Clients['reached'];
   readonly queue: JobQueue;
-  readonly account: JobOutcomes;
-  /** What is done once a position is saved; it does not throw. */
-  readonly afterSync: (state: KeyState) => Promise<void>;
   readonly onFailed: (key: string, error: Error) => void;
 }
 

@@ -1,10 +1,11 @@
+import type { Counts } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { findByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 
 /** What a list of keys shows of one key; times are ms since 1970. */
-export interface KeySummary {
+export interface KeySummary extends Counts {
   /** The key id. */
   readonly key: string;
   readonly keyType: string;
@@ -18,11 +19,6 @@ export interface KeySummary {
   readonly entryId: string | null;
   /** Entries or members left in Redis when the key was last read. */
   readonly lag: number;
-  readonly seen: number;
-  readonly written: number;
-  readonly alreadyThere: number;
-  readonly dead: number;
-  readonly gap: number;
   readonly firstSyncedAt: number;
   readonly lastSyncedAt: number;
   readonly lastChangedAt: number | null;

@@ -1,3 +1,4 @@
+import type { Counts } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
@@ -6,16 +7,11 @@ import { type DeadLetter, findDeadLetters } from '../dead-letters/letter-lists.j
 import { CONDITIONS } from '../keys/key-lists.js';
 
 /** The sums over all keys of one type. */
-export interface KeyTypeStatus {
+export interface KeyTypeStatus extends Counts {
   readonly keyType: string;
   readonly keys: number;
   readonly active: number;
   readonly deleted: number;
-  readonly seen: number;
-  readonly written: number;
-  readonly alreadyThere: number;
-  readonly dead: number;
-  readonly gap: number;
   /** Entries in Redis that were not synced yet when their keys were last read. */
   readonly lag: number;
   /** Keys whose last job failed. */

@@ -1,6 +1,6 @@
 import { KEY_TYPES, METADATA_TYPE, ruleBook } from '@redis-to-mongo/key-types';
 import { STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
-import { type Finding, verifyMirror } from '@redis-to-mongo/verify';
+import { type Difference, type Finding, verifyMirror } from '@redis-to-mongo/verify';
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { judgeMirror, judgeSource } from '../judge/judge-streams.js';
@@ -8,7 +8,7 @@ import { judgeCounts, StreamFindings } from '../judge/stream-findings.js';
 import type { History, WrittenStream } from '../judge/written-stream.js';
 
 /** What was found about one key. */
-export interface KeyReport {
+export interface KeyReport extends Pick<Difference, 'missing' | 'different' | 'problems'> {
   readonly key: string;
   readonly keyType: string;
   /** Incarnations of a stream, and the messages of all of them; 0 for a value. */
@@ -16,11 +16,7 @@ export interface KeyReport {
   readonly messages: number;
   /** Members of a set. */
   readonly members: number;
-  readonly missing: number;
   readonly duplicated: number;
-  readonly different: number;
-  /** The first few, in words: ids and counts, no values. */
-  readonly problems: readonly string[];
 }
 
 export interface ToCompare {
