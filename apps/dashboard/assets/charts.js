@@ -10,6 +10,7 @@ const update = showCharts(document.querySelector('.charts'), (name) => ({
   values: history[name],
   span: HOUR_S,
   over: 'the last hour',
+  latest: 'now',
 }));
 
 document.addEventListener('r2m:history', ({ detail }) => {

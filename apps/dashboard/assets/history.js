@@ -16,6 +16,8 @@ const update = showCharts(place, (name) => {
     values: samples.series[name] ?? [],
     span: SPANS[range],
     over: `the last ${range}`,
+    // The worst since the sample before, up to a minute ago.
+    latest: 'last sample',
   };
 });
 

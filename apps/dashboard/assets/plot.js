@@ -21,7 +21,7 @@ function clock(seconds) {
 /**
  * Draws the charts of a place, and keeps them as wide as it, and in the colors and the zone of the moment.
  * @param samplesOf gives, for a chart's name, the times (`at`, in seconds since 1970), the values, the seconds that are shown (`span`),
- * and these in words (`over`).
+ * these in words (`over`), and what the last value is called (`latest`).
  * @returns what draws the samples of now.
  */
 export function showCharts(place, samplesOf) {
@@ -106,18 +106,18 @@ function plotOptions({ plot, line, least, span, onCursor }) {
   };
 }
 
-/** What a chart shows in words: at the cursor, else now and at most. */
-function describe({ reading, plot, title, uplot }, { at, values, over }) {
+/** What a chart shows in words: at the cursor, else last and at most. */
+function describe({ reading, plot, title, uplot }, { at, values, over, latest }) {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) {
     reading.textContent = 'no reading yet';
     return;
   }
   const most = whole.format(known.reduce((a, b) => Math.max(a, b), 0));
-  const now = whole.format(known.at(-1));
+  const last = `${latest} ${whole.format(known.at(-1))}`;
   const cursor = uplot?.cursor.idx;
   const value = values[cursor] ?? null;
   reading.textContent =
-    value === null ? `now ${now}, at most ${most}` : `${whole.format(value)} at ${clock(at[cursor])}`;
-  plot.setAttribute('aria-label', `${title}, over ${over}: now ${now}, at most ${most}`);
+    value === null ? `${last}, at most ${most}` : `${whole.format(value)} at ${clock(at[cursor])}`;
+  plot.setAttribute('aria-label', `${title}, over ${over}: ${last}, at most ${most}`);
 }

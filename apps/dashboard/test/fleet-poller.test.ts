@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { FleetPoller, type FleetSources } from '../src/status/fleet-poller.js';
 import { isReadable } from '../src/status/status-report.js';
+import { ThrottledReader } from '../src/status/throttled-reader.js';
 import { aType, someFacts } from './a-report.js';
 
 function reader(sources: Partial<FleetSources> = {}) {
@@ -115,9 +116,34 @@ test('a page is shown the last report while another one is read, and waits where
   const next = (await status.recent()).facts;
   expect(next.at).toBeGreaterThan(facts.at);
   status.close();
-  await vi.advanceTimersByTimeAsync(11_000);
+  await vi.advanceTimersByTimeAsync(14_000);
   const late = status.recent();
   await vi.advanceTimersByTimeAsync(2_000);
   expect((await late).facts.at).toBeGreaterThan(next.at + 10_000);
+  vi.useRealTimers();
+});
+
+test('sums that were slow once are read again soon, and seldom where they always are', async () => {
+  vi.useFakeTimers();
+  const takes = [0, 10_000, 0, 10_000, 10_000, 0];
+  let readings = 0;
+  const sums = new ThrottledReader(
+    async () => await new Promise((resolve) => setTimeout(() => resolve(readings), takes[readings++])),
+    { spacingMs: 1_000, share: 20, patienceMs: 200 },
+  );
+  const after = async (ms: number) => {
+    void sums.read().catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(ms);
+    return readings;
+  };
+  expect(await after(2_000)).toBe(1);
+  expect(await after(11_000)).toBe(2);
+  expect(await after(2_000)).toBe(3);
+  expect(await after(11_000)).toBe(4);
+  expect(await after(11_000)).toBe(5);
+  expect(await after(100_000)).toBe(5);
+  expect(await after(1_000)).toBe(5);
+  expect(await after(90_000)).toBe(5);
+  expect(await after(1_000)).toBe(6);
   vi.useRealTimers();
 });

@@ -68,6 +68,18 @@ beforeAll(async () => {
       countKeys: (query, most) => countKeys(db, query, most),
       nextRuns: (keys) => queue.nextRuns(keys),
       ...NO_DETAILS,
+      explain: async ({ key }) => ({
+        choice: { isChosen: true, why: 'mirrored' },
+        rule: {
+          rule: null,
+          collection: 'strings',
+          nextCollection: null,
+          intervalMs: 1,
+          says: 'none',
+          does: [],
+        },
+        stored: { collection: 'strings', id: key, form: 'inline', size: 1 },
+      }),
     },
     runAction: async (action) => {
       asked.push(action);
@@ -112,6 +124,7 @@ test('every key of the list has a link that can be seen and leads to its page, w
     const answer = await fetch(`${origin}/${unescaped(href)}`, { headers });
     expect(answer.status).toBe(200);
     const page = await answer.text();
+    expect(page).toContain(`<dt>Document</dt><dd><code>${text}</code></dd>`);
     found.push(unescaped(/data-key="([^"]*)"/.exec(page)?.[1] ?? ''));
     const source = unescaped(/data-source="([^"]*)"/.exec(page)?.[1] ?? '');
     expect((await fetch(`${origin}/${source}`, { headers })).status).toBe(200);

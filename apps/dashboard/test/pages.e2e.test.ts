@@ -62,6 +62,15 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByText('The history cannot be read now; it is tried again.').waitFor();
   });
 
+  test('the last sample of a history is not said to be now: it is the worst of a minute', async () => {
+    const { page } = await open('/');
+    const at = [60, 0].map((ago) => Math.floor(Date.now() / 60_000) * 60 - ago);
+    const body = JSON.stringify({ at, series: { behindSec: [30, 21.9] } });
+    await page.route('**/history/data*', (route) => route.fulfill({ contentType: 'application/json', body }));
+    await page.goto(`${on.address}/history`);
+    await page.getByText('last sample 21.9, at most 30').waitFor();
+  });
+
   test('it says so when the dashboard does not answer, and comes back by itself', async () => {
     const { page } = await open('/');
     await settled(page);

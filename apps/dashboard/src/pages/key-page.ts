@@ -136,7 +136,7 @@ function explanationPanel({ choice, rule, stored }: KeyExplanation): Html {
     ['Chosen', choice.why],
     ['Rule', [rule.says, ...rule.does].join('; ')],
     ['Collection', stored?.collection ?? rule.collection],
-    ['Document', stored ? html`<code>${stored.id}</code>` : 'none'],
+    ['Document', stored ? html`<code>${shownKey(stored.id)}</code>` : 'none'],
     ['Form', stored ? FORMS[stored.form] : '–'],
     ['Size', stored?.size === undefined || stored.size === null ? '–' : count(stored.size)],
   ];

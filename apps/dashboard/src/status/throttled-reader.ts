@@ -4,7 +4,7 @@ import { isInTime } from '@redis-to-mongo/pipeline';
 export interface ThrottleOptions {
   /** Readings begin at least this many ms apart, */
   readonly spacingMs: number;
-  /** and take at most one part in this many of the time. */
+  /** and take at most one part in this many of the time, unless one alone is slow. */
   readonly share: number;
   /** Anyone who asks waits this many ms for a reading under way; then gets the last one, if there is one. */
   readonly patienceMs: number;
@@ -25,6 +25,7 @@ export class ThrottledReader<T> {
   #last: { readonly value: T } | { readonly error: unknown } | undefined;
   #nextAt = 0;
   #begun = 0;
+  #tookBefore = Number.POSITIVE_INFINITY;
 
   constructor(read: () => Promise<T>, pace: ThrottleOptions) {
     this.#read = read;
@@ -60,7 +61,10 @@ export class ThrottledReader<T> {
       this.#last = { error };
     }
     const took = performance.now() - began;
-    this.#nextAt = performance.now() + Math.max(this.#pace.spacingMs - took, (this.#pace.share - 1) * took);
+    // A server that was slow once need not be slow: what is shown would be out of date for as long.
+    const costs = Math.min(took, this.#tookBefore);
+    this.#tookBefore = took;
+    this.#nextAt = performance.now() + Math.max(this.#pace.spacingMs - took, (this.#pace.share - 1) * costs);
   }
 }
 
