@@ -105,3 +105,13 @@ test('restore gives them back byte for byte, and refuses where a rule left field
   const { secret: _, ...kept } = await cli.redis.hgetall('user:1');
   expect(await target.redis.hgetall('user:1')).toEqual(kept);
 });
+
+test('a hash of which a rule left nothing does not replace what the target has', async () => {
+  await cli.redis.hset('user:3', 'secret', 's');
+  await target.redis.hset('user:3', 'a', '1');
+  expect(await cli.run('once')).toMatchObject({ code: 0 });
+  const { code, stdout } = await cli.run('restore', 'user:3', '--to', target.url, '--partial', '--replace');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^user:3 +hash +failed +RESTORE_INCOMPLETE/m);
+  expect(await target.redis.hgetall('user:3')).toEqual({ a: '1' });
+});

@@ -36,6 +36,9 @@ export async function restoreValue(
   }
   const { size } = valueType(keyType).source;
   if (size) requireWhole(value, size.of === 'items' ? count : bytes, state.counts.dead > 0, isPartial);
+  // Else it would pass for one that has expired, and remove what it replaces.
+  if (count === 0 && Number(value.size) > 0)
+    throw new SyncError('RESTORE_INCOMPLETE', 'unknown', 'MongoDB has none of its parts');
   await endKey(target, key, value.expiresAt);
   return count;
 }
