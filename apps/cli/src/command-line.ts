@@ -19,8 +19,12 @@ const onSignal = (signal: StopSignal) => {
 // A reader that has seen enough (`| head`) changes nothing about how the command ends: what it has found counts.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   const { signal } = interruption;
-  if (error.code === 'EPIPE') interruption.isUnread = true;
-  else process.exit(signal ? STOP_SIGNALS[signal] : EXIT_CODES.failed.code);
+  if (error.code === 'EPIPE') {
+    interruption.isUnread = true;
+    return;
+  }
+  if (!signal) stderr.write(`standard output: ${error.message}\n`);
+  process.exit(signal ? STOP_SIGNALS[signal] : EXIT_CODES.failed.code);
 });
 stderr.on('error', () => {});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);

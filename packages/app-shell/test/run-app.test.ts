@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -289,6 +289,23 @@ describe('arguments', () => {
     expect(await answer(argument)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^redis-to-mongo fixture \d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  test('an answer that a full disk does not take ends it with 1, and one sentence', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [FIXTURE, '--version'], {
+      env: { ...process.env, USAGE },
+      stdio: ['ignore', full, 'pipe'],
+    });
+    started.add(child);
+    closeSync(full);
+    const ended = once(child, 'close');
+    let stderr = '';
+    for await (const chunk of child.stderr ?? []) stderr += String(chunk);
+    expect({ stderr, ended: await ended }).toEqual({
+      stderr: expect.stringMatching(/^standard output: ENOSPC.*\n$/),
+      ended: [1, null],
     });
   });
 

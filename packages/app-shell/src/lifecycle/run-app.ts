@@ -139,7 +139,14 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
 
 async function printAndExit({ text, isWrong }: ArgumentsAnswer): Promise<void> {
   const stream = isWrong ? process.stderr : process.stdout;
-  await new Promise<void>((resolve) => stream.write(`${text}\n`, () => resolve()));
+  const failure = await new Promise<Error | null | undefined>((resolve) => {
+    stream.on('error', () => {}); // the write reports it
+    stream.write(`${text}\n`, resolve);
+  });
+  if (failure && errorCode(failure) !== 'EPIPE') {
+    process.stderr.write(`standard output: ${failure.message}\n`);
+    process.exit(EXIT_CODES.failed);
+  }
   process.exit(isWrong ? EXIT_CODES.configuration : EXIT_CODES.stopped);
 }
 
