@@ -1,4 +1,4 @@
-import { NO_RECORD, type SweepRecord } from '@redis-to-mongo/job-queue';
+import { EVICTED, NO_RECORD, type SweepRecord } from '@redis-to-mongo/job-queue';
 import type { FeedState } from '@redis-to-mongo/redis-source';
 
 /** The facts that decide whether a sweep is due. */
@@ -40,6 +40,8 @@ const FEED_PATIENCE_MS = 15_000;
 const WHOLE_ONE_IN = 10;
 /** Polling takes one part in this many of the time, at most. */
 const POLL_SHARE = 4;
+/** A queue's Redis that goes on evicting keys has no sweep more often than this, in ms: each asks it for memory, too. */
+const EVICTED_REST_MS = 60_000;
 /** While nothing is known to be missed, the queue is asked this often whether a sweep is due, in ms. */
 const CALM_MS = 1_000;
 const IDLE = 'IDLE_INTERVAL_SEC is over';
@@ -72,7 +74,8 @@ export function sweepDue(facts: SweepFacts): DueSweep | undefined {
 function reasonFor({ record, scope, missed, readElsewhereUntil, now, idleIntervalMs }: SweepFacts): string {
   if (!record) return NO_RECORD;
   if (record.scope !== scope) return 'the configuration selects other keys than before';
-  if (record.pending) return record.pending;
+  const isTooSoon = record.pending === EVICTED && now - record.endedAt < EVICTED_REST_MS;
+  if (record.pending && !isTooSoon) return record.pending;
   if (record.rereadSince !== undefined) return 'MongoDB was set back';
   if (missed) return missed;
   if (record.beganAt <= readElsewhereUntil) return 'a worker has read another server than the scheduler';

@@ -1,3 +1,4 @@
+import { EVICTED } from '@redis-to-mongo/job-queue';
 import { describe, expect, it } from 'vitest';
 import { askEveryMs, type SweepFacts, sweepDue } from '../src/sweep-due.js';
 
@@ -37,6 +38,12 @@ describe('with a feed that reports every change, a sweep is due', () => {
   ] satisfies [string, Partial<SweepFacts>][])('when %s', (_, facts) => {
     expect(because(facts)).toMatchObject({ isPoll: false });
     expect(because(facts)?.reason).not.toBe('');
+  });
+
+  it('when the queue’s Redis has evicted keys, but not again within a minute', () => {
+    const record = { ...RECORD, pending: EVICTED };
+    expect(because({ record, now: RECORD.endedAt + 60_000 })?.reason).toBe(EVICTED);
+    expect(because({ record, now: RECORD.endedAt + 59_999 })).toBeUndefined();
   });
 
   it('not before the feed reports: what changes meanwhile would be missed again', () => {

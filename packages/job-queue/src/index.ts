@@ -33,4 +33,4 @@ export {
 export { queueTelemetry } from './queue-telemetry.js';
 export type { ScheduleChange } from './schedule-changes.js';
 export { keyHash, scheduledJobId } from './scheduler-id.js';
-export { NO_RECORD, type SweepRecord } from './sweep-record.js';
+export { EVICTED, NO_RECORD, type SweepRecord } from './sweep-record.js';

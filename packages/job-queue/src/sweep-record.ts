@@ -26,6 +26,9 @@ export type BegunSweep = Awaited<ReturnType<SweepRecords['begin']>>;
 export const NO_RECORD = 'the queue has no record of a sweep';
 /** The reason if the server that holds the record is not the one that the last sweep began with, or was started again. */
 const OTHER_SERVER = 'the queue may have lost requests: it was started again, or is another server';
+/** The reason if that server has evicted keys since then, whosever they were: requests may have been among them. */
+export const EVICTED =
+  'the queue’s Redis has evicted keys, and may have lost requests: set its maxmemory-policy to noeviction';
 
 /** KEYS: record. ARGV: token, scope, beganAt, 1 for a search. Answers 1, or 0 where the record is not that of this sweep anymore. */
 const END = new Script(`${NOW}
@@ -50,10 +53,12 @@ export class SweepRecords {
     const [server, record] = await Promise.all([this.#server(), this.#redis.hgetall(this.#name)]);
     const { beganAt = 0, endedAt = 0, searchedUntil = 0, scope, pending = '', rereadSince } = record;
     if (scope === undefined) return undefined;
-    const isOther = server !== '' && (record.server || server) !== server;
+    const [run, evictions] = server.split(' ');
+    const [recordedRun, recordedEvictions] = (record.server || server).split(' ');
+    const lost = run === recordedRun ? (evictions === recordedEvictions ? '' : EVICTED) : OTHER_SERVER;
     return {
       ...{ beganAt: Number(beganAt), endedAt: Number(endedAt), scope },
-      pending: pending || (isOther ? OTHER_SERVER : ''),
+      pending: pending || (server === '' ? '' : lost),
       searchedUntil: Number(searchedUntil),
       rereadSince: rereadSince === undefined ? undefined : Number(rereadSince),
     };
@@ -101,13 +106,15 @@ export class SweepRecords {
     return seconds * 1000 + Math.floor(micros / 1000);
   }
 
-  /** Which run of which server holds the record; empty where it does not say. */
+  /** Which run of which server holds the record, and how many keys it has evicted, if any key can be; empty where it does not say. */
   async #server(): Promise<string> {
     const server = await masterOf(this.#redis, this.#name);
-    const info = await server.info('server').catch((error: unknown) => {
+    const info = await server.info().catch((error: unknown) => {
       if (isCommandRefused(error)) return '';
       throw error;
     });
-    return /^run_id:(\S+)/m.exec(info)?.[1] ?? '';
+    const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? '';
+    const evictions = field('maxmemory_policy').startsWith('allkeys') ? field('evicted_keys') : '';
+    return [field('run_id'), ...(Number(evictions) > 0 ? [evictions] : [])].join(' ');
   }
 }
