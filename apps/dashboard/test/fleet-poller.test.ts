@@ -71,6 +71,17 @@ test('a clock that is set back does not keep it from reading', async () => {
   expect(reads()).toBe(2);
 });
 
+test('what can’t be read because everything is being closed is not reported', async () => {
+  let fail = (_: Error) => {};
+  const readSums = () => new Promise<never>((_, reject) => (fail = reject));
+  const { reader: status, errors } = reader({ readSums });
+  const report = status.report();
+  status.close();
+  fail(new Error('the connection is closed'));
+  expect((await report).fleet).toHaveProperty('code');
+  expect(errors).toEqual([]);
+});
+
 test('sums that take long are not waited for', async () => {
   vi.useFakeTimers();
   const { reader: status, errors } = reader({ readSums: () => new Promise(() => undefined) });

@@ -56,7 +56,10 @@ export class FleetPoller {
   #reported: StatusReport | undefined;
 
   constructor({ readFacts, readSums, onError }: FleetSources) {
-    this.#onError = onError;
+    // What is read while everything is closed fails, and nothing is wrong.
+    this.#onError = (source, error) => {
+      if (!this.#isClosed) onError(source, error);
+    };
     let before: Sums | undefined;
     this.#facts = new ThrottledReader(async () => this.#complained(await readFacts()), FACTS);
     this.#sums = new ThrottledReader(async () => {
