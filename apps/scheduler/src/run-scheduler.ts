@@ -20,9 +20,9 @@ import {
   SCHEDULER_LEASE,
 } from '@redis-to-mongo/job-queue';
 import { ruleBook } from '@redis-to-mongo/key-types';
-import { pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
+import { COLLECTION_UNUSABLE, pingMongo, prepareDatabase } from '@redis-to-mongo/mongo-sink';
 import { chosenKeys, openClients, sharedOptions } from '@redis-to-mongo/operations';
-import { asSyncError, type SyncError } from '@redis-to-mongo/pipeline';
+import { asSyncError, defined, type SyncError } from '@redis-to-mongo/pipeline';
 import { redisError, serverError } from '@redis-to-mongo/redis-connection';
 import { ActiveScheduler } from './active-scheduler.js';
 import { ChangeIntake, type Choice } from './change-intake.js';
@@ -65,6 +65,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
 
   let mismatch: SyncError | undefined;
   let sharedTarget: SyncError | undefined;
+  let targetCode: string | undefined;
   const http = await startHttp({
     host: config.http.host,
     port: config.http.schedulerPort,
@@ -147,6 +148,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       logger.log(state === 'without lease' ? 'warn' : 'info', LEADERSHIP_STATES[state]);
       search.clear();
       sharedTarget = undefined;
+      targetCode = undefined;
       if (!isActive) fleet.clear();
       wakeUp.wake();
       sweepWakeUp.wake();
@@ -163,7 +165,15 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       ...{ metrics: fleet, redis, queue, db: mongo.db, identity },
       keepSample: sampleKeeper(mongo.db, () => config.records.historyKeepMs),
     }),
-    keepIndexes: () => keepIndexes({ db: mongo.db, rules, logger }),
+    keepIndexes: async () => {
+      const kept = keepIndexes({ db: mongo.db, rules, logger });
+      const code = await kept.then(
+        () => undefined,
+        (error: unknown) => asSyncError(error).code,
+      );
+      targetCode = code === COLLECTION_UNUSABLE ? code : undefined;
+      await kept;
+    },
     standBy: () => intake.standBy(),
   });
   closers.add('loops', () => loops);
@@ -181,7 +191,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
     queue,
     () => ({
       ...(leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
-      ...(sharedTarget ? { code: sharedTarget.code } : {}),
+      ...defined({ code: sharedTarget?.code ?? targetCode }),
       changes: intake.heard,
       about: watch.read(),
       options: shared,

@@ -2,6 +2,7 @@ import { elementsOf, parseManifest } from '@redis-to-mongo/mongo-sink';
 import { fleetForTests, prints, until } from '@redis-to-mongo/test-kit';
 import type { Document, Filter } from 'mongodb';
 import { expect, it } from 'vitest';
+import { untilVerdict } from './verdict-under-test.js';
 
 const fleet = fleetForTests();
 
@@ -69,6 +70,19 @@ it('indexes that are dropped by hand come back while the fleet runs', async () =
     expect(await namesOf('sets')).toEqual(sets);
   });
   await prints(scheduler, /MongoDB lacked indexes.*keys \{keyType: 1, status: 1, _id: 1\}/);
+});
+
+it('a collection that is replaced by a capped one is said, and its keys are there again once that has gone', async () => {
+  await fleet.redis.sadd('tags', 'a');
+  fleet.scheduler();
+  fleet.worker();
+  await until(async () => expect(await collection('sets').findOne({ _id: 'tags' })).not.toBeNull());
+  await collection('sets').drop();
+  await fleet.db.createCollection('sets', { capped: true, size: 4096 });
+  await untilVerdict(fleet, 'target-unusable');
+  await collection('sets').drop();
+  await until(async () => expect(await collection('sets').findOne({ _id: 'tags' })).not.toBeNull());
+  await untilVerdict(fleet, 'complete');
 });
 
 it('documents of keys that are removed by hand come back, though most keys have theirs', async () => {

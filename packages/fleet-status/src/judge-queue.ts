@@ -1,4 +1,5 @@
 import { activeSchedulerIn, type Heartbeat, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
+import { COLLECTION_UNUSABLE } from '@redis-to-mongo/mongo-sink';
 import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import { FLEET_MISMATCH } from './identity/fleet-mismatch.js';
@@ -52,7 +53,7 @@ function inCharge(facts: QueueFacts): readonly (Reason | undefined)[] {
         remedy: `Changes and new keys are not noticed. ${isAlive ? 'One that stands by takes over within seconds.' : 'Start one: redis-to-mongo scheduler.'}`,
       },
     ];
-  return [sharedTarget(active), search(active, facts)];
+  return [sharedTarget(active), unusable(active), search(active, facts)];
 }
 
 /** Each of two fleets writes what it reads: neither knows what the other has done. */
@@ -63,6 +64,17 @@ function sharedTarget({ code }: Heartbeat): Reason | undefined {
     level: 'broken',
     what: 'A fleet with another queue writes to this database, too',
     remedy: 'Stop one of the two: each fleet needs a QUEUE_PREFIX and a database of its own.',
+  };
+}
+
+/** What is written there may be removed or overwritten without an error. */
+function unusable({ code }: Heartbeat): Reason | undefined {
+  if (code !== COLLECTION_UNUSABLE) return undefined;
+  return {
+    code: 'target-unusable',
+    level: 'broken',
+    what: 'A collection of MongoDB is of a kind that loses what is written to it',
+    remedy: `Drop it, or rename it: its keys are then read again. The log of the active scheduler names it (${code}).`,
   };
 }
 

@@ -38,6 +38,7 @@ export const REASON_CODES = [
   'source-unreachable',
   'queue-refuses-writes',
   'target-refuses-writes',
+  'target-unusable',
   'reading-old',
   'no-scheduler',
   'no-worker',

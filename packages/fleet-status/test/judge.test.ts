@@ -118,6 +118,13 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     'other-fleet',
     'A fleet with another queue writes to this database, too',
   ],
+  [
+    'a scheduler that has met a capped collection',
+    { queue: aQueue({ processes: [{ ...IN_CHARGE, code: 'COLLECTION_UNUSABLE' }, WORKER] }) },
+    'broken',
+    'target-unusable',
+    /loses what is written to it/,
+  ],
   ['a paused queue', { queue: aQueue({ isPaused: true }) }, 'broken', 'queue-paused', 'The queue is paused'],
   [
     'a search that fails',

@@ -10,7 +10,7 @@ import { indexesOf, makeIndexes } from '../indexes/make-index.js';
 import { ruleIndexes } from '../indexes/rule-indexes.js';
 import { FORMER_VALUE_INDEXES } from '../indexes/value-indexes.js';
 import { makeStreamsView } from './streams-view.js';
-import { unusableCollections } from './unusable-collections.js';
+import { COLLECTION_UNUSABLE, unusableCollections } from './unusable-collections.js';
 
 /** A mongod builds three indexes at a time. */
 const COLLECTIONS_AT_ONCE = 3;
@@ -25,7 +25,7 @@ export async function prepareDatabase(db: Db, rules: readonly RuleSpec[] = []) {
   return await connected(db, async () => {
     const hello = await db.command({ hello: 1 });
     for (const { problem, remedy } of await unusableCollections(db, rules))
-      throw new SyncError('COLLECTION_UNUSABLE', 'configuration', `MongoDB: ${problem}: ${remedy}`);
+      throw new SyncError(COLLECTION_UNUSABLE, 'configuration', `MongoDB: ${problem}: ${remedy}`);
     const indexes = [...INDEXES, ...ruleIndexes(rules)];
     const ofCollections = groupIndexes(indexes, ({ collection }) => collection);
     await forEachAtOnce(ofCollections, COLLECTIONS_AT_ONCE, ([collection, places]) =>

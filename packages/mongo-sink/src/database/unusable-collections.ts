@@ -11,6 +11,9 @@ export interface UnusableCollection {
   readonly remedy: string;
 }
 
+/** The code of the error where there is one; the active scheduler also reports it with its heartbeat. */
+export const COLLECTION_UNUSABLE = 'COLLECTION_UNUSABLE';
+
 const REMEDY = 'drop or rename it, or change MONGO_DB_NAME or the rule that names it';
 
 /**

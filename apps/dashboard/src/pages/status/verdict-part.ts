@@ -69,6 +69,7 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'source-unreachable': CONFIGURATION,
   'queue-refuses-writes': undefined,
   'target-refuses-writes': undefined,
+  'target-unusable': WORKERS,
   'reading-old': undefined,
   'no-scheduler': WORKERS,
   'no-worker': WORKERS,
