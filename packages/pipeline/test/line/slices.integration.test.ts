@@ -1,4 +1,4 @@
-import { ByteBudget, syncKey } from '@redis-to-mongo/pipeline';
+import { ByteBudget, firstState, type KeyState, placeOf, syncKey } from '@redis-to-mongo/pipeline';
 import { lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
 
@@ -54,6 +54,51 @@ describe('slices', () => {
     const line = await under.line({ readBytes: 8 << 20 });
     expect(await syncKey(line, 'large', wholeSlice())).toMatchObject({ seen: 48, lag: 0 });
     expect((await reads()) - before).toBeGreaterThanOrEqual(6);
+  });
+
+  describe('hold no more than they may from the first read on', () => {
+    const sizesOf = async (key: string, known?: KeyState) => {
+      const { source, budget } = await under.line({ readBytes: 1 << 20 });
+      const state = known ?? firstState(key, placeOf(key, ':info:'), 'stream', new Date());
+      const sizes: number[] = [];
+      for await (const batch of source.syncer('stream')?.read(state, wholeSlice(), budget) ?? []) {
+        sizes.push(batch.bytes);
+        batch.release?.();
+      }
+      return sizes;
+    };
+    const areSmall = (sizes: readonly number[]) => {
+      expect(sizes.length).toBeGreaterThan(10);
+      expect(Math.max(...sizes)).toBeLessThan(2 << 20);
+    };
+
+    it('of a stream with a long name, which each message has twice', async () => {
+      const key = 'x'.repeat(64 * 1024);
+      await fill(key, 400, 10);
+      areSmall(await sizesOf(key));
+    });
+
+    it('of one that was empty when it was read last', async () => {
+      await under.redis.xgroup('CREATE', 'was empty', 'group', '0', 'MKSTREAM');
+      await under.sync('was empty');
+      await fill('was empty', 400, 50_000);
+      areSmall(await sizesOf('was empty', { ...(await under.state('was empty')), key: 'was empty' }));
+    });
+
+    it('of one whose entries were small when it was read last, long ago', async () => {
+      await fill('was small', 10, 10);
+      await under.sync('was small');
+      await fill('was small', 400, 50_000);
+      const state = { ...(await under.state('was small')), key: 'was small', lastSyncedAt: new Date(0) };
+      areSmall(await sizesOf('was small', state));
+    });
+
+    it('of one that was adopted with the position of the engine before this one', async () => {
+      await fill('adopted', 400, 50_000);
+      const state = firstState('adopted', placeOf('adopted', ':info:'), 'stream', new Date());
+      const position = { entryId: '1-0', passed: 0, before: 0, lastId: '1-0', added: null, digest: '' };
+      areSmall(await sizesOf('adopted', { ...state, position: { ...position, entryBytes: 0 } }));
+    });
   });
 
   it('of many jobs hold no more bytes at once than the budget', async () => {

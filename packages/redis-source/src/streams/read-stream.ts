@@ -90,11 +90,15 @@ function parseEntries(reply: unknown): readonly (readonly [id: unknown, flat: re
   return reply;
 }
 
-/** The size of an entry, before any was read: by the larger of the stream's first and last one. */
+/**
+ * The size of an entry's message, before any was read: by the larger of the stream's first and last one; 0 where it has none. A message
+ * has the key twice.
+ */
 export async function guessEntryBytes(redis: Redis, key: Buffer): Promise<number> {
   const reply = await redis.xinfo('STREAM', key).catch((error: unknown) => {
     if (error instanceof Error && isNoSuchKey(error)) return [];
     throw redisError(error);
   });
-  return Math.max(1, ...entrySizes(reply));
+  const sizes = entrySizes(reply);
+  return sizes.length === 0 ? 0 : Math.max(...sizes) + 2 * key.length;
 }

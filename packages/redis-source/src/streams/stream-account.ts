@@ -36,7 +36,7 @@ export interface StreamPosition {
   readonly firstId: string | null | undefined;
   /** Entries all over the stream, as they were read. */
   readonly marks: StreamMarks;
-  /** The average size of an entry in the last read, in bytes, for sizing the next. */
+  /** The average size of an entry in the last read, in bytes, for sizing the next; 0 where it is not known. */
   readonly entryBytes: number;
   /** The last read held bytes that are not UTF-8. */
   readonly binary: boolean;

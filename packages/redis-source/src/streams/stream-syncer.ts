@@ -45,6 +45,12 @@ type Positions = WeakMap<Position, StreamPosition>;
 
 /** The least a read reserves, in bytes. */
 const MIN_RESERVED = 16 * 1024;
+/**
+ * What came since a stream was read last may be larger than what was read then. Where that is this long ago, in ms, there may be very
+ * much of it: a read of some entries shows how large they are.
+ */
+const FRESH_MS = 60_000;
+const SOME = 16;
 
 /**
  * Syncs streams: every entry once, in order. Each read takes the entries and XINFO in one MULTI, one instant, so that
@@ -85,12 +91,15 @@ async function* readBatches(
   let binary = stored?.binary ?? false;
   let lag = state.lag;
   let expiresAt = state.expiresAt;
-  let entryBytes = stored?.entryBytes;
+  // 0 where no entry was read yet: of an empty stream, or by the engine before this one.
+  let entryBytes = stored?.entryBytes ?? 0;
+  let isFresh = stored === undefined || Date.now() - state.lastSyncedAt.getTime() < FRESH_MS;
   // The first read of a slice takes the last entry once more, to see that this is still the same stream.
   let isAnchored = Boolean(stored?.digest);
   do {
-    entryBytes ??= await guessEntryBytes(redis, key);
-    const count = readCount(options, slice, entryBytes);
+    if (entryBytes === 0) entryBytes = await guessEntryBytes(redis, key);
+    const count = Math.min(readCount(options, slice, entryBytes), isFresh ? Number.POSITIVE_INFINITY : SOME);
+    isFresh = true;
     const held = await budget.reserve(Math.max(MIN_RESERVED, count * entryBytes));
     let give = () => held.release();
     let isYielded = false;
