@@ -14,9 +14,10 @@ export function readJson(text: string): { readonly value: unknown } | { readonly
     return repeated === undefined
       ? { value }
       : { problem: `names a member twice, again${placeOf(repeated)}` };
-  } catch {
+  } catch (error) {
+    if (text.trim() === '') return { problem: 'is empty' };
     // JSON.parse quotes what it read, and shows no line on Node 20.
-    return { problem: text.trim() === '' ? 'is empty' : `is not JSON${placeOfError(text)}` };
+    return { problem: `is not JSON${isCutShort(error, text) ? ': its end is missing' : placeOfError(text)}` };
   }
 }
 
@@ -34,6 +35,14 @@ function repeatedMember(node: ValueNode): Place | undefined {
     if (within) return within;
   }
   return undefined;
+}
+
+/** Whether JSON.parse would have read on. The place would be that of what is not complete, wherever that begins. */
+function isCutShort(error: unknown, text: string): boolean {
+  if (!(error instanceof SyntaxError)) return false;
+  const position = /at position (\d+)/.exec(error.message)?.[1];
+  const isAtEnd = position !== undefined && Number(position) >= text.trimEnd().length;
+  return isAtEnd || /^Unexpected end|^Unterminated string/.test(error.message);
 }
 
 function placeOfError(text: string): string {

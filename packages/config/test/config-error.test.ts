@@ -132,9 +132,19 @@ describe('ConfigError', () => {
     expect(folder.refuse({}, content).problems).toMatchObject([
       {
         option: 'CONFIG_FILE',
-        problem: expect.stringMatching(/^is (empty|not JSON at line 1, column \d+|not a JSON object)$/),
+        problem: expect.stringMatching(
+          /^is (empty|not JSON at line 1, column \d+|not JSON: its end is missing|not a JSON object)$/,
+        ),
       },
     ]);
+  });
+
+  it('says of a file that is cut short that its end is missing, wherever that is', () => {
+    const whole = '{\n  "RULES": [{ "pattern": "a", "ttlSec": 50 }]\n}';
+    for (let length = 1; length < whole.length; length++) {
+      const [problem] = folder.refuse({}, whole.slice(0, length)).problems;
+      expect(problem, whole.slice(0, length)).toMatchObject({ problem: 'is not JSON: its end is missing' });
+    }
   });
 
   it('reports a name that stands twice in one object of the file, or of rules in the environment', () => {
