@@ -114,6 +114,21 @@ describe('small values of many keys', () => {
     expect(await mostHeld(under.line(), keys)).toBeLessThan(5 * 1024 * 1024);
   });
 
+  it('those that are found to be too large count for what one script reads, too', async () => {
+    const keys = Array.from({ length: 100 }, (_, i) => `too large ${i}`);
+    const fields = Array.from({ length: 400 }, (_, i) => [`f${i}`, 'x'.repeat(300)]).flat();
+    for (const key of keys) await under.redis.hset(key, ...fields);
+    const line = under.line({ maxInlineBytes: 1 << 20, maxInlineMembers: 1000 });
+    const { source, budget } = line;
+    const { found, release } = await source.readSmall(keys, budget);
+    release();
+    const [alone, later] = ['alone', 'later'].map((what) => found.filter((each) => each === what).length);
+    // 2 MiB are 17 of them.
+    expect(alone).toBeLessThan(20);
+    expect(later).toBe(100 - (alone ?? 0));
+    expect(countsOf(await syncMany(line, keys))).toEqual({ synced: 100 });
+  });
+
   it('of more bytes come by several readings, also to a user who may not see one of them', async () => {
     const keys = await fillHeavy(under.redis, 'heavyRights');
     await under.redis.set('heavy secret', 'x');

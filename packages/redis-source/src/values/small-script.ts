@@ -57,10 +57,12 @@ for i, key in ipairs(KEYS) do
     local reader = readers[name]
     if not reader then alone(at, name == 'none' and ${GONE} or ${ALONE}) else
       local whole, bytes = read(reader, key)
+      -- What is too large was read, too, and held up the server.
+      if whole then left = left - bytes end
+      if whole and bytes > mostBytes then whole = nil end
       local expires = redis.call(expiry, key)
       local details = whole and reader.details and ARGV[5] == '1' and reader.details(key, whole) or false
-      if not whole or bytes > mostBytes or expires > ${Number.MAX_SAFE_INTEGER} or (details and details.err) then alone(at, ${ALONE}) else
-        left = left - bytes
+      if not whole or expires > ${Number.MAX_SAFE_INTEGER} or (details and details.err) then alone(at, ${ALONE}) else
         answers[at], answers[at + 1], answers[at + 2] = reader.number, expires, pack({whole, details})
       end
     end
