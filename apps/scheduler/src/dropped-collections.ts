@@ -51,6 +51,8 @@ export class DroppedCollections {
     if (dropped.length === 0) return true;
     if (!(await handle(dropped))) return false;
     await rememberCollections(this.#db, now);
+    // One that is dropped once more is reported once more.
+    this.#noted = '';
     return true;
   }
 

@@ -61,6 +61,17 @@ it('so is one that is there again, with whatever documents', async () => {
   expect(await handled()).toEqual(['hashes']);
 });
 
+it('so is one that is dropped again right after it was handled', async () => {
+  const dropped = detector();
+  await dropped.found();
+  await collection('hashes').drop();
+  await collection('hashes').insertOne({ _id: 'key' });
+  expect(await dropped.found()).toBe(true);
+  expect(await handled(dropped)).toEqual(['hashes']);
+  await collection('hashes').drop();
+  expect(await dropped.found()).toBe(true);
+});
+
 it('a collection of somebody else may be replaced at any time, as $out does it', async () => {
   const dropped = detector();
   for (let i = 0; i < 2; i++) {
