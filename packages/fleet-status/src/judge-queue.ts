@@ -212,9 +212,9 @@ function servers({ processes }: QueueFacts): Reason | undefined {
   return {
     code: 'servers-differ',
     level: 'behind',
-    what: 'Schedulers and workers do not read the same server, or did not until a moment ago',
+    what: 'Schedulers and workers do not read the same servers, or did not until a moment ago',
     remedy:
-      'After a failover of the source, or its restart, each moves within seconds, and a sweep follows. If it lasts, the source’s address leads to several servers.',
+      'After a failover of the source, or its restart, each moves within seconds, and a sweep follows. If it lasts, the source’s address leads to several servers, or nodes of its cluster are cut off from the others.',
   };
 }
 

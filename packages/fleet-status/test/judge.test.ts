@@ -91,7 +91,7 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     },
     'behind',
     'servers-differ',
-    /do not read the same server/,
+    /do not read the same servers/,
   ],
   [
     'a worker that read another server until a moment ago',

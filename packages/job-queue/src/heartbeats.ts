@@ -23,7 +23,7 @@ export interface Heartbeat {
   readonly options?: Readonly<Record<string, string>>;
   /** How far its clock is ahead of that of the queue's Redis, in ms; negative: behind. Absent until the second heartbeat. */
   readonly clockAheadMs?: number;
-  /** Where it reads; one of an earlier version does not say, nor can it where the source is a cluster. */
+  /** Where it reads; one of an earlier version does not say. */
   readonly source?: ReachedServers;
   /** Of a worker. */
   readonly work?: WorkFacts;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
@@ -16,7 +17,7 @@ export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol' | 're
   readonly primaryOnly?: boolean;
   /** The Redis whose options its errors name; default: the source. */
   readonly purpose?: RedisRole;
-  /** Is told which server the connection leads to, unless it is a cluster. */
+  /** Is told which server the connection leads to; of a cluster, which masters. */
   readonly reached?: ServersReached;
 };
 
@@ -108,6 +109,7 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
       dnsLookup: (name, done) => done(null, name),
     });
     redirectAlone(cluster);
+    if (reached) noteMasters(cluster, reached);
     // A cluster's client has the same commands as a server's; isCluster distinguishes them.
     return cluster as unknown as Redis;
   }
@@ -131,6 +133,18 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
   }
   const place = url ? optionsOfUrl(url) : { ...login, host, port, db };
   return openGuarded({ ...options, ...place }, guard);
+}
+
+/**
+ * Reports the masters by whose slots the client chooses where it reads. Each node tells of the slots as it knows them: a master that is
+ * cut off from the others goes on naming itself after its replica has replaced it.
+ */
+function noteMasters(cluster: Cluster, reached: ServersReached): void {
+  cluster.on('refresh', () => {
+    const masters = cluster.nodes('master').map(({ options: { host, port } }) => `${host}:${port}`);
+    reached.note(cluster, createHash('sha256').update(masters.sort().join()).digest('hex').slice(0, 40));
+  });
+  cluster.on('end', () => reached.forget(cluster));
 }
 
 /** The TLS options of ioredis; empty without TLS. */

@@ -1,4 +1,7 @@
-/** Which servers something leads to, each by the id of its run, and how long ago one of its connections moved to another, in ms. */
+/**
+ * Which servers something leads to, each by the id of its run, and how long ago one of its connections moved to another, in ms. All
+ * masters of a cluster count as one server, by a fingerprint of their addresses.
+ */
 export interface ReachedServers {
   readonly servers: readonly string[];
   readonly movedMs?: number;

@@ -1,6 +1,6 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { NO_TLS } from '@redis-to-mongo/pipeline';
-import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
+import { addressOfUrl, connectRedis, type RedisAddress } from '@redis-to-mongo/redis-connection';
 import { vi } from 'vitest';
 
 const SLOTS = 16_384;
@@ -9,6 +9,7 @@ export interface RedisCluster {
   readonly nodes: readonly RedisServer[];
   /** As REDIS_CLUSTER_NODES takes it. */
   readonly hosts: string;
+  readonly address: RedisAddress;
   readonly redis: ReturnType<typeof connectRedis>;
   close(): Promise<void>;
 }
@@ -38,10 +39,12 @@ export async function startCluster(): Promise<RedisCluster> {
   );
   for (const client of clients) client.disconnect();
   const clusterNodes = nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
-  const redis = connectRedis({ host: '', port: 0, db: 0, tls: NO_TLS, clusterNodes }, () => {});
+  const address = { host: '', port: 0, db: 0, tls: NO_TLS, clusterNodes };
+  const redis = connectRedis(address, () => {});
   return {
     nodes,
     hosts: nodes.map(({ port }) => `127.0.0.1:${port}`).join(','),
+    address,
     redis,
     close: async () => {
       redis.disconnect();
