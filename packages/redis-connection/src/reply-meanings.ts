@@ -76,6 +76,11 @@ const ERR_REPLIES: readonly (readonly [RegExp, Meaning])[] = [
     ['REDIS_UNAVAILABLE', 'transient', () => 'it has reached its limit of clients: raise its maxclients'],
   ],
   [
+    // What a script uses besides the keys that it names.
+    /attempted to access a non local key/,
+    ['REDIS_UNAVAILABLE', 'transient', () => 'the cluster is moving the slot'],
+  ],
+  [
     /cluster support disabled/,
     ['REDIS_TOPOLOGY', 'configuration', ({ address }) => `it is not a cluster: check ${address}`],
   ],
@@ -107,7 +112,7 @@ function privilegeOf(message: string): Meaning | undefined {
 export function meaningOf(message: string): Meaning | undefined {
   const word =
     (SLOTS_CHANGED.test(message) ? 'MOVED' : refusalOf(message)) ??
-    (IN_SCRIPT.exec(message) ?? /^(?:.*Last error: )?([A-Z]+)\b/.exec(message))?.[1] ??
+    (IN_SCRIPT.exec(message) ?? /^(?:.*Last error: (?:ReplyError: )?)?([A-Z]+)\b/.exec(message))?.[1] ??
     '';
   if (word === 'NOPERM') return privilegeOf(message);
   if (word === 'ERR') return ERR_REPLIES.find(([words]) => words.test(message))?.[1];

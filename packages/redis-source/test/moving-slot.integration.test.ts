@@ -1,6 +1,6 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { ByteBudget } from '@redis-to-mongo/pipeline';
-import { connectRedis, knownMasters, masterOf } from '@redis-to-mongo/redis-connection';
+import { connectRedis, knownMasters, masterOf, redisError } from '@redis-to-mongo/redis-connection';
 import { redisSource, scanNames, typesOf } from '@redis-to-mongo/redis-source';
 import { type RedisCluster, startCluster } from '@redis-to-mongo/test-kit';
 import type { Redis } from 'ioredis';
@@ -64,6 +64,18 @@ describe('while a slot of a cluster moves', () => {
       release();
       expect(found).not.toContain('gone');
     }
+  });
+
+  it.each([
+    ['that names keys on both sides', 2],
+    ['that uses a key on the other side', 1],
+  ])('a script %s fails as transient', async (_, named) => {
+    const [moved = '', left = ''] = [KEYS[0], KEYS[20]];
+    const names = named === 2 ? [moved, left] : [left];
+    const run = cluster.redis.eval("return redis.call('EXISTS', ARGV[1])", named, ...names, moved);
+    const error = redisError(await run.catch((cause: unknown) => cause));
+    expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', errorClass: 'transient' });
+    expect(error.message).toMatch(/moving the slot/);
   });
 
   it('keys are asked for once more whose slots have changed before their commands were sent', async () => {
