@@ -1,5 +1,5 @@
 import { type ErrorClass, isObject, membersOf, SyncError, withCauses } from '@redis-to-mongo/pipeline';
-import { MongoBulkWriteError, MongoNetworkError } from 'mongodb';
+import { MongoBulkWriteError, MongoNetworkError, MongoServerError } from 'mongodb';
 import { mongoCode } from './mongo-code.js';
 import { mongoConnectionTrouble, mongoUnavailable } from './mongo-connection-trouble.js';
 
@@ -127,13 +127,13 @@ export function throwMongoError(error: unknown): never {
 }
 
 /**
- * Converts any error of the driver to a SyncError with a code, a class and the remedy. The message never contains
- * documents.
+ * Converts any error of the driver to a SyncError with a code, a class and the remedy. Neither its message nor that of its cause
+ * contains documents: a log shows both.
  */
 export function mongoError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
   const errorOf = (code: string, errorClass: ErrorClass, message: string) =>
-    new SyncError(code, errorClass, message, { cause: error });
+    new SyncError(code, errorClass, message, { cause: withoutDocuments(error) });
   for (const each of withCauses(error)) {
     const meaning = meaningOf(each);
     if (meaning) return errorOf(meaning[0], meaning[1], `MongoDB: ${meaning[2]}`);
@@ -151,6 +151,14 @@ export function mongoError(error: unknown): SyncError {
     return errorOf(code, errorClass, message);
   }
   return unknownError(error, name, numericCode(error));
+}
+
+/** An answer of the server without what it quotes: that of a user without a privilege ends with the whole command. */
+function withoutDocuments(error: unknown): unknown {
+  if (!(error instanceof MongoServerError)) return error;
+  const [words = ''] = /^[^{['"`:]{0,100}/.exec(error.message) ?? [];
+  const { name, code } = error;
+  return Object.assign(new Error(words.trim()), { name, code });
 }
 
 /** Whether a bulk of writes ended without the server's answer: the driver wraps the network error then, and drops its class and cause. */

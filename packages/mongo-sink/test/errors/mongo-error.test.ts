@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { MongoServerError } from 'mongodb';
 import { expect, it } from 'vitest';
 import { mongoError } from '../../src/errors/mongo-error.js';
@@ -52,4 +53,15 @@ it.each([
 it('another internal error is unknown', () => {
   const error = Object.assign(new Error('division by zero'), { name: 'MongoServerError', code: 1 });
   expect(mongoError(error)).toMatchObject({ code: 'MONGO_UNKNOWN', errorClass: 'unknown' });
+});
+
+it('what the server quotes of a command is in no cause, which a log shows', () => {
+  const errmsg =
+    'not authorized on redis_to_mongo to execute command { findAndModify: "strings", update: { $set: { value: "the user’s secret" } } }';
+  const error = mongoError(new MongoServerError({ code: 13, errmsg }));
+  expect(error).toMatchObject({
+    code: 'MONGO_PRIVILEGE',
+    cause: { message: 'not authorized on redis_to_mongo to execute command', code: 13 },
+  });
+  expect(inspect(error)).not.toContain('secret');
 });
