@@ -1,6 +1,7 @@
 import { decodeItems, listMapper, storedText } from '@redis-to-mongo/pipeline';
 import type { Ask, Item, ValueType } from './contract/value-type.js';
 import { listIn, partOf } from './documents/stored-values.js';
+import { PageSize } from './reading/page-size.js';
 import { itemsOf } from './reading/scan-pages.js';
 
 export const LIST: ValueType = {
@@ -56,10 +57,13 @@ items that were added or removed.`,
 };
 
 async function* rangePages(ask: Ask, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {
-  for (let from = 0; ; from += count) {
-    const reply = await ask('LRANGE', key, String(from), String(from + count - 1));
-    const items = itemsOf('LRANGE', reply, 1);
+  const page = new PageSize(count);
+  for (let from = 0; ; ) {
+    const asked = page.count;
+    const items = itemsOf('LRANGE', await ask('LRANGE', key, String(from), String(from + asked - 1)), 1);
+    page.note(items);
     if (items.length > 0) yield items;
-    if (items.length < count) return;
+    if (items.length < asked) return;
+    from += asked;
   }
 }

@@ -1,18 +1,22 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 import type { Ask, Item } from '../contract/value-type.js';
+import { PageSize } from './page-size.js';
 
 /**
- * Pages of SSCAN, HSCAN or ZSCAN; an item has `arity` buffers.
+ * Pages of SSCAN, HSCAN or ZSCAN; an item has `arity` buffers. A page has `count` items about, fewer where they are large.
  * Source: https://redis.io/docs/latest/commands/scan/
  */
 export function scanPages(command: 'SSCAN' | 'HSCAN' | 'ZSCAN', arity: number) {
   return async function* (ask: Ask, key: Buffer, count: number): AsyncGenerator<readonly Item[]> {
+    const page = new PageSize(count);
     let cursor = '0';
     do {
-      const reply: unknown = await ask(command, key, cursor, 'COUNT', String(count));
+      const reply: unknown = await ask(command, key, cursor, 'COUNT', String(page.count));
       if (!Array.isArray(reply)) throw unexpected(command);
       cursor = String(reply[0]);
-      yield itemsOf(command, reply[1], arity);
+      const items = itemsOf(command, reply[1], arity);
+      page.note(items);
+      yield items;
     } while (cursor !== '0');
   };
 }
