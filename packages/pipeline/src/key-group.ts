@@ -83,8 +83,12 @@ export class KeyGroup {
   /** A key that can't hold a small value, by what is known of it, goes alone. */
   #leaveUnlessSmall(key: string, loaded: LoadedState | SyncError | undefined): void {
     if (loaded instanceof SyncError || isTooLongKeyId(key)) this.#leave({ key });
-    else if (loaded?.pausedAt || loaded?.keyType === 'stream')
+    else if (loaded && (loaded.pausedAt || loaded.keyType === 'stream' || this.#isLarge(loaded)))
       this.#leave({ key, loaded: { state: loaded.whole() } });
+  }
+
+  #isLarge(loaded: LoadedState): boolean {
+    return this.#line.source.syncer(loaded.keyType)?.isLarge?.(loaded) === true;
   }
 
   /** Tells the ends of keys that have nothing to be written, sends away those that go alone, and gives the others. */

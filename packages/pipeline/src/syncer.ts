@@ -22,4 +22,6 @@ export interface Syncer {
    * it is the same state: their entries have ids of their own.
    */
   withoutContent(state: KeyState): KeyState;
+  /** Whether the value was too large when it was read last to be read together with small ones: it is read once then, not twice. */
+  isLarge?(state: Pick<KeyState, 'position'>): boolean;
 }

@@ -92,6 +92,41 @@ describe('small values of many keys', () => {
     expect(await under.manifest('hashes', 'all 0')).toMatchObject({ active: false, size: 0, fields: {} });
   });
 
+  it('are not read together with those that were large before, which would be read twice', async () => {
+    const { redis } = under;
+    const calls = async (command: string) =>
+      Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await redis.info('commandstats'))?.[1] ?? 0);
+    const line = under.line({ maxInlineBytes: 100_000 });
+    const readings = async (key: string, bytes: number) => {
+      await redis.hset(key, 'text', Buffer.alloc(bytes, 'x'), 'more', Math.random());
+      await redis.config('RESETSTAT');
+      expect(countsOf(await syncMany(line, [key]))).toEqual({ synced: 1 });
+      return await calls('hgetall');
+    };
+    expect(await readings('small', 60_000)).toBe(1);
+    expect(await readings('small', 61_000)).toBe(1);
+    expect(await readings('above', 90_000)).toBe(2);
+    expect(await readings('above', 91_000)).toBe(1);
+    expect(await readings('above', 1_000)).toBe(1);
+    expect(await readings('above', 1_001)).toBe(1);
+    const isAlone = await readings('large', 150_000);
+    expect(await readings('large', 151_000)).toBe(isAlone - 1);
+  });
+
+  it('of which few are very large are read in pages once that is known', async () => {
+    const { redis } = under;
+    const fields = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [`field ${i}`, 'x'.repeat(9_000)]),
+    );
+    await redis.hset('few large', fields);
+    await under.sync('few large');
+    await redis.hset('few large', 'field 7', 'changed');
+    await redis.config('RESETSTAT');
+    expect(await under.sync('few large')).toMatchObject({ result: 'synced' });
+    expect(await redis.info('commandstats')).not.toContain('cmdstat_hgetall');
+    expect(await under.elements('hashes', 'hash_fields', 'few large')).toHaveLength(60);
+  });
+
   it('are not held up by large ones and streams among them, and those come, too', async () => {
     const keys = await fill('beside', 300);
     for (let i = 0; i < 3; i++)

@@ -22,14 +22,13 @@ import { type KeyExpiry, keyExpiry } from './key-expiry.js';
 import { KeysScript } from './keys-script.js';
 import { unpackMessage } from './message-pack.js';
 import { SmallReply } from './small-reply.js';
-import { ALONE, ANSWERS, GONE, LATER, smallScript } from './small-script.js';
+import { ALONE, ANSWERS, GONE, LATER, MOST_BYTES, smallScript } from './small-script.js';
 import type { ValueSyncer } from './value-syncer.js';
 
 /** Keys that one script reads: Redis serves nobody else for as long, which is about half a millisecond. */
 const KEYS_A_SCRIPT = 100;
-/** A value of more items or bytes is not small: its own syncer reads it. */
+/** A value of more items, or of more than MOST_BYTES, is not small: its own syncer reads it. */
 const MOST_ITEMS = 500;
-const MOST_BYTES = 64 * 1024;
 /** What a reading takes together, in bytes. */
 const READING_BYTES = 2 * 1024 * 1024;
 /** Keys that are read each by a script of its own, at once: none of these scripts knows what the others have taken. */

@@ -4,6 +4,8 @@ import type { ValueType } from '@redis-to-mongo/key-types';
 export const GONE = 0;
 export const ALONE = -1;
 export const LATER = -2;
+/** A value of more bytes is not small. */
+export const MOST_BYTES = 64 * 1024;
 /** This many answers each key has: its code, what shows when it expires, and what it holds with the details of its items. */
 export const ANSWERS = 3;
 

@@ -18,12 +18,13 @@ import type { KeyExpiry } from './key-expiry.js';
 import { RuledTypes } from './ruled-types.js';
 import { isGone, type ServerSource, serverSource } from './server-source.js';
 import type { SmallReply } from './small-reply.js';
+import { MOST_BYTES } from './small-script.js';
 import { type ValueOptions, type ValueSettings, withDefaults, withRule } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
 import { parseValuePosition, toPosition, type ValuePosition } from './value-position.js';
 import { ValueWrites } from './value-writes.js';
 
-/** Values with no more items than this are read at once, whatever they were like before. */
+/** Values with no more items than this are read at once, where nothing is known of their size. */
 const FEW = 64;
 /** A large value becomes one document again only well below the limits, so that it does not swing around them. */
 const SHRINK_BELOW = 0.8;
@@ -76,7 +77,6 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
       },
       after: (state) => {
         const last = parseValuePosition(state.position);
-        if (last?.form === 'members') return 'alone';
         const settings = settingsOf(state);
         const items = reply.items();
         const seen = seenWhole(type, items, expiresAt, reply.checksum);
@@ -92,6 +92,10 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
       const last = parseValuePosition(state.position);
       if (!last) return state;
       return { ...state, position: toPosition({ ...last, digest: '', checksum: undefined }) };
+    },
+    isLarge: ({ position }) => {
+      const last = parseValuePosition(position);
+      return last !== undefined && (last.form === 'members' || last.bytes > MOST_BYTES);
     },
     read: (state, slice, budget) => {
       const settings = settingsOf(state);
@@ -247,9 +251,8 @@ function isSmall(
 ): boolean {
   if (!type.source.size || !type.source.pages) return true;
   if (type.source.size.of === 'bytes') return size <= settings.maxInlineBytes;
-  if (size <= FEW) return true;
-  if (!last || last.items === 0 || size > settings.maxInlineMembers) return false;
-  return (size * last.bytes) / last.items <= 2 * settings.maxInlineBytes;
+  if (!last || last.items === 0) return size <= FEW;
+  return size <= settings.maxInlineMembers && (size * last.bytes) / last.items <= 2 * settings.maxInlineBytes;
 }
 
 function expectedBytes(
