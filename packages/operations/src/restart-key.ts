@@ -67,5 +67,6 @@ async function restart<Asked>(
     lastError: null,
   };
   await line.sink.save(state, next);
-  return { isNew: true, state: next, asked: await request(key) };
+  // Tried again by itself: begun anew, another incarnation would follow, and a stream's entries be there once more.
+  return { isNew: true, state: next, asked: await withRetry(() => request(key), RETRY) };
 }

@@ -2,12 +2,12 @@ import { JobQueue } from '@redis-to-mongo/job-queue';
 import { ruleBook } from '@redis-to-mongo/key-types';
 import { type FreshNamespace, freshNamespace } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, pausedKeys, readKey } from '@redis-to-mongo/mongo-sink';
-import { ByteBudget, type Line, NO_TLS, Slice, syncKey } from '@redis-to-mongo/pipeline';
+import { ByteBudget, type Line, NO_TLS, Slice, SyncError, syncKey } from '@redis-to-mongo/pipeline';
 import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { testMongoUri, testSinkOptions } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Fleet, pauseKey, resumeKey, resyncKey, syncNow } from '../src/index.js';
+import { type Fleet, pauseKey, restartKey, resumeKey, resyncKey, syncNow } from '../src/index.js';
 
 const SLICE = { entries: 1000, bytes: 1 << 20, ms: 10_000 };
 
@@ -139,4 +139,17 @@ test('resync puts the next incarnation where the rule of today has it: collectio
   expect(await fleet.db.collection('sets').find({ active: true, stream: /^user/ }).toArray()).toEqual([]);
   const messages = await fleet.db.collection('stream_messages').find({ entryId: '1-1' }).toArray();
   expect(messages.map(({ stream, type }) => [stream, type])).toContainEqual(['shop', 'events']);
+});
+
+test('a queue that fails for a moment once the next incarnation has begun does not begin another one', async () => {
+  await redis.xadd('blinking', '1-1', 'n', '1');
+  await sync('blinking');
+  let asked = 0;
+  const request = async () => {
+    await sync('blinking');
+    if (++asked === 1) throw new SyncError('REDIS_UNAVAILABLE', 'transient', 'it is away for a moment');
+  };
+  expect(await restartKey(line, fleet.db, 'blinking', request)).toMatchObject({ isNew: true });
+  expect(asked).toBe(2);
+  expect(await readKey(fleet.db, 'blinking')).toMatchObject({ incarnation: 2, counts: { written: 2 } });
 });
