@@ -147,7 +147,7 @@ async function save(db: Db, letters: readonly Letter[]): Promise<LetterResult[]>
   const single: string[] = [];
   const refused: Refused = new Map();
   for (const { id, kind, reason, document, whole, ...fields } of letters) {
-    const parts = whole ? partsOf(id, whole) : [];
+    const parts = whole ? partsOf(id, whole, fields.at) : [];
     for (const part of parts) await upsert(db, 'dead_letter_parts', [part], refused);
     if (refused.has(id)) continue;
     const kindField = kind === 'entry' ? {} : { kind };
@@ -168,11 +168,11 @@ export async function removeParts(db: Db, which: Document): Promise<void> {
   await db.collection('dead_letter_parts').deleteMany(which).catch(throwMongoError);
 }
 
-function partsOf(letter: string, whole: Uint8Array): Document[] {
+function partsOf(letter: string, whole: Uint8Array, written: Date): Document[] {
   const parts: Document[] = [];
   for (let at = 0; at < whole.length; at += PART_BYTES) {
     const data = new Binary(whole.subarray(at, at + PART_BYTES));
-    parts.push({ _id: `${letter}#${parts.length}`, letter, part: parts.length, data });
+    parts.push({ _id: `${letter}#${parts.length}`, letter, at: written, part: parts.length, data });
   }
   return parts;
 }

@@ -42,10 +42,11 @@ type OpenRequests = () => Promise<(key: string) => Promise<unknown>>;
  */
 export async function replayDeadLetter(db: Db, id: string, openRequests: OpenRequests): Promise<Replay> {
   return await connected(db, async () => {
-    const found = await showDeadLetter(db, id);
-    if (!found) return { result: 'absent' };
-    const { letter, record } = found;
-    if (letter.kind !== 'entry') return await readAnew(db, letter, openRequests);
+    const found = await lettersIn(db).findOne({ _id: id }, { projection: { document: 0 } });
+    const letter = found && toDeadLetter(found);
+    if (letter && letter.kind !== 'entry') return await readAnew(db, letter, openRequests);
+    const record = letter && (await readDeadLetter(db, id));
+    if (!record) return { result: 'absent' };
     const { _id, content } = record;
     const stored = letter.isShaped ? shapeMessage({ ...record, _id: String(_id), content }) : record;
     const outcome = await insertOnce(db, await collectionNow(db, letter), stored);
@@ -91,7 +92,10 @@ export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
   return await connected(db, async () => (await removeLetters(db, [id])) === 1);
 }
 
-/** The letter goes once the job is requested: should the value be refused once more by then, it is a later one, which stays. */
+/**
+ * The letter goes once the job is requested, its parts first, so that those left by an interrupted replay are found by it. Should the
+ * value be refused once more by then, it is a later letter, which stays with its parts: theirs is another time, or, of earlier versions, none.
+ */
 async function readAnew(
   db: Db,
   { id, key, kind, at }: DeadLetter,
@@ -102,8 +106,8 @@ async function readAnew(
   const request = await openRequests();
   if (kind !== 'key') await rereadKey(db, key);
   await request(key);
-  const { deletedCount } = await lettersIn(db).deleteOne({ _id: id, at });
-  if (deletedCount === 1) await removeParts(db, { letter: id });
+  await removeParts(db, { letter: id, at: { $in: [at, null] } });
+  await lettersIn(db).deleteOne({ _id: id, at });
   return { result: 'read anew' };
 }
 

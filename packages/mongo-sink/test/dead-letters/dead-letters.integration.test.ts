@@ -8,7 +8,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { BSON, type Db, MongoClient } from 'mongodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   readDeadLetter,
   type ValueRefusal,
@@ -165,6 +165,61 @@ it('an entry that is replayed counts once, wherever the first try was stopped', 
       { counts: { seen: 2, written: 2, dead: 0 } },
     ]);
   }
+});
+
+describe('a large letter of a value that is replayed', () => {
+  const { id, stream: key } = valueLetter('read anew', 1);
+  const write = async () => await writeValueLetters(db, [valueLetter(key, 9_000_000)], new Date());
+  const countOf = async (which: object) => await db.collection('dead_letter_parts').countDocuments(which);
+  const replay = async (on: Db) => await replayDeadLetter(on, id, async () => async () => {});
+  beforeAll(async () => {
+    const { _id, ...fields } = toKeyDocument(
+      { ...firstState(key, { stream: key, type: 'main' }, 'string', new Date()), revision: 1 },
+      '',
+    );
+    await db.collection<{ _id: string }>('keys').replaceOne({ _id }, fields, { upsert: true });
+  });
+
+  it('leaves no part behind, wherever the first try was stopped', async () => {
+    for (let command = 1, isStopped = true; isStopped; command++) {
+      await write();
+      const watched = new MongoClient(testMongoUri(), { monitorCommands: true });
+      let begun = 0;
+      watched.on('commandStarted', () => {
+        if (++begun === command) void watched.close();
+      });
+      isStopped = (await replay(watched.db(db.databaseName)).catch(() => 'stopped')) === 'stopped';
+      await watched.close();
+      expect([command, await replay(db)]).toEqual([
+        command,
+        { result: expect.stringMatching(/read anew|absent/) },
+      ]);
+      expect([command, await countOf({ letter: id })]).toEqual([command, 0]);
+    }
+  });
+
+  it('takes no part of the letter that its job writes meanwhile', async () => {
+    await write();
+    let isWritten = false;
+    // As slow as it can be: the job has refused the value once more before the parts are removed.
+    const slow: Db = Object.create(db, {
+      collection: {
+        value: (name: string) => {
+          const collection = db.collection(name);
+          if (name !== 'dead_letter_parts' || isWritten) return collection;
+          const deleteMany = async (which: object) => {
+            isWritten = true;
+            await write();
+            return await collection.deleteMany(which);
+          };
+          return Object.create(collection, { deleteMany: { value: deleteMany } });
+        },
+      },
+    });
+    expect(await replay(slow)).toEqual({ result: 'read anew' });
+    expect(isWritten).toBe(true);
+    expect((await readDeadLetter(db, id))?.value.length).toBe(9_000_000);
+  });
 });
 
 it('letters of keys that MongoDB takes again go, however many others stay', async () => {
