@@ -131,12 +131,17 @@ type Pairs = readonly (readonly [name: unknown, value: unknown])[];
 function lowered(top: readonly (readonly [string, unknown])[], fields: unknown): Pairs {
   if (fields === undefined) return top;
   if (!Array.isArray(fields)) throw new TypeError(`${OURS}.fields: not a list`);
-  const pairs: (readonly [unknown, unknown])[] = [...top];
+  const pairs: (readonly [unknown, unknown])[] = [];
+  let next = 0;
+  // Their places ascend.
   for (const each of fields) {
     if (!Array.isArray(each) || each.length !== 3)
       throw new TypeError(`${OURS}.fields: not a list of places`);
-    pairs.splice(Number(each[0]), 0, [each[1], each[2]]);
+    const place = Number(each[0]);
+    for (let pair = top[next]; pair && pairs.length < place; pair = top[++next]) pairs.push(pair);
+    pairs.push([each[1], each[2]]);
   }
+  for (let pair = top[next]; pair; pair = top[++next]) pairs.push(pair);
   return pairs;
 }
 
