@@ -14,7 +14,7 @@ export const JSON_TYPE: ValueType = {
     parts: 'bytes',
   },
   source: {
-    // The module reports no size and has no pages: a document is always read at once.
+    // The module reports no size and has no pages: a document is always read whole.
     size: undefined,
     whole: {
       command: (key) => ['JSON.GET', key, '.'],

@@ -11,7 +11,7 @@ import { TIMESERIES } from './timeseries.js';
 import { VECTORSET } from './vectorset.js';
 import { ZSET } from './zset.js';
 
-/** The types of values that are mirrored: one line each, in the order of lists. */
+/** The types of values that are mirrored: one line each, in the order in which they are listed everywhere. */
 export const VALUE_TYPES: readonly ValueType[] = [
   SET, //
   ZSET,

@@ -70,7 +70,7 @@ function inline(items: readonly Item[] | undefined): ValueDocument {
   return integer === undefined ? { value } : { value, integer };
 }
 
-/** The number of a counter's text, if it is a 64-bit number as Redis' INCR writes it. */
+/** Parses a text that is a 64-bit integer, written as Redis' INCR writes it; otherwise `undefined`. */
 function integerOf(text: string): bigint | undefined {
   if (!/^(0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
   const integer = BigInt(text);

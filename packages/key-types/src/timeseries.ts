@@ -16,7 +16,10 @@ import { READ_SETTINGS } from './reading/series-settings.js';
 /** The name of the one item that is not a sample; samples are named by their times, in digits. */
 const SETTINGS = 'settings';
 
-/** The most bytes that BSON adds to a sample or a label, with the texts of values that have no plain form. */
+/**
+ * The most bytes that BSON adds to a sample or a label, including the texts of values that have no plain
+ * form.
+ */
 const PART_BYTES = 50;
 
 /** The settings of a series, one word each; `-` if it has no policy of its own. Labels follow. */
@@ -29,7 +32,10 @@ const WORDS = [
   'ignoreMaxValDiff',
 ] as const;
 
-/** RedisTimeSeries. An item is a sample, its time and value, or the settings: their name, WORDS, and names and values of labels. */
+/**
+ * RedisTimeSeries. An item is a sample (time, value) or the settings (their name, WORDS, then names and
+ * values of the labels).
+ */
 export const TIMESERIES: ValueType = {
   names: {
     keyType: 'timeseries',
@@ -112,7 +118,7 @@ async function* pages(ask: Ask, key: Buffer, count: number): AsyncGenerator<read
   const first = `return (${READ_SERIES})(KEYS[1], ARGV[1])`;
   const next = `return (${READ_SAMPLES})(KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])`;
   let page = seriesOf(await ask('EVAL_RO', first, '1', key, String(count))) ?? [];
-  // The first page has the settings.
+  // The first page has the settings, too.
   for (let full = count + 1; page.length > 0; full = count) {
     yield page;
     if (page.length < full) return;
@@ -172,7 +178,10 @@ function settingsIn({ labels, ...document }: StoredDocument): Item {
   return [Buffer.from(SETTINGS), Buffer.from(words), ...decodeContent(labels).flat()];
 }
 
-/** Settings that would drop samples, such as IGNORE, are set after all samples. Samples come in order of time: none is too old. */
+/**
+ * Sets IGNORE, which would drop samples, after all samples. Samples are added in order of time, so none is
+ * too old.
+ */
 function restored(key: Buffer, items: readonly Item[]): readonly Words[] {
   const samples = items.filter((item) => !isSettings(item)).sort(byTime);
   const made = items.filter(isSettings).map(([, words, ...labels]) => {

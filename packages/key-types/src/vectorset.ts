@@ -33,7 +33,7 @@ const READ = `function(key, names)
   return flat
 end`;
 
-/** The same for all elements. */
+/** As READ, for all elements. */
 const READ_ALL = `function(key)
   local size = redis.pcall('VCARD', key)
   if size == 0 then return {} end

@@ -18,15 +18,20 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Precedes the cause in the error of a cluster's node. */
+/** The message of the error that marks its cause as the error of a cluster's node. */
 export const OF_A_CLUSTER = 'a node of the cluster has no connection';
 
 type OnError = (error: Error) => void;
 
-/** Of a client: a function that answers its last trouble. */
+/**
+ * The property of a client that holds a function; the function returns the client's last connection error.
+ */
 const TROUBLE = Symbol('trouble');
 
-/** Why a client of attachCauses has no connection; `undefined` while it has one, or where nothing is known yet. */
+/**
+ * Why a client passed to attachCauses has no connection; `undefined` while it has one, or if the reason is
+ * not known yet.
+ */
 export function lastTrouble(redis: Redis): Error | undefined {
   const read: unknown = Reflect.get(redis, TROUBLE);
   const trouble: unknown = typeof read === 'function' ? read() : undefined;
@@ -34,9 +39,10 @@ export function lastTrouble(redis: Redis): Error | undefined {
 }
 
 /**
- * Attaches the reason to each command that fails without a connection, as the error's cause. ioredis emits the reason as an event,
- * but rejects the commands with its own error, without it: "max retries per request", "Connection is closed".
- * It relies on private parts of ioredis (6.0); if one is not as expected, only the cause is missing.
+ * Attaches the reason to each command that fails without a connection, as the error's cause. ioredis emits
+ * the reason as an event, but rejects the commands with errors of its own that lack it: "max retries per
+ * request", "Connection is closed". This relies on private parts of ioredis (6.0). If one of them is not as
+ * expected, only the cause is missing.
  * @param onError called with every error of the connection.
  */
 export function attachCauses(redis: Redis, onError: OnError): void {
@@ -77,7 +83,7 @@ class ConnectionCauses {
   /** The TCP connection is open; TLS may not be. */
   #isTaken = false;
   #isListening = false;
-  /** What the server said when it refused the connection: more specific than the refusal itself. */
+  /** Why the server or TLS refused the connection. It is more specific than the error that follows. */
   #refusal: Error | undefined;
 
   constructor(redis: Redis, onError: OnError, isNode = false) {
@@ -98,7 +104,7 @@ class ConnectionCauses {
     });
     this.#watchConnector();
     this.#watchFlush();
-    // A cluster reads its slots, and a worker waits, on duplicated connections.
+    // A cluster reads its slots on a duplicated connection; a BullMQ worker waits for jobs on one.
     wrap(redis, 'duplicate', (duplicate, [override]) => {
       const copy = duplicate([{ lazyConnect: false, ...(typeof override === 'object' ? override : {}) }]);
       attachCauses(copy as Redis, () => {});
@@ -121,7 +127,7 @@ class ConnectionCauses {
     return this.#refusal ?? new NoAnswer(how, this.#isTls, error);
   }
 
-  /** Listens, once, for what the server sends unasked. */
+  /** Opens another connection, once, to read why the server refuses: it says so before the first command. */
   #listen(): void {
     const { host, port, sentinels } = this.#redis.options;
     if (this.#isListening || this.#isTls || sentinels || !host || !port) return;
@@ -143,7 +149,7 @@ class ConnectionCauses {
         });
       return stream;
     });
-    // If no Sentinel answers, ioredis reports nothing more specific.
+    // If no Sentinel answers, ioredis does not report why.
     wrap(connector, 'connectToSentinel', (connect, args) => {
       const sentinel = connect(args);
       attachCauses(sentinel as Redis, (error) => {
@@ -157,7 +163,8 @@ class ConnectionCauses {
     wrap(this.#redis, 'flushQueue', (flush, [error, options, ...more]) => {
       if (!(error instanceof Error)) return flush([error, options, ...more]);
       const explained = this.#explained(error);
-      // The handshake failed: commands that wait for a connection wait for the next attempt, as after any failure.
+      // The handshake failed. Commands in the offline queue stay there for the next attempt, as after any
+      // failure.
       if (explained !== error) return flush([explained, { offlineQueue: false }, ...more]);
       if (error !== this.#last && !(error instanceof SyncError))
         error.cause ??= this.#isNode ? new Error(OF_A_CLUSTER, { cause: this.#last }) : this.#last;
@@ -167,8 +174,8 @@ class ConnectionCauses {
 }
 
 /**
- * A server in protected mode reports that in its answer to the first command. ioredis mistakes it for "no password is set",
- * prints a warning, and continues.
+ * A server in protected mode says so in its answer to the first command. ioredis mistakes the answer for "no
+ * password is set", prints a warning, and continues.
  */
 async function explainProtectedMode(send: Method, args: readonly unknown[]): Promise<unknown> {
   try {
@@ -181,7 +188,7 @@ async function explainProtectedMode(send: Method, args: readonly unknown[]): Pro
 
 type Method = (args: readonly unknown[]) => unknown;
 
-/** Replaces a method by `around`; does nothing if there is no such method. */
+/** Replaces a method with `around`; does nothing if there is no such method. */
 function wrap(
   target: object,
   name: string,
@@ -194,13 +201,14 @@ function wrap(
   );
 }
 
-/** A server that refuses a connection says why at once. */
+/** Time to wait for the reason, in ms. A server that refuses a connection gives it immediately. */
 const WAIT_MS = 1_000;
 const MOST = 200;
 
 /**
- * What a server sends before the first command, at most 200 bytes: nothing, unless it refuses the connection.
- * A client that writes at once may lose it, since the server has closed the connection by then.
+ * Reads what a server sends before the first command, at most 200 bytes. Only a server that refuses the
+ * connection sends anything. A client that writes first may lose these bytes, because the server has already
+ * closed the connection.
  */
 async function firstWords(host: string, port: number): Promise<string> {
   return await new Promise((resolve) => {

@@ -5,21 +5,22 @@ import { isCommandRefused } from './refused.js';
 import { SLOTS_CHANGED } from './reply-meanings.js';
 
 type Name = string | Buffer;
-/** Items in one pipeline. */
+/** Maximum number of items in one pipeline. */
 const AT_ONCE = 1000;
-/** How often a command is sent again after the answer MOVED. */
+/** How many times a command is sent again after the answer MOVED or ASK. */
 const MOVED_TRIES = 3;
 
 type Reply = [error: Error | null, result: unknown];
 
-/** Whether a client is connected to a cluster: then the keys of a command must share a slot. */
+/** Whether a client is connected to a cluster. There, all keys of a command must share a slot. */
 export function isCluster(redis: Redis): boolean {
   return asCluster(redis) !== undefined;
 }
 
 /**
  * The servers that hold the keys: all masters of a cluster, or the one server.
- * @throws SyncError `REDIS_UNAVAILABLE` while no master of the cluster is known: no server is not an empty one.
+ * @throws SyncError `REDIS_UNAVAILABLE` while no master of the cluster is known: an empty list would pass for
+ * an empty Redis.
  */
 export function mastersOf(redis: Redis): readonly Redis[] {
   const cluster = asCluster(redis);
@@ -29,7 +30,7 @@ export function mastersOf(redis: Redis): readonly Redis[] {
   return masters;
 }
 
-/** As mastersOf, once the cluster has been reached. @throws SyncError as redisError. */
+/** As mastersOf, but first waits until the cluster has been reached. @throws SyncError as redisError. */
 export async function knownMasters(redis: Redis): Promise<readonly Redis[]> {
   const cluster = asCluster(redis);
   if (cluster && cluster.status !== 'ready') await cluster.ping().catch(throwRedisError());
@@ -37,8 +38,8 @@ export async function knownMasters(redis: Redis): Promise<readonly Redis[]> {
 }
 
 /**
- * Which slots each master of a cluster has, in its own words; `undefined` while some are moving, or one is no longer a master, or the
- * user may not ask. Empty for a single server.
+ * The slots of each master of a cluster, as that master reports them. `undefined` while slots are moving, if
+ * a node is no longer a master, or if the user may not run CLUSTER NODES. Empty for a single server.
  * @throws SyncError as redisError.
  */
 export async function slotsAtRest(redis: Redis): Promise<string | undefined> {
@@ -55,7 +56,10 @@ export async function slotsAtRest(redis: Redis): Promise<string | undefined> {
   return own.includes(undefined) ? undefined : own.join('\n');
 }
 
-/** The server that holds the key. Its commands are not redirected if the key has moved (MOVED). */
+/**
+ * The server that holds the key. If the key has moved, commands sent to this server are not redirected, but
+ * fail with MOVED.
+ */
 export async function masterOf(redis: Redis, key: Name): Promise<Redis> {
   const cluster = asCluster(redis);
   if (!cluster) return redis;
@@ -66,13 +70,15 @@ export async function masterOf(redis: Redis, key: Name): Promise<Redis> {
   return master;
 }
 
-/** Groups the items that one command may take: all of them, or on a cluster those of one slot. */
+/**
+ * Groups the items so that one command may take a whole group: all items, or on a cluster those of one slot.
+ */
 export function groupBySlot<T>(redis: Redis, items: readonly T[], nameOf: (item: T) => Name): T[][] {
   return isCluster(redis) ? groupBy(items, (item) => calculateSlot(nameOf(item))) : [[...items]];
 }
 
 /**
- * Runs commands on many keys, pipelined; on a cluster in one pipeline for each node.
+ * Runs one command per item, in pipelines of up to 1000; on a cluster in separate pipelines for each node.
  * @param queue adds the command of one item.
  * @returns the replies, in the order of the items.
  * @throws the error of ioredis if the connection fails; errors of single commands are in their replies.
@@ -119,13 +125,20 @@ export async function pipelined<T>(
   }
 }
 
-/** ioredis refuses a pipeline whose keys were grouped by slots that have changed since. @throws other errors. */
+/**
+ * ioredis refuses a pipeline if the slots by which its keys were grouped have changed. Such a refusal becomes
+ * MOVED replies.
+ * @throws any other error.
+ */
 function unlessSlotsChanged(part: readonly number[], error: unknown): Reply[] {
   if (!(error instanceof Error && SLOTS_CHANGED.test(error.message))) throw error;
   return part.map(() => [new Error('MOVED slots have changed'), undefined]);
 }
 
-/** Whether a node of a cluster sends a command on to another one. It knows the command, and the user may run it. */
+/**
+ * Whether a node of a cluster redirects a command to another node. Such a node knows the command, and the
+ * user may run it.
+ */
 export function isRedirected(error: unknown): boolean {
   return error instanceof Error && /^(MOVED|ASK) /.test(error.message);
 }

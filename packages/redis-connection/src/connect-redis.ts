@@ -13,11 +13,11 @@ import { silenceSentinels } from './silence-sentinels.js';
 
 /** Options of ioredis; replies keep their ordinary (RESP2) shapes. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol' | 'reconnectOnError'> & {
-  /** For connections that write: a replica won't do. */
+  /** Requires a primary, for connections that write. */
   readonly primaryOnly?: boolean;
-  /** The Redis whose options its errors name; default: the source. */
+  /** The role of this Redis; errors name its options. Default: the source. */
   readonly purpose?: RedisRole;
-  /** Is told which server the connection leads to; of a cluster, which masters. */
+  /** Records the server that the connection leads to, or the masters of a cluster. */
   readonly reached?: ServersReached;
 };
 
@@ -27,7 +27,9 @@ type OwnOptions = ClientOptions & {
   readonly asksRole?: boolean;
 };
 
-/** For a connection whose commands may wait long for an answer: blocking reads, a worker's, a subscription. */
+/**
+ * For connections whose commands may wait long for an answer: blocking reads, BullMQ workers, subscriptions.
+ */
 export const FOR_BLOCKING: ClientOptions = {
   maxRetriesPerRequest: null,
   commandTimeout: undefined,
@@ -35,8 +37,9 @@ export const FOR_BLOCKING: ClientOptions = {
 };
 
 /**
- * How often a cluster is asked which nodes it has, in ms. ioredis would only find out by a redirected command: whoever listens to the
- * nodes or scans them sends none, and would never hear of a new one.
+ * Interval at which a cluster is asked for its nodes, in ms. Otherwise ioredis learns of a new node only from
+ * a redirected command. Connections to single nodes, such as those of the change feed and of scans, cause
+ * none.
  */
 const REFRESH_SLOTS_MS = 2_000;
 
@@ -45,8 +48,9 @@ const retryStrategy = (times: number) =>
   Math.min(50 * 2 ** Math.min(times, 6), 2_000) * (0.5 + Math.random() / 2);
 
 /**
- * A connection leaves a master as soon as a Sentinel announces another one: one that is cut off from the Sentinels, but not from here,
- * does not end its connections, and goes on taking writes that will be lost. A Sentinel that does not answer is not waited for.
+ * A connection leaves a master as soon as a Sentinel announces another one. A master that is cut off from the
+ * Sentinels, but not from this process, keeps its connections and accepts writes that will be lost. A
+ * Sentinel that does not answer within 5 s is skipped.
  */
 const FOLLOWS_SENTINELS = {
   failoverDetector: true,
@@ -77,7 +81,8 @@ export function connectWith(address: RedisAddress, onError: (error: Error) => vo
     connectTimeout: 5_000,
     retryStrategy,
     lazyConnect: true,
-    // CLIENT SETINFO reports the library's name. Users without that privilege would fill the server's ACL log.
+    // No CLIENT SETINFO, which only reports the library's name: users without the privilege would fill the
+    // server's ACL log.
     disableClientInfo: true,
     ...tlsOf(address),
     ...more,
@@ -105,7 +110,8 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
       enableAutoPipelining,
       clusterRetryStrategy: retryStrategy,
       slotsRefreshInterval: REFRESH_SLOTS_MS,
-      // The nodes' certificates name the addresses that the nodes use among themselves.
+      // Names are not resolved: the nodes' certificates name the addresses that the nodes use among
+      // themselves.
       dnsLookup: (name, done) => done(null, name),
     });
     redirectAlone(cluster);
@@ -136,8 +142,9 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
 }
 
 /**
- * Reports the masters by whose slots the client chooses where it reads. Each node tells of the slots as it knows them: a master that is
- * cut off from the others goes on naming itself after its replica has replaced it.
+ * Records the masters in the client's table of slots, by which it chooses where to read. Each node reports
+ * the slots as it knows them: a master that is cut off from the others still names itself after its replica
+ * has replaced it.
  */
 function noteMasters(cluster: Cluster, reached: ServersReached): void {
   cluster.on('refresh', () => {
@@ -161,7 +168,7 @@ function tlsOf({ tls, url }: RedisAddress): Pick<RedisOptions, 'tls'> {
 }
 
 /**
- * Parses a Redis URL into options of ioredis; `rediss:` is handled elsewhere.
+ * Parses a Redis URL into options of ioredis; tlsOf handles `rediss:`.
  * @throws SyncError `REDIS_URL`: ioredis itself would use database 0 if the path is not a number.
  */
 function optionsOfUrl(text: string): RedisOptions {

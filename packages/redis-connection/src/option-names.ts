@@ -16,7 +16,7 @@ const CODES: ConnectionOptions['codes'] = {
   unavailable: ['REDIS_UNAVAILABLE', 'transient'],
 };
 
-/** The options that name each Redis. */
+/** The options of each Redis, as error messages name them. */
 export const OPTION_NAMES: Readonly<Record<RedisRole, RedisOptionNames>> = {
   source: {
     server: 'Redis',

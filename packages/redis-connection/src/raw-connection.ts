@@ -9,7 +9,7 @@ import { ASK_ROLE_MS, CONFIRM_MS, guardOf } from './server-guard.js';
 import type { ServersReached } from './servers-reached.js';
 import { SharedQuestion } from './shared-question.js';
 
-/** The connection ended, or there is none; the request can be repeated on another one. */
+/** The connection ended, or there is none; the request can be repeated on another connection. */
 export class RawConnectionLost extends Error {
   override readonly name = 'RawConnectionLost';
 }
@@ -18,7 +18,7 @@ export interface RawConnectionOptions {
   readonly onError: (error: Error) => void;
   /** Called once if ioredis is not built as expected: then there is no raw connection. */
   readonly onUnexpected: (reason: string) => void;
-  /** The longest time without a byte of an awaited answer, in ms. */
+  /** Maximum time without a byte of an awaited answer, in ms; default 30,000. */
   readonly silenceMs?: number;
   /** See ClientOptions. */
   readonly reached?: ServersReached;
@@ -106,7 +106,10 @@ export class RawConnection {
     this.#lose(new RawConnectionLost('the connection was closed'));
   }
 
-  /** Disconnects from a server that is no longer the configured one: see ServerGuard. @throws SyncError why. */
+  /**
+   * Disconnects from a server that is no longer the configured one: see ServerGuard.
+   * @throws SyncError with the reason.
+   */
   async #confirm(): Promise<void> {
     if (!this.isReady) return;
     const answer = new RawText();
@@ -126,9 +129,9 @@ export class RawConnection {
   /** Turns a ready connection of ioredis into a raw one. */
   async #takeSocket(): Promise<void> {
     try {
-      await this.#redis.ping(); // whatever ioredis had asked is answered before
+      await this.#redis.ping(); // the answers to earlier commands of ioredis arrive before this one
     } catch {
-      return; // it has ended already, and will be ready again
+      return; // it has ended already; `ready` comes again after it reconnects
     }
     const reason = whyNotRaw(this.#redis);
     if (reason !== undefined) {

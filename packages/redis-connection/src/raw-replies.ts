@@ -1,10 +1,13 @@
 /** Parses the bytes of one answer as they arrive. */
 export interface RawReply {
-  /** Parses what it can of `bytes` from `from` on, and returns where the rest begins. Throws if it can't read them. */
+  /**
+   * Parses as much of `bytes` as it can, from index `from`, and returns the index where it stopped. Throws if
+   * it can't read them.
+   */
   take(bytes: Buffer, from: number): number;
   /** The answer is complete. */
   readonly isComplete: boolean;
-  /** It can continue once this many of the bytes that it left are there. */
+  /** Number of bytes, from where it stopped, that it needs in order to continue. */
   readonly need: number;
 }
 
@@ -14,10 +17,10 @@ interface Awaited {
   readonly reject: (error: unknown) => void;
 }
 
-/** The awaited answers of one connection, in order, and what has arrived of the first one. */
+/** The awaited answers of one connection, in order, and the unparsed bytes of the first one. */
 export class RawReplies {
   readonly #awaited: Awaited[] = [];
-  /** The bytes that the first answer has left. */
+  /** Bytes that the first answer could not use yet. */
   #rest: Buffer[] = [];
   #restBytes = 0;
 
@@ -34,8 +37,10 @@ export class RawReplies {
   }
 
   /**
-   * Passes on what arrived. Bytes that an answer can't use yet wait until enough are there, and are joined once.
-   * @throws the error of an answer, which rejects it, too: the boundary of the next answer is then unknown.
+   * Passes received bytes to the awaited answers. Bytes that an answer can't use yet are kept until it has
+   * enough, and are joined once.
+   * @throws the error of an answer, which is rejected with it, too. The boundary of the next answer is then
+   * unknown.
    */
   arrive(arrived: Buffer): void {
     let bytes = arrived;
@@ -66,7 +71,7 @@ export class RawReplies {
     }
   }
 
-  /** There will be no more answers. */
+  /** Rejects all awaited answers: no more will arrive. */
   lose(error: Error): void {
     this.#keep(undefined);
     for (const { reject } of this.#awaited.splice(0)) reject(error);

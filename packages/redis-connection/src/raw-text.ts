@@ -1,13 +1,13 @@
 import type { RawReply } from './raw-replies.js';
 
-/** Parses a text: a bulk string, a simple string or an error; `isError` says which. */
+/** Parses a bulk string, a simple string or an error; `isError` is set for an error. */
 export class RawText implements RawReply {
   text = '';
   isError = false;
   isComplete = false;
   need = 1;
 
-  /** Reads on from a place, and returns where it stopped; `need` says how many more bytes it takes. */
+  /** See RawReply. */
   take(bytes: Buffer, from: number): number {
     const lineEnd = bytes.indexOf('\r\n', from);
     if (lineEnd === -1) {

@@ -3,10 +3,11 @@ import type { ChainableCommander, Cluster } from 'ioredis';
 import { isRedirected } from './cluster.js';
 
 /**
- * Has commands of a pipeline that are redirected (`ASK`, `MOVED`) sent again each on its own. ioredis sends all commands of the pipeline
- * to the other node, also those that were answered, if it sends any. After `ASK`, that node answers as if it had every key that it has not
- * got yet: keys that are still in the old place pass for deleted. What several callers ask at once is such a pipeline
- * (`enableAutoPipelining`). Transactions are redirected as a whole, and rightly so.
+ * Makes ioredis send each redirected command (`ASK`, `MOVED`) of a pipeline again on its own. By default,
+ * ioredis sends the whole pipeline to the other node, including commands that were answered. After `ASK`,
+ * that node answers for all keys, also for those that it has not received yet: keys that are still on the old
+ * node pass for deleted. With `enableAutoPipelining`, concurrent commands of several callers are such a
+ * pipeline. Transactions are still redirected as a whole, which is correct.
  * Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#ask-redirection
  */
 export function redirectAlone(cluster: Cluster): void {

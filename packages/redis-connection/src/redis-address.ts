@@ -26,7 +26,7 @@ export interface RedisAddress extends HostAndPort {
     | undefined;
 }
 
-/** The address of a Redis that a URL names with everything in it. */
+/** The address of a Redis whose URL contains everything: host, port, database, login. */
 export function addressOfUrl(url: string): RedisAddress {
   return { url, host: '', port: 0, db: 0, tls: NO_TLS };
 }

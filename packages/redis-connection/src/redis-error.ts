@@ -16,7 +16,7 @@ import { meaningOf } from './reply-meanings.js';
 const CONNECTION =
   /Connection is closed|max retries per request|Stream isn't writeable|Command timed out|Socket closed|Failed to refresh slots cache|None of startup nodes is available|All sentinels are unreachable|Command aborted due to connection close/i;
 
-/** The `catch` of a promise of ioredis. @throws SyncError as redisError. */
+/** A handler for the `catch` of an ioredis promise. @throws SyncError as redisError. */
 export function throwRedisError(known?: RedisRole): (error: unknown) => never {
   return (error) => {
     throw redisError(error, known);
@@ -24,9 +24,9 @@ export function throwRedisError(known?: RedisRole): (error: unknown) => never {
 }
 
 /**
- * Turns an error of ioredis into a SyncError with a remedy and the options of the Redis at fault. It contains no keys and
- * no values.
- * @param known whose Redis it is, where its connection has not marked the error.
+ * Turns an error of ioredis into a SyncError with a remedy and the options of the Redis at fault. It contains
+ * no keys and no values.
+ * @param known the role of the Redis, if its connection has not marked the error.
  */
 export function redisError(error: unknown, known: RedisRole = 'source'): SyncError {
   if (error instanceof SyncError) return error;
@@ -56,8 +56,8 @@ export function redisError(error: unknown, known: RedisRole = 'source'): SyncErr
 }
 
 /**
- * Turns an error that any server may have caused into a SyncError: one of a Redis as redisError does, by the Redis it came from.
- * Any other gets the code UNEXPECTED.
+ * Turns an error of any server into a SyncError. An error of a Redis is converted as by redisError; any other
+ * error becomes a SyncError by asSyncError.
  */
 export function serverError(error: unknown): SyncError {
   const known = redisError(error);
@@ -74,7 +74,10 @@ function namesOf(names: RedisOptionNames, message: string): RedisOptionNames {
   return names;
 }
 
-/** The error of an unreachable cluster names the last node that was tried. */
+/**
+ * An error and its causes. The error of an unreachable cluster also holds the error of the last node that was
+ * tried.
+ */
 function* causes(error: unknown): Generator<Error> {
   for (const each of withCauses(error)) {
     yield each;

@@ -63,10 +63,10 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
   ],
 };
 
-/** ioredis has put commands together by slots that have changed since. */
+/** ioredis grouped the commands of a pipeline by slots that have changed since. */
 export const SLOTS_CHANGED = /^All keys in the pipeline should belong to/;
 
-/** Before Redis 7, the error of a command in a script stands behind the script's name and line. */
+/** Before Redis 7, the error of a command in a script follows the script's name and line. */
 const IN_SCRIPT = /^ERR Error running script .*: -([A-Z]+) /;
 
 /** Replies that begin with ERR, as most do. */
@@ -76,7 +76,7 @@ const ERR_REPLIES: readonly (readonly [RegExp, Meaning])[] = [
     ['REDIS_UNAVAILABLE', 'transient', () => 'it has reached its limit of clients: raise its maxclients'],
   ],
   [
-    // What a script uses besides the keys that it names.
+    // A script used a key besides those that it declares.
     /attempted to access a non local key/,
     ['REDIS_UNAVAILABLE', 'transient', () => 'the cluster is moving the slot'],
   ],
@@ -98,10 +98,12 @@ const ERR_REPLIES: readonly (readonly [RegExp, Meaning])[] = [
   ],
 ];
 
-/** Of `no permissions to run the 'xinfo|stream' command`: the name is Redis's own, and no text of a user's. */
+/**
+ * Matches `no permissions to run the 'xinfo|stream' command`. The name is Redis' own, never a user's text.
+ */
 const COMMAND = /permissions? to run the '([\w.|-]{1,40})' command/i;
 
-/** Names the command that the user may not run, where Redis does. */
+/** The meaning of NOPERM. It names the command that the user may not run, if Redis names it. */
 function privilegeOf(message: string): Meaning | undefined {
   const command = COMMAND.exec(message)?.[1]?.replace('|', ' ').toUpperCase();
   const remedy = `the user may not run ${command}: grant it; see the ACL in docs/operations.md`;

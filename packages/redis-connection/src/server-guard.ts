@@ -7,19 +7,22 @@ import type { ServersReached } from './servers-reached.js';
 import { SharedQuestion } from './shared-question.js';
 
 export interface GuardOptions {
-  /** Only a primary will do. Otherwise a replica will do, too, until the connection has once led to a primary. */
+  /**
+   * Whether only a primary is accepted. Otherwise a replica is also accepted, until the connection has once
+   * led to a primary.
+   */
   readonly primaryOnly: boolean;
   /** Whether the guard polls the server's role; if not, the connection's user checks it. */
   readonly asksRole: boolean;
-  /** The Redis whose options errors name. */
+  /** The role of this Redis; errors name its options. */
   readonly purpose: RedisRole;
-  /** Is told which server the connection leads to. */
+  /** Records the server that the connection leads to. */
   readonly reached?: ServersReached | undefined;
 }
 
 /** How often a server's role is polled, in ms. */
 export const ASK_ROLE_MS = 5_000;
-/** Between two questions for those that have read something, at least, in ms. */
+/** Minimum time between two role checks that follow reads (see sameServer), in ms. */
 export const CONFIRM_MS = 5;
 
 /** UNBLOCKED: the answer to blocked commands when a primary becomes a replica. In scripts, Redis 6 puts READONLY in the middle of the message. */
@@ -58,10 +61,11 @@ export async function confirmServer(redis: Redis): Promise<void> {
 }
 
 /**
- * Begins to watch which server answers, for something that is read from now on. After a failover behind a name, the server of
- * before may go on answering, as a replica that lags behind.
- * @returns resolves if what was read meanwhile is of the configured server, throughout; at once for a cluster, whose replicas refuse.
- * Throws SyncError REDIS_READONLY, REDIS_SERVER_CHANGED, or as redisError: read again.
+ * Begins to watch which server answers the reads that follow. After a failover behind a name, the former
+ * primary may go on answering, as a replica that lags behind.
+ * @returns a function to call after the reads. It resolves if the configured server answered all of them; for
+ * a cluster it resolves without asking, since replicas refuse reads. It throws SyncError REDIS_READONLY,
+ * REDIS_SERVER_CHANGED, or as redisError: then read again.
  */
 export function sameServer(redis: Redis): () => Promise<void> {
   return guardOf(redis)?.sameServer() ?? (async () => {});
@@ -88,7 +92,7 @@ export class ServerGuard {
   readonly #purpose: RedisRole;
   readonly #reached: ServersReached | undefined;
   #isAsking = false;
-  /** Which run of which server the connection leads to, as far as that is known; and how often that has changed. */
+  /** The `run_id` of the server, if it is known, and how many times it has changed. */
   #run: string | undefined;
   #changes = 0;
   readonly #confirmed = new SharedQuestion(() => this.confirm(), CONFIRM_MS);
@@ -116,7 +120,7 @@ export class ServerGuard {
   async confirm(): Promise<void> {
     const info = await this.#redis.info('replication').catch(async (error: Error) => {
       if (!error.message.startsWith('NOPERM')) throw redisError(error, this.#purpose);
-      return void (await this.#redis.ping()); // without this privilege, a wrong server shows by its answers
+      return void (await this.#redis.ping()); // without the privilege, a wrong server shows by its answers
     });
     const reason = this.reasonAgainst(/^role:(\w+)/m.exec(info ?? '')?.[1]);
     if (!reason) return;
@@ -124,7 +128,10 @@ export class ServerGuard {
     throw reason;
   }
 
-  /** See sameServer. @param confirm asks for the server's role, if not `confirm`. */
+  /**
+   * See sameServer.
+   * @param confirm checks the server's role; default: the method `confirm`, shared by its callers.
+   */
   sameServer(confirm: () => Promise<void> = () => this.#confirmed.answer()): () => Promise<void> {
     const changes = this.#changes;
     return async () => {
@@ -134,7 +141,7 @@ export class ServerGuard {
     };
   }
 
-  /** The error where it is not known of which server something was read. */
+  /** The error for a read whose server is not known. */
   changed(): SyncError {
     const { server } = OPTION_NAMES[this.#purpose];
     return new SyncError('REDIS_SERVER_CHANGED', 'transient', `${server}: ${CHANGED}`);
@@ -164,11 +171,11 @@ export class ServerGuard {
       if (run !== undefined) this.#reached?.note(this.#redis, run);
       return true;
     }
-    this.#redis.recoverFromFatalError(reason, reason, {}); // what waits for the connection fails now, and with the reason
+    this.#redis.recoverFromFatalError(reason, reason, {}); // waiting commands fail now, with the reason
     return false;
   }
 
-  /** Called with each error that the server answers. */
+  /** Called with each error reply of the server. @returns whether to reconnect. */
   #leavesFor(error: Error): boolean {
     markOrigin(error, this.#purpose);
     if (this.#isLeaving || !ANSWERS_OF_WRONG_SERVERS.test(error.message)) return false;
@@ -216,7 +223,9 @@ export class ServerGuard {
   }
 }
 
-/** Calls `admits` with the reply of INFO before a connection is ready, besides the check of ioredis. */
+/**
+ * Calls `admits` with the reply of INFO before a connection is ready, in addition to the check of ioredis.
+ */
 function checkConnections(redis: Redis, admits: (info: unknown) => boolean): void {
   const connector: unknown = Reflect.get(redis, 'connector');
   const { check } = membersOf(connector);
@@ -235,7 +244,7 @@ function isRefusedSelect(error: Error): boolean {
   return membersOf(command).name === 'select';
 }
 
-/** Seconds: before Redis 7, a link that was never up is down since 1970. */
+/** In seconds. Before Redis 7, a link that was never up is reported as down since 1970. */
 const NEVER_UP = 1_000_000_000;
 
 /** Whether INFO is of a replica whose link to its primary has not been up since it started. */
@@ -256,8 +265,8 @@ const REPLICA =
 const CLOSED = 'Connection is closed.';
 
 /**
- * Makes `disconnect` also end a connection that waits for its next attempt. ioredis would only stop waiting: pending commands and
- * the end of the connection would never settle, and the program would not exit.
+ * Makes `disconnect` also end a connection that waits to reconnect. ioredis would only stop waiting: pending
+ * commands would never settle, `end` would not be emitted, and the program would not exit.
  */
 function endAtOnce(redis: Redis): void {
   const disconnect = redis.disconnect.bind(redis);

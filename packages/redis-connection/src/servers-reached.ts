@@ -1,6 +1,7 @@
 /**
- * Which servers something leads to, each by the id of its run, and how long ago one of its connections moved to another, in ms. All
- * masters of a cluster count as one server, by a fingerprint of their addresses.
+ * The servers that the connections of a process lead to, each by its run id, and how long ago a connection
+ * moved to another server, in ms. All masters of a cluster count as one server, with a fingerprint of their
+ * addresses as its id.
  */
 export interface ReachedServers {
   readonly servers: readonly string[];
@@ -8,21 +9,22 @@ export interface ReachedServers {
 }
 
 /**
- * Which servers the connections of a process to one Redis lead to. After a failover, each connection moves in its own time: until then it
- * may read a primary of before, which knows nothing of what is written to the new one.
+ * Records the servers that the connections of a process to one Redis lead to. After a failover, each
+ * connection moves at its own time. Until it has moved, it may read from the former primary, which lacks all
+ * writes to the new one.
  */
 export class ServersReached {
   readonly #runs = new Map<object, string>();
   #movedAt: number | undefined;
 
-  /** A connection leads to this run of a server. */
+  /** Records that a connection leads to this run of a server. */
   note(connection: object, run: string): void {
     const before = this.#runs.get(connection);
     if (before !== undefined && before !== run) this.#movedAt = performance.now();
     this.#runs.set(connection, run);
   }
 
-  /** A connection has ended for good. */
+  /** Forgets a connection that has ended for good. */
   forget(connection: object): void {
     const run = this.#runs.get(connection);
     this.#runs.delete(connection);
@@ -30,7 +32,7 @@ export class ServersReached {
     if (run !== undefined && others.some((other) => other !== run)) this.#movedAt = performance.now();
   }
 
-  /** As it is now. No servers where none has been reached, or none says which run it is. */
+  /** The current state. `servers` is empty if no server has been reached, or none reports its run id. */
   get facts(): ReachedServers {
     const servers = [...new Set(this.#runs.values())];
     return this.#movedAt === undefined

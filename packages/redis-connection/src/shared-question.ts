@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A question to a server that many ask at once. Each gets an answer to one that was sent after it came. */
+/**
+ * A question to a server, shared by concurrent callers. Each caller gets the answer to a question sent after
+ * its call.
+ */
 export class SharedQuestion<T> {
   readonly #ask: () => Promise<T>;
   readonly #everyMs: number;
@@ -8,13 +11,13 @@ export class SharedQuestion<T> {
   #underWay: Promise<unknown> = Promise.resolve();
   #askedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param everyMs between two questions, at least, in ms. */
+  /** @param everyMs minimum time between two questions, in ms. */
   constructor(ask: () => Promise<T>, everyMs: number) {
     this.#ask = ask;
     this.#everyMs = everyMs;
   }
 
-  /** @throws what the question throws. */
+  /** @throws the error of the question. */
   async answer(): Promise<T> {
     this.#next ??= this.#askNext();
     return await this.#next;

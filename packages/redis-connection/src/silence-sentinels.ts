@@ -2,8 +2,8 @@ import { isObject, membersOf } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 
 /**
- * Sentinels are asked and listened to by connections that ioredis opens itself, without a listener for errors: it would print each of a
- * Sentinel that is down. Where none of them answers, the connection reports that.
+ * ioredis opens connections to Sentinels by itself, without a listener for errors, so it would print each
+ * error of a Sentinel that is down. If no Sentinel answers, the connection itself reports that.
  */
 export function silenceSentinels(redis: Redis): void {
   const connector: unknown = Reflect.get(redis, 'connector');

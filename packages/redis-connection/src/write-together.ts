@@ -1,9 +1,10 @@
 import { Cluster, type Redis } from 'ioredis';
 
 /**
- * Sends everything that is written to this connection within one turn of the event loop with one system call. The call,
- * not its content, is most of a command's cost. This is for connections with many small commands at once; a single
- * command is sent at the end of the turn, some microseconds later. On a cluster, this applies to each node.
+ * Sends all writes to this connection within one turn of the event loop with one system call. The call, not
+ * its content, is most of a command's cost. This is for connections with many small concurrent commands; a
+ * single command is sent at the end of the turn, some microseconds later. On a cluster, this applies to each
+ * node.
  */
 export function writeTogether(redis: Redis): Redis {
   const client: unknown = redis;

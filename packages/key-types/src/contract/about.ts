@@ -7,7 +7,7 @@ export type Words = readonly [name: string, ...args: (string | Buffer)[]];
 export interface About {
   /** The answer of Redis' TYPE for its keys. */
   readonly answer: string;
-  /** The commands that read it, each in a form that can be tried on a missing key. */
+  /** The commands that read keys of this type, each in a form that can be tried on a missing key. */
   readonly needs: (key: string) => readonly Words[];
   /** Each key has a job scheduler, which runs it even if no change was reported. Other types rely on the sweep: they can have a million keys. */
   readonly hasScheduler: boolean;
@@ -23,16 +23,18 @@ export interface About {
 export interface Names {
   /** Used in options, jobs, metrics and documents. */
   readonly keyType: string;
-  /** The name of one part, and of several: member, field, item, entry; byte for a value that is one run of bytes. */
+  /**
+   * Singular and plural of one part: member, field, item, entry; byte for a value that is one run of bytes.
+   */
   readonly part: string;
   readonly parts: string;
 }
 
 export interface Excerpt {
   /**
-   * The body of a Lua function that reads the beginning of `key`: it sets `size`, and calls `add(id, parts)` for at most `limit`
-   * items, or `scan(command, arity)`, or `whole(text, bytes)`. It may return a function that looks a name up: it returns what the
-   * name has, false for nothing, or an error.
+   * The body of a Lua function that reads the beginning of `key`: it sets `size`, and calls `add(id, parts)`
+   * for at most `limit` items, or `scan(command, arity)`, or `whole(text, bytes)`. It may return a lookup
+   * function, which takes a name and returns its value, false if there is none, or an error.
    */
   readonly lua: string;
 }

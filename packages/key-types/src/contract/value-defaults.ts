@@ -6,8 +6,8 @@ export const VALUE_DEFAULTS = {
   maxInlineMembers: 10_000,
   maxInlineBytes: MIB,
   /**
-   * A value that keeps changing while it is read in pages is read at once if it has at most this many members (for a string:
-   * KiB). Redis serves no other client meanwhile.
+   * A value that keeps changing while it is read in pages is read whole, in one step, if it has at most this
+   * many members (for a string: KiB). Redis serves no other client meanwhile.
    */
   maxAtomicMembers: 200_000,
   /** Keeps the history of members. Such values are never inline. */

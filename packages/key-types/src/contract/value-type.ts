@@ -1,13 +1,13 @@
 import type { ValueDocument } from '@redis-to-mongo/pipeline';
 import type { About, Excerpt, Names, Words } from './about.js';
 
-/** A member, a field with its value, an item, a part: as many buffers as the type has per entry. */
+/** One member, field with its value, item or part, as buffers. Their number depends on the type. */
 export type Item = readonly Buffer[];
 
-/** Sends a command and gives its reply, every text in it as a Buffer. */
+/** Sends a command and returns its reply, with every text as a Buffer. */
 export type Ask = (...words: Words) => Promise<unknown>;
 
-/** All that distinguishes one type of values from the others. */
+/** Everything that distinguishes one value type from the others. */
 export interface ValueType extends About {
   readonly names: ValueNames;
   readonly source: ItemSource;
@@ -32,13 +32,13 @@ export interface ValueNames extends Names {
 
 /** How the items are read from Redis. */
 export interface ItemSource {
-  /** Reports the size of the value, and its unit; undefined if there is no such command. */
+  /** How to ask for the size of the value, in items or bytes; `undefined` if no command reports it. */
   readonly size: SizeSource | undefined;
   /** Reads the whole value with one command. `items` parses its reply; `undefined` means that the key does not exist. */
   readonly whole: {
     readonly command: (key: Buffer) => readonly [string, ...(Buffer | string)[]];
     readonly items: (reply: unknown) => readonly Item[] | undefined;
-    /** A Lua function of the key that returns what `command` does; by default, one that runs `command`. */
+    /** A Lua function of the key that returns the reply of `command`; default: one that runs `command`. */
     readonly lua?: string;
   };
   /** Reads the value in pages of about `count` items; absent if Redis has no such command. */
@@ -47,13 +47,16 @@ export interface ItemSource {
   readonly detail?: ItemDetail;
 }
 
-/** A command that takes the key or, if there is none, a Lua function of it, run by EVAL_RO. */
+/** A command that takes the key. If there is no such command: a Lua function of the key, run by EVAL_RO. */
 export type SizeSource = { readonly of: 'items' | 'bytes' } & (
   | { readonly command: string }
   | { readonly lua: string }
 );
 
-/** Details that Redis reports with a separate command, which must name the items. They belong to exactly the same state. */
+/**
+ * Details that Redis reports with a separate command, which must name the items. They belong to exactly the
+ * same state as the items.
+ */
 export interface ItemDetail {
   /** Succeeds, or fails with WRONGTYPE, if the server has the command and the user may run it. */
   probe(key: Buffer): Words;
@@ -71,13 +74,19 @@ export interface ItemDetail {
     asked: readonly Item[],
     replies: readonly unknown[],
   ): readonly Item[] | undefined;
-  /** Of completed items and `before`, the one that expires first; `undefined` if none expires. */
+  /**
+   * Returns the item that expires first, of the completed items and `before`; `undefined` if none expires.
+   */
   firstToGo(items: readonly Item[], before: Item | undefined): Item | undefined;
-  /** A Lua function of a key and the reply of `whole`: reads the details, and returns what `commands` do. */
+  /**
+   * A Lua function of a key and the reply of `whole`: reads the details, and returns the reply that
+   * `commands` would get.
+   */
   readonly ask: string;
   /**
-   * Reads the whole value and its details at one moment. KEYS: the value's. ARGV: the command that reports when the key
-   * expires. Returns what `whole` and that command do, and a list for `complete`.
+   * A script that reads the whole value and its details at one moment. KEYS[1] is the value's key, ARGV[1]
+   * the command that reports when the key expires. Returns the reply of `whole`, the reply of that command,
+   * and the details as a list for `complete`.
    */
   readonly script: string;
 }
@@ -85,37 +94,49 @@ export interface ItemDetail {
 /** The form of the items in MongoDB. */
 export interface ValueShape {
   /**
-   * - hashed: the items have no order; a change of one costs nothing for the others.
+   * - hashed: the items have no order; a change of one item does not affect the others.
    * - indexed: they have positions.
    * - sliding: they have positions, and are added and removed at both ends.
    */
   readonly order: 'hashed' | 'indexed' | 'sliding';
-  /** The fields of the one document that holds all items, with all their names. `undefined` items: the key does not exist. */
+  /**
+   * The document that holds all items, and the names of all its fields. `undefined` items: the key does not
+   * exist.
+   */
   readonly inline: {
     readonly document: (items: readonly Item[] | undefined) => ValueDocument;
     readonly fields: readonly string[];
-    /** An upper estimate of the bytes of an item in that document; by default, its own and a few more. */
+    /** An upper estimate of the bytes of an item in that document; default: its own bytes and a few more. */
     readonly weigh?: (item: Item) => number;
   };
   readonly element: {
     /** The fields of an item's own document, or of a piece of an item that is too large for one. */
     readonly document: (item: Item, isPiece: boolean) => ValueDocument;
-    /** Whether an item has no document, because a rule leaves it out; default: none. */
+    /** Whether a rule leaves the item out, so that it has no document; default: no item. */
     readonly isLeftOut?: (item: Item) => boolean;
     /** The index of the buffer that is cut if the item is too large for a document. */
     readonly cut: number;
-    /** If the buffer before it is large, too, it is also cut. This field of each document holds the number of its parts. */
+    /**
+     * The buffer before `cut` is also cut if it is large. This field of each document then holds the number
+     * of its parts.
+     */
     readonly namePartsField?: string;
   };
 }
 
 /** How the items are read back from MongoDB: byte for byte as they were in Redis. */
 export interface StoredItems {
-  /** The items of the one document; in order, if the value has one. @throws TypeError if the document is not of the fleet's form. */
+  /**
+   * The items of the value's one document; in order, if the value has an order.
+   * @throws TypeError if the document is not of the fleet's form.
+   */
   readonly inline: (document: StoredDocument) => Iterable<Item>;
-  /** The item of an element's document, or its piece. @throws TypeError as `inline`. */
+  /** The item, or the piece of an item, in an element's document. @throws TypeError as `inline`. */
   readonly element: (document: StoredDocument) => Item;
-  /** The bytes to compare; default: all. For values that are one run of bytes. */
+  /**
+   * Converts the bytes into the form that is compared; default: unchanged. For values that are one run of
+   * bytes.
+   */
   readonly normal?: (bytes: Buffer) => Buffer;
 }
 
@@ -124,7 +145,7 @@ export type StoredDocument = Readonly<Record<string, unknown>>;
 
 /** How a value is written into another Redis. */
 export interface Restore {
-  /** All items in one call: the value can't be built page by page. */
+  /** `commands` needs all items in one call: the value can't be built page by page. */
   readonly isWhole?: true;
   /** Adds a page of items. Before the first page, the key does not exist. */
   readonly commands: (key: Buffer, items: readonly Item[]) => readonly Words[];

@@ -57,7 +57,10 @@ function isPlainName(name: string): boolean {
   return name !== '' && !/[.$\0]/.test(name) && !isTakenByDrivers(name) && !LONE_SURROGATE.test(name);
 }
 
-/** Removes the white space between the tokens of a JSON text. Step by step: an expression fails at texts of some MB. */
+/**
+ * Removes the white space between the tokens of a JSON text. It goes from string to string: one regular
+ * expression for all of it fails on texts of a few MB.
+ */
 export function withoutSpace(json: string): string {
   let kept = '';
   for (let at = 0; at < json.length; ) {
@@ -70,7 +73,7 @@ export function withoutSpace(json: string): string {
   return kept;
 }
 
-/** Where the text that begins at a quote has ended. */
+/** The index after the string that begins with the quote at `begin`. */
 function endOfText(json: string, begin: number): number {
   for (let at = json.indexOf('"', begin + 1); at >= 0; at = json.indexOf('"', at + 1)) {
     let slashes = 0;

@@ -1,12 +1,13 @@
 const MOST = 127;
-/** A number that is moved by half rounds to another one. */
+/** A number that is moved by 0.5 rounds to another integer. */
 const LARGEST_STEP = 0.4999;
 const STEPS = 40;
 
 /**
- * 32-bit floats, little-endian, that VADD quantizes to the same vector again: `f32` normalized floats, `bin` signs, `int8` numbers
- * of which 127 stands for `range`. VADD also finds the same range and length, with
- * the rounding of x86-64; of a thousand vectors, it misses about one by a rounding.
+ * Returns 32-bit floats, little-endian, that VADD quantizes to the same vector again. `vector` holds
+ * normalized floats (`f32`), signs (`bin`), or integers of which 127 stands for `range` (`int8`). VADD also
+ * computes the same range and length, with the rounding of x86-64; for about one vector in a thousand it is
+ * off by one rounding.
  * @param length of the vector before it was normalized.
  * @param dimensions of a vector of signs, which fill whole bytes.
  */
@@ -31,18 +32,21 @@ export function unquantized(
   }
   const numbers = Array.from({ length: vector.length }, (_, i) => vector.readInt8(i));
   const largest = numbers.findIndex((n) => Math.abs(n) === MOST);
-  // Quantization had changed the length a little. Each number is moved within the interval that rounds to it.
+  // Quantization changed the length a little, so each number is moved within the interval that rounds to it.
   return ofLength(length, (by) =>
     numbers.map((n, i) => {
       if (i === largest) return signed(dividendsOf(range, length)[0], n);
-      // Others that round to the range may be less. A number that rounds to 0 has no sign.
+      // Other numbers that round to the range may be smaller. A number that rounds to 0 has no sign.
       const step = Math.abs(n) === MOST ? Math.min(by, 0) : n === 0 ? Math.max(by, 0) : by;
       return ((n + (Math.sign(n) || 1) * step) * range * length) / MOST;
     }),
   );
 }
 
-/** Finds how far all numbers must be moved until they have this length, and at last how many of them a little further. */
+/**
+ * Finds how far all numbers must be moved to have this length, then how many of them must be moved slightly
+ * further.
+ */
 function ofLength(length: number, moved: (by: number) => readonly number[]): Buffer {
   const isAtMost = (numbers: readonly number[]) => lengthOf(numbers) <= length;
   const [low, high] = bisect(-LARGEST_STEP, LARGEST_STEP, (by) => isAtMost(moved(by)));
@@ -52,7 +56,7 @@ function ofLength(length: number, moved: (by: number) => readonly number[]): Buf
   return floats(mixed(count));
 }
 
-/** Halves the interval whose lower end fits, as it is assumed, until both ends meet. */
+/** Halves the interval STEPS times, until both ends nearly meet. The lower end is assumed to fit. */
 function bisect(
   from: number,
   to: number,
@@ -85,7 +89,10 @@ function lengthOf(numbers: readonly number[]): number {
   return Math.fround(Math.sqrt(all));
 }
 
-/** The least and the largest 32-bit float near `quotient * length` that divided by the length is the quotient again. Neither is negative. */
+/**
+ * The smallest and the largest 32-bit float near `quotient * length` that, divided by the length, give the
+ * quotient again. Neither parameter is negative.
+ */
 function dividendsOf(quotient: number, length: number): readonly [least: number, largest: number] {
   const near = [-3, -2, -1, 0, 1, 2, 3].map((n) => Math.fround(quotient * length * (1 + n * 2 ** -24)));
   const exact = near.filter((number) => Math.fround(number / length) === Math.fround(quotient));

@@ -22,12 +22,12 @@ export function keyTypeEntry(keyType: KeyType): KeyTypeEntry {
   return found(BY_NAME.get(keyType), keyType);
 }
 
-/** Whether there is a type of values with this name: any type except streams. */
+/** Whether this is the name of a value type: any type except streams. */
 export function isValueType(keyType: unknown): keyType is KeyType {
   return VALUES.has(keyType);
 }
 
-/** @throws TypeError if there is no such type of values: see isValueType. */
+/** @throws TypeError if there is no such value type: see isValueType. */
 export function valueType(keyType: KeyType): ValueType {
   return found(VALUES.get(keyType), keyType);
 }

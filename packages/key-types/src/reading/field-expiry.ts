@@ -8,14 +8,14 @@ const LAST = Number.POSITIVE_INFINITY;
 /** The answer of HPEXPIRETIME for a missing field. */
 const ABSENT = -2;
 
-/** For hashes with at most as many fields as Lua accepts arguments. */
+/** For hashes whose fields fit into the arguments of one Lua call. */
 const ASK = `function(key, items)
   local fields = {}
   for at = 1, #items, 2 do fields[#fields + 1] = items[at] end
   return redis.pcall('HPEXPIRETIME', key, 'FIELDS', #fields, unpack(fields))
 end`;
 
-/** Arguments: the command that reports when the key expires. All of it is read at one moment. */
+/** ARGV[1] is the command that reports when the key expires. Everything is read at one moment. */
 const SCRIPT = `
 local items = redis.call('HGETALL', KEYS[1])
 local times = {}

@@ -39,7 +39,7 @@ export function bufferOf(command: string, reply: unknown): Buffer {
   return reply;
 }
 
-/** The error for a reply that a command should not give. */
+/** The error for a reply that is not of the command's documented form. */
 export function unexpected(command: string): SyncError {
   return new SyncError('REDIS_REPLY', 'unknown', `${command}: the reply is not of the documented form`);
 }

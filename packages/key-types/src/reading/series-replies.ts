@@ -33,7 +33,7 @@ export function exactTime(time: Buffer): number {
   );
 }
 
-/** The words of settings. The last one is a number, which servers write differently. */
+/** Normalizes the words of settings: servers write the last one, a number, differently. */
 export function shortWords(words: Buffer): Buffer {
   const [, first = '', last = ''] = /^(.* )(\S+)$/.exec(String(words)) ?? [];
   return Buffer.from(first + String(shortScore(Buffer.from(last))));

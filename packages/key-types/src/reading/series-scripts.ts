@@ -1,6 +1,6 @@
 import { READ_SETTINGS } from './series-settings.js';
 
-/** Converts numbers, tables of text and nil in replies to text. Times are exact up to 2^53. */
+/** Converts numbers, status replies and nil to text. Times are exact up to 2^53. */
 const TEXT_OF = `local function textOf(reply)
     if type(reply) == 'table' then return reply.ok or '' end
     if type(reply) == 'number' then return string.format('%.0f', reply) end
@@ -20,7 +20,10 @@ export const READ_SAMPLES = `function(key, from, to, ...)
   return flat
 end`;
 
-/** A Lua function of the key and, if not all, the number of samples: returns the number of setting texts, these texts, and the samples. */
+/**
+ * A Lua function of the key and, optionally, the maximum number of samples: returns the number of setting
+ * texts, these texts, and the samples.
+ */
 export const READ_SERIES = `function(key, count)
   if redis.call('EXISTS', key) == 0 then return {} end
   local settings = (${READ_SETTINGS})(key)
@@ -36,9 +39,10 @@ export const READ_SERIES = `function(key, count)
 end`;
 
 /**
- * A Lua function of the key: returns the number of its samples, and one for the settings. TS.INFO would also count samples that
- * the retention hides. Newer servers have NaN samples, and count them with an aggregator that older ones do not have. The
- * module takes a key named `empty` for an option of the aggregation, and refuses; then the samples are read, and counted.
+ * A Lua function of the key: returns the number of its samples plus one, for the settings. TS.INFO would also
+ * count samples that the retention hides. Newer servers have NaN samples; only the aggregator `countall`,
+ * which older servers lack, counts them. The module takes a key named `empty` for an option of the
+ * aggregation and refuses the command; then all samples are read and counted.
  */
 export const COUNT_SAMPLES = `function(key)
   ${TEXT_OF}
