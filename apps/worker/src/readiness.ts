@@ -3,11 +3,14 @@ import type { Heartbeat } from '@redis-to-mongo/job-queue';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import type { CircuitBreaker } from './circuit-breaker.js';
 
+const STARTING = new SyncError('STARTING', 'transient', 'the worker has not started to pull jobs yet');
+
 /** Tracks whether a worker pulls jobs, and the reason if it does not. */
 export class Readiness {
   readonly #guard: Pick<CircuitBreaker, 'reason'>;
   /** Why no jobs are pulled, besides what the guard says; `undefined` once they are. */
-  trouble: unknown = new SyncError('STARTING', 'transient', 'the worker has not started to pull jobs yet');
+  trouble: unknown = STARTING;
+  readonly #since = performance.now();
 
   constructor(guard: Pick<CircuitBreaker, 'reason'>) {
     this.#guard = guard;
@@ -21,12 +24,16 @@ export class Readiness {
     ];
   }
 
-  /** One that waits for its servers is no worker yet, unless it waits for a setting to be fixed. */
+  /** One that waits for its servers says for which, from its start on: to start another one would not help. */
   get heartbeat(): Heartbeat | undefined {
     const trouble = this.#guard.reason ?? this.trouble;
     if (!trouble) return { app: 'worker', state: 'active' };
-    if (!(trouble instanceof SyncError) || trouble.errorClass !== 'configuration') return undefined;
-    return { app: 'worker', state: 'paused', code: trouble.code };
+    if (!(trouble instanceof SyncError) || trouble === STARTING) return undefined;
+    const { code, message, errorClass } = trouble;
+    if (errorClass === 'configuration') return { app: 'worker', state: 'paused', code };
+    if (errorClass !== 'transient') return undefined;
+    const forMs = Math.round(performance.now() - this.#since);
+    return { app: 'worker', state: 'active', retrying: { code, message, forMs } };
   }
 }
 

@@ -77,6 +77,18 @@ describe('MongoDB', () => {
       await queue.schedulers.set(['early'], 500);
       await fill('early', 1, 100);
       await prints(worker, /waiting for .*MONGO_UNAVAILABLE/);
+      // It is a worker that waits, not a lack of workers.
+      await vi.waitFor(
+        async () =>
+          expect((await queue.facts()).processes).toContainEqual(
+            expect.objectContaining({
+              app: 'worker',
+              is: 'alive',
+              retrying: expect.objectContaining({ code: 'MONGO_UNAVAILABLE' }),
+            }),
+          ),
+        { timeout: 30_000, interval: 200 },
+      );
       await mongo.restart();
       const client = connectMongo({ uri: mongo.uri, dbName, tls: NO_TLS }, 'test');
       await isMirrored(client, 'early', 100);
