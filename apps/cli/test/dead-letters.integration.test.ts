@@ -28,7 +28,7 @@ test('list shows them, and those of some keys', async () => {
   expect(idsOf(await cli.json('dead-letters', 'list', 'order?'))).toEqual([small]);
   expect(idsOf(await cli.json('dead-letters', 'list', 'order'))).toEqual([]);
   expect((await cli.run('dead-letters', 'list')).stdout).toMatch(
-    /^orders@a1:a1-a2 +stream_messages +\d+ +11000 +20/m,
+    /^orders@a1:a1-a2 +stream_messages +\d+ +11000 DuplicateKey +20/m,
   );
 });
 
@@ -47,6 +47,7 @@ test('list names a document that is not a dead letter', async () => {
 test('show prints one with its record', async () => {
   const { stdout } = await cli.run('dead-letters', 'show', small);
   expect(stdout).toMatch(/^key +orders\nentry +1-2\ncollection +stream_messages$/m);
+  expect(stdout).toMatch(/^code +11000 DuplicateKey$/m);
   expect(stdout).toContain('"n": "same"');
   expect((await cli.run('dead-letters', 'show', 'nobody')).code).toBe(1);
 });

@@ -140,6 +140,8 @@ test('keys lists all others where a document is damaged, and says which one is',
     expect(stdout).not.toContain('a foreign one');
     expect(stdout.trim().split('\n').length).toBeGreaterThan(1);
     expect(stderr).toMatch(/a foreign one: its document in keys is not from this fleet: remove it/);
+    const types = expect.arrayContaining([expect.objectContaining({ keyType: 'unknown', keys: 1 })]);
+    expect(await cli.json('status')).toMatchObject({ mirror: { types } });
   } finally {
     await keys.deleteOne({ _id: 'a foreign one' });
   }

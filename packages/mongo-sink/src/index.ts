@@ -52,6 +52,7 @@ export {
   letterKinds,
   readLetterPage,
 } from './dead-letters/letter-lists.js';
+export { refusalName } from './dead-letters/refusal-name.js';
 export {
   dropDeadLetter,
   type Replay,

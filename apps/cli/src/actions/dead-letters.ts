@@ -3,6 +3,7 @@ import {
   countLetters,
   dropDeadLetter,
   findDeadLetters,
+  refusalName,
   replayDeadLetter,
   showDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
@@ -33,9 +34,9 @@ export async function listLetters(
   if (total === 0) out.line('no dead letters');
   else
     out.table(
-      ['ID', 'COLLECTION', '>BYTES', '>CODE', 'AT'],
+      ['ID', 'COLLECTION', '>BYTES', 'REASON', 'AT'],
       letters.map(({ id, collection, bytes, code, reason, at }) =>
-        collection === '' ? [id, reason, '', '', ''] : [id, collection, bytes, String(code), stamp(at)],
+        collection === '' ? [id, reason, '', '', ''] : [id, collection, bytes, refusalName(code), stamp(at)],
       ),
     );
   if (total > letters.length)
@@ -60,7 +61,7 @@ export async function showLetter({ out, clients }: Call, id: string): Promise<En
     [kind, kind === 'entry' ? entryId : key],
     ['collection', collection],
     ['refused', stamp(at)],
-    ['code', String(code)],
+    ['code', refusalName(code)],
     ['reason', reason],
     ['bytes', bytes],
   ]);

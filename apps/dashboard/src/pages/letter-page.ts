@@ -1,6 +1,5 @@
-import type { DeadLetter } from '@redis-to-mongo/mongo-sink';
+import { type DeadLetter, refusalName } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
-import { refusalName } from '../letters/refusal-name.js';
 import { buttonsFor } from './action-wordings.js';
 import { bytes, clock, keyLink } from './format.js';
 import { type Html, html } from './html.js';

@@ -1,8 +1,7 @@
-import type { DeadLetter } from '@redis-to-mongo/mongo-sink';
+import { type DeadLetter, refusalName } from '@redis-to-mongo/mongo-sink';
 import { sizeText } from '../keys/list-size.js';
 import { LETTERS_PER_PAGE, type LetterListPage } from '../letters/letter-list.js';
 import { type LETTER_HOURS, type LetterQuery, letterQueryPath } from '../letters/letter-query.js';
-import { refusalName } from '../letters/refusal-name.js';
 import { bulkBar, bulkProgress } from './bulk-bar.js';
 import { ago, bytes, capitalized, keyLink } from './format.js';
 import { type Html, html } from './html.js';

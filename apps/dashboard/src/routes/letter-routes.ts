@@ -1,3 +1,4 @@
+import { refusalName } from '@redis-to-mongo/mongo-sink';
 import { membersOf } from '@redis-to-mongo/pipeline';
 import type { FastifyInstance } from 'fastify';
 import type { Dashboard } from '../dashboard-options.js';
@@ -5,7 +6,6 @@ import { inTime } from '../in-time.js';
 import { LetterList } from '../letters/letter-list.js';
 import { letterFilter, letterQueryPath, parseLetterQuery } from '../letters/letter-query.js';
 import type { LetterSources } from '../letters/letters-of.js';
-import { refusalName } from '../letters/refusal-name.js';
 import { jsonText } from '../pages/format.js';
 import { letterPage } from '../pages/letter-page.js';
 import { letterRows, lettersPage } from '../pages/letters-page.js';

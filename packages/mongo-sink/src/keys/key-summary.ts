@@ -31,6 +31,9 @@ export interface KeySummary extends Counts {
   } | null;
 }
 
+/** The key type of a document that names none: it is damaged, or not from this fleet. */
+export const UNKNOWN_TYPE = 'unknown';
+
 /** What summaryOf needs of a document: all but the lists in it. */
 export const SUMMARY_FIELDS = { gaps: 0, activity: 0, 'position.marks': 0 };
 
@@ -55,9 +58,9 @@ export function summaryOf(document: Stored): KeySummary {
   const entryId: unknown = position?.entryId;
   return {
     key: String(_id),
-    keyType: String(document.keyType),
-    stream: String(document.stream),
-    type: String(document.type),
+    keyType: textOf(document.keyType) ?? UNKNOWN_TYPE,
+    stream: textOf(document.stream) ?? String(_id),
+    type: textOf(document.type) ?? 'main',
     status: document.status === 'deleted' ? 'deleted' : 'active',
     paused: document.pausedAt instanceof Date,
     incarnation: numberOf(document.incarnation),
@@ -80,6 +83,10 @@ export function summaryOf(document: Stored): KeySummary {
         }
       : null,
   };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function numberOf(value: unknown): number {

@@ -5,6 +5,7 @@ import { keysIn, type Stored } from '../database/stored.js';
 import { KEY_LETTERS, keyRefused } from '../dead-letters/key-letters.js';
 import { type DeadLetter, findDeadLetters } from '../dead-letters/letter-lists.js';
 import { CONDITIONS } from '../keys/key-lists.js';
+import { UNKNOWN_TYPE } from '../keys/key-summary.js';
 
 /** The sums over all keys of one type. */
 export interface KeyTypeStatus extends Counts {
@@ -80,7 +81,7 @@ export async function readStatus(db: Db): Promise<FleetStatus> {
     return {
       at: new Date(),
       types: types.map(({ _id, ...sums }) => ({
-        keyType: String(_id),
+        keyType: typeof _id === 'string' ? _id : UNKNOWN_TYPE,
         ...(sums as Omit<KeyTypeStatus, 'keyType'>),
       })),
       backlogs: backlogs.map(({ _id, lag, counts }) => ({
