@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createFleetMetrics, createMetrics } from '@redis-to-mongo/app-shell';
+import { REASON_CODES } from '@redis-to-mongo/fleet-status';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
@@ -52,6 +53,23 @@ describe('deploy/prometheus/alerts.yml', () => {
     },
   );
 
+  it('each reason why the mirror is not complete has an alert of its own, is broken, or may last a quarter of an hour', () => {
+    const ownAlert = [
+      'no-scheduler',
+      'no-worker',
+      'workers-paused',
+      'about-to-lose',
+      'keys-refused',
+      'keys-failing',
+    ];
+    ownAlert.push('entries-lost', 'changes-waiting-long', 'records-refused');
+    const mayLast = ['clocks-differ', 'options-differ', 'servers-differ', 'workers-retrying', 'searching'];
+    mayLast.push('keys-missing', 'changes-waiting', 'jobs-late', 'entries-behind', 'paused-unread');
+    mayLast.push('paused-unknown', 'nothing-found');
+    const broken = alerts.find(({ alert }) => alert === 'MirrorBroken')?.expr.match(/reason=~"([^"]+)"/)?.[1];
+    expect([...ownAlert, ...mayLast, ...(broken ?? '').split('|')].sort()).toEqual([...REASON_CODES].sort());
+  });
+
   it('is explained, alert by alert, in the operations page', () => {
     const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
     for (const { alert } of alerts) expect(page).toContain(`\`${alert}\``);
@@ -82,6 +100,8 @@ describe('deploy/grafana/dashboard.json', () => {
       // By which path entries came shows nowhere: both write the same.
       'r2m_entries_read_total',
       'r2m_stream_reads_total',
+      // An alert counts them; in number alone they say little.
+      'r2m_sweeps_total',
       // Whether entries came by jobs or by tailing shows nowhere either.
       'r2m_tail_polls_total',
       'r2m_tailed_streams',

@@ -50,11 +50,7 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly onError: (error: unknown) => void;
 }
 
-export type SweepTurn = SweepReport & {
-  readonly reason: string;
-  readonly isPoll: boolean;
-  readonly ms: number;
-};
+export type SweepTurn = SweepReport & DueSweep & { readonly ms: number };
 
 /** Between two sweeps, or two questions whether one is due, at least, in ms. */
 const SWEEP_MS = 100;
@@ -243,22 +239,24 @@ export class ActiveScheduler {
     return keys !== undefined;
   }
 
-  async #sweep({ reason, isPoll }: DueSweep, began: number, onWell: () => void): Promise<SweepTurn> {
+  async #sweep(due: DueSweep, began: number, onWell: () => void): Promise<SweepTurn> {
     const goesOn = () => {
       onWell();
       this.#changed.forget();
       return !this.#isClosed;
     };
     this.#isSweeping = true;
-    const report = await sweep({ ...this.#upkeep, ...this.#options, isPoll, goesOn }).finally(() => {
-      this.#isSweeping = false;
-    });
+    const report = await sweep({ ...this.#upkeep, ...this.#options, isPoll: due.isPoll, goesOn }).finally(
+      () => {
+        this.#isSweeping = false;
+      },
+    );
     this.#changed.forget();
     this.#hidesKeys = report.byType.has(HIDDEN_TYPE);
     const endedAt = performance.now();
     this.#lastRound = { endedAt, tookMs: endedAt - began };
-    this.#polls = isPoll ? this.#polls + 1 : 0;
-    return { ...report, reason, isPoll, ms: Math.round(endedAt - began) };
+    this.#polls = due.isPoll ? this.#polls + 1 : 0;
+    return { ...report, ...due, ms: Math.round(endedAt - began) };
   }
 
   /** A database that was dropped, or set back, is filled again at once. */

@@ -89,6 +89,21 @@ describe.skipIf(paths === undefined)('each alert fires (needs Prometheus)', () =
     await prometheus.untilFiring('MirrorLostEntries');
   });
 
+  it('MirrorBroken, while the queue is paused; it names the reason', async () => {
+    await fleet.queue.forBoard().pause();
+    await prometheus.untilFiring('MirrorBroken');
+    await fleet.queue.forBoard().resume();
+    await prometheus.untilResolved('MirrorBroken');
+  });
+
+  it('MirrorSweepsOften, when changes may have been missed again and again', async () => {
+    for (let i = 1; i <= 15; i++) {
+      await fleet.queue.sweeps.noteDue(`the test asks for sweep ${i}`);
+      await until(async () => expect((await fleet.queue.sweeps.read())?.pending).toBe(''));
+    }
+    await prometheus.untilFiring('MirrorSweepsOften');
+  });
+
   it('MirrorDeadLetters, when MongoDB refuses a record', async () => {
     await fleet.db.command({
       collMod: 'stream_messages',

@@ -53,6 +53,10 @@ export function createMetrics(app: string) {
       counter('errors_total', 'Errors by class: transient, configuration, unknown.', 'class'),
       ['transient', 'configuration', 'unknown'].map((errorClass) => ({ class: errorClass })),
     ),
+    sweeps: fromZero(
+      counter('sweeps_total', 'Sweeps over all keys: routine, or since changes may have been missed.', 'why'),
+      ['routine', 'missed'].map((why) => ({ why })),
+    ),
     tailPolls: counter('tail_polls_total', 'Reads of tailed streams, between their jobs.'),
     tailedStreams: gauge('tailed_streams', 'Streams that this worker tails between their jobs.'),
     keys: gauge('keys', 'Keys that the configuration selects, as of the last sweep.', 'key_type'),
