@@ -3,6 +3,7 @@ import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { unlessRefused } from '../errors/refused-by.js';
 import { collectionsUsed } from './collections-used.js';
+import type { Stored } from './stored.js';
 
 /** Something in the database that has the name of one of the fleet's collections, and can't serve as it. */
 export interface UnusableCollection {
@@ -18,8 +19,9 @@ const REMEDY = 'drop or rename it, or change MONGO_DB_NAME or the rule that name
 
 /**
  * The fleet's collections that are a view, which takes no writes; a time-series collection, whose `_id` is not unique, so that a repeated
- * write would be there twice; a capped collection, which removes documents without a word; or one with a collation, by which two
- * names can be the same `_id`, and ranges of `_id` are others. None where the user may not list them.
+ * write would be there twice; a capped collection, which removes documents without a word; one with a collation, by which two
+ * names can be the same `_id`, and ranges of `_id` are others; or one that is sharded by something else than `_id`. None where the user
+ * may not list them.
  * @throws SyncError as mongoError.
  */
 export async function unusableCollections(
@@ -31,11 +33,32 @@ export async function unusableCollections(
     db,
     async () => await db.listCollections(filter).toArray().catch(unlessRefused()),
   );
+  const sharded = await shardedOtherwise(db, filter.name.$in);
   return (found ?? []).flatMap((each: Document) => {
-    const kind = kindOf(each);
+    const kind = kindOf(each) ?? sharded.get(String(each.name));
     const problem = `${each.name} is ${kind}, but the fleet needs an ordinary collection of that name`;
     return kind === undefined ? [] : [{ name: String(each.name), problem, remedy: REMEDY }];
   });
+}
+
+/**
+ * Of a sharded cluster, the collections that are sharded by something else than their `_id`: there, an update that names the `_id` alone is
+ * refused, and an `_id` is unique within a shard only. None where the user may not read that.
+ * Source: https://www.mongodb.com/docs/manual/reference/config-database/
+ */
+async function shardedOtherwise(db: Db, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const prefix = `${db.databaseName}.`;
+  const found = await connected(db, async () => {
+    if ((await db.command({ hello: 1 })).msg !== 'isdbgrid') return [];
+    const sharded = db.client.db('config').collection<Stored>('collections');
+    const ours = { _id: { $in: names.map((name) => prefix + name) }, key: { $exists: true } };
+    return await sharded.find(ours).toArray().catch(unlessRefused());
+  });
+  const kinds = (found ?? []).map(({ _id, key }) => {
+    const fields = Object.keys(key).join(', ');
+    return [_id.slice(prefix.length), fields === '_id' ? '' : `sharded by ${fields}, not by _id`] as const;
+  });
+  return new Map(kinds.filter(([, kind]) => kind !== ''));
 }
 
 function kindOf({ type, options }: Document): string | undefined {

@@ -30,6 +30,11 @@ const VIEW: Meaning = [
   'configuration',
   'a view has the name of one of the fleet’s collections: drop or rename it, or change MONGO_DB_NAME',
 ];
+const SHARDED: Meaning = [
+  'COLLECTION_UNUSABLE',
+  'configuration',
+  'one of the fleet’s collections is sharded by something else than _id: shard it by { _id: "hashed" }',
+];
 const INCOMPATIBLE: Meaning = [
   'MONGO_INCOMPATIBLE',
   'configuration',
@@ -52,6 +57,7 @@ const CODES: ReadonlyMap<number, Meaning> = new Map([
   [18, WRONG_LOGIN],
   [13, NO_PRIVILEGE],
   [166, VIEW],
+  [61, SHARDED],
   [10107, NOT_PRIMARY],
   [13435, NOT_PRIMARY],
   [11602, STEPPED_DOWN],

@@ -18,7 +18,7 @@ describe('what a code in writeErrors means for its record', () => {
     expect(verdictOn(code)).toMatchObject({ errorClass: 'transient' });
   });
 
-  it.each([13, 18, 371, 14031])('%i: configuration', (code) => {
+  it.each([13, 18, 61, 371, 14031])('%i: configuration', (code) => {
     expect(verdictOn(code)).toMatchObject({ errorClass: 'configuration' });
   });
 });

@@ -98,6 +98,30 @@ describe('a collection of the fleet', () => {
   });
 });
 
+it('a collection of the fleet must not be sharded by something else than its _id', async () => {
+  await prepareDatabase(db);
+  // What a router of a sharded cluster shows. No server for tests is one.
+  const sharded = client.db('config').collection<{ _id: string }>('collections');
+  const entry = (name: string, key: object) => ({ _id: `${db.databaseName}.${name}`, key });
+  const entries = [entry('hashes', { stream: 1 }), entry('sets', { _id: 'hashed' })];
+  const hello = async (command: object) => ({
+    ...(await db.command(command)),
+    ...('hello' in command ? { msg: 'isdbgrid' } : {}),
+  });
+  const router: Db = Object.create(db, { command: { value: hello } });
+  try {
+    await sharded.insertMany(entries);
+    const problem = expect.stringContaining('hashes is sharded by stream, not by _id');
+    const unusable = { code: 'COLLECTION_UNUSABLE', errorClass: 'configuration', message: problem };
+    await expect(prepareDatabase(router)).rejects.toMatchObject(unusable);
+    expect(await inspectIndexes(router)).toMatchObject({ problems: [{ problem }] });
+    await prepareDatabase(db);
+  } finally {
+    await sharded.deleteMany({ _id: { $in: entries.map(({ _id }) => _id) } });
+  }
+  await prepareDatabase(router);
+});
+
 it('names a unique one in its way, its collection, and the remedy', async () => {
   await db.collection('keys').createIndex({ lag: -1, _id: 1 }, { unique: true });
   await expect(prepareDatabase(db)).rejects.toMatchObject({
