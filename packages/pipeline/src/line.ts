@@ -19,6 +19,8 @@ export interface Source {
   syncer(keyType: KeyType): Syncer | undefined;
   /** Those of all key types that are mirrored. */
   syncers(): Iterable<Syncer>;
+  /** As Syncer.retire, also of a key type that is no longer mirrored. */
+  retire(state: KeyState): readonly Write[];
   /**
    * Reads keys whose values are small, many by one command, each at once with its type and its time to live.
    * @throws SyncError when nothing could be read.

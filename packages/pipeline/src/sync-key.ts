@@ -180,7 +180,7 @@ async function begin(
 
 /** Writes what the end of an incarnation asks for, and counts what it left unread. */
 async function incarnationEnded(line: Line, state: KeyState, tally: Tally): Promise<KeyState> {
-  const writes = line.source.syncer(state.keyType)?.retire(state) ?? [];
+  const writes = line.source.retire(state);
   const ended = writes.length > 0 ? settled(state, await line.sink.write(state, writes)) : state;
   const gaps = unreadAtEnd(state, line.now());
   tally.addGaps(gaps);

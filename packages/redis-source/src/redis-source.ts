@@ -1,4 +1,4 @@
-import { isValueType, keyTypeOf, valueType } from '@redis-to-mongo/key-types';
+import { isValueType, KEY_TYPES, keyTypeOf, valueType } from '@redis-to-mongo/key-types';
 import {
   canonicalKeyId,
   isTooLongKeyId,
@@ -28,12 +28,13 @@ export interface RedisSource extends Source {
 /** The source of the line: a Redis, and the syncers of the chosen key types. */
 export function redisSource(redis: Redis, types: readonly KeyType[], given: SyncerOptions): RedisSource {
   const options = { ...given };
-  const syncers = new Map<KeyType, Syncer>();
-  for (const type of types)
-    syncers.set(
+  const all = new Map<KeyType, Syncer>();
+  for (const type of KEY_TYPES)
+    all.set(
       type,
       isValueType(type) ? valueSyncer(valueType(type), redis, options) : streamSyncer(redis, options),
     );
+  const syncers = new Map([...all].filter(([type]) => types.includes(type)));
   const small = new SmallReader(redis, syncers);
   return {
     async typeOf(key) {
@@ -46,6 +47,7 @@ export function redisSource(redis: Redis, types: readonly KeyType[], given: Sync
     sameServer: () => sameServers(redis, options.direct),
     syncer: (keyType) => syncers.get(keyType),
     syncers: () => syncers.values(),
+    retire: (state) => all.get(state.keyType)?.retire(state) ?? [],
     configure: (next) => void Object.assign(options, next),
     readSmall: (keys, budget) => small.read(keys, budget),
   };

@@ -372,4 +372,15 @@ describe('keys of a type that is no longer mirrored', () => {
     const value = await under.db.collection<{ _id: string }>('sets').findOne({ _id: 'left:set' });
     expect(value).toMatchObject({ active: false, members: [] });
   });
+
+  it('leave no active value behind where they become of one that is', async () => {
+    await under.redis.sadd('left:changed', 'a');
+    await under.sync('left:changed');
+    await under.redis.del('left:changed');
+    await add('left:changed', ['1-0']);
+    expect((await syncBy(await only('stream'), 'left:changed')).result).toBe('synced');
+    expect(await under.state('left:changed')).toMatchObject({ keyType: 'stream', incarnation: 2 });
+    const value = await under.db.collection<{ _id: string }>('sets').findOne({ _id: 'left:changed' });
+    expect(value).toMatchObject({ active: false, members: [] });
+  });
 });
