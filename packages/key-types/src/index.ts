@@ -21,4 +21,5 @@ export {
   valueType,
 } from './lookup/find-key-type.js';
 export { ruleBook } from './lookup/rule-book.js';
+export { PageSize } from './reading/page-size.js';
 export { KEY_TYPE_ENTRIES, KEY_TYPES, METADATA_TYPE, VALUE_TYPES } from './registry.js';

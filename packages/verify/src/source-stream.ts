@@ -1,3 +1,4 @@
+import { PageSize } from '@redis-to-mongo/key-types';
 import { keyBytes } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { parseStreamInfo, type StreamInfo } from '@redis-to-mongo/redis-source';
@@ -9,6 +10,7 @@ export interface SourceEntry {
   readonly flat: readonly Buffer[];
 }
 
+/** Entries of a page, at most. */
 const PAGE = 500;
 
 /** The entries of a stream up to the newest one at the first read, page by page. @throws SyncError as redisError. */
@@ -21,12 +23,15 @@ export async function* sourcePages(
     const [newest] = await redis.xrevrangeBuffer(key, '+', '-', 'COUNT', 1);
     if (!newest) return;
     const upTo = String(newest[0]);
+    const size = new PageSize(PAGE);
     for (let from = '-'; ; ) {
-      const page = await redis.xrangeBuffer(key, from, upTo, 'COUNT', PAGE);
+      const { count } = size;
+      const page = await redis.xrangeBuffer(key, from, upTo, 'COUNT', count);
       const last = page.at(-1);
       if (!last) return;
+      size.note(page.map(([, flat]) => flat));
       yield page.map(([id, flat]) => ({ entryId: String(id), flat }));
-      if (page.length < PAGE) return;
+      if (page.length < count) return;
       from = `(${String(last[0])}`;
     }
   } catch (error) {

@@ -13,7 +13,8 @@ import {
   type RuleSpec,
   STREAM_MESSAGES,
 } from '@redis-to-mongo/pipeline';
-import type { Db } from 'mongodb';
+import { BSON, type Collection, type Db, type Filter } from 'mongodb';
+import { pagesOf } from '../commands/bulks-of.js';
 import { deleteByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { collectionsOf } from '../database/collection-of.js';
@@ -46,16 +47,9 @@ export async function* messagePages(
   // Where they are meant to be comes first: what is moved there meanwhile is not met again.
   for (const name of messageCollections(state, rules)) {
     for (let after: string | undefined; ; ) {
+      const _id = after === undefined ? messageIdBounds(key) : { ...messageIdBounds(key), $gt: after };
       const page: readonly Stored[] = await connected(db, () =>
-        db
-          .collection<Stored>(name)
-          .find({
-            _id: after === undefined ? messageIdBounds(key) : { ...messageIdBounds(key), $gt: after },
-            $or: ofPlace({ stream, type }),
-          })
-          .sort({ _id: 1 })
-          .limit(PAGE)
-          .toArray(),
+        firstPage(db.collection<Stored>(name), { _id, $or: ofPlace({ stream, type }) }),
       );
       if (page.length === 0) break;
       yield page.map((stored) => ({
@@ -65,6 +59,13 @@ export async function* messagePages(
       after = page.at(-1)?._id;
     }
   }
+}
+
+/** The first of some messages by `_id`: as many as a page takes. */
+async function firstPage(messages: Collection<Stored>, filter: Filter<Stored>): Promise<readonly Stored[]> {
+  const found = messages.find(filter, { sort: { _id: 1 }, limit: PAGE });
+  for await (const page of pagesOf(found, PAGE, BSON.calculateObjectSize)) return page;
+  return [];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { membersOf } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import { BSON, type Db, type Document } from 'mongodb';
 import { pagesOf } from '../commands/bulks-of.js';
 import { connected } from '../connection/ensure-connected.js';
 import { mongoError } from '../errors/mongo-error.js';
@@ -51,7 +51,7 @@ export async function* oldDocuments(
 ): AsyncGenerator<readonly Document[]> {
   try {
     const documents = db.collection(name).find({}, { sort: { _id: 1 }, batchSize: atOnce });
-    yield* pagesOf(documents, atOnce);
+    yield* pagesOf(documents, atOnce, BSON.calculateObjectSize);
   } catch (error) {
     throw mongoError(error);
   }

@@ -22,14 +22,27 @@ export function* bulksOf<T>(items: Iterable<T>, { sizeOf, ...most }: BulkLimits<
   if (bulk.length > 0) yield bulk;
 }
 
-/** Gathers what comes one by one into pages of `size`; the last one may be smaller, and none is empty. */
-export async function* pagesOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+/** What a page takes, about, in bytes, where the size of its items is known. */
+const PAGE_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Gathers what comes one by one into pages of `size`; the last one may be smaller, and none is empty.
+ * @param sizeOf the size of an item, in bytes: of large ones a page has fewer. Without, they are all small.
+ */
+export async function* pagesOf<T>(
+  items: AsyncIterable<T>,
+  size: number,
+  sizeOf: (item: T) => number = () => 0,
+): AsyncGenerator<T[]> {
   let page: T[] = [];
+  let bytes = 0;
   for await (const item of items) {
     page.push(item);
-    if (page.length < size) continue;
+    bytes += sizeOf(item);
+    if (page.length < size && bytes < PAGE_BYTES) continue;
     yield page;
     page = [];
+    bytes = 0;
   }
   if (page.length > 0) yield page;
 }

@@ -36,6 +36,17 @@ it('pages are full but for the last one, which is not empty', async () => {
   }
 });
 
+it('pages of large items have fewer', async () => {
+  const MIB = 1024 * 1024;
+  const sizes = [1, 1, 6 * MIB, 3 * MIB, 20 * MIB, 1, 1, 1, 1];
+  async function* items() {
+    yield* sizes;
+  }
+  const found: number[][] = [];
+  for await (const page of pagesOf(items(), 3, (size) => size)) found.push(page);
+  expect(found).toEqual([[1, 1, 6 * MIB], [3 * MIB, 20 * MIB], [1, 1, 1], [1]]);
+});
+
 it('whoever wants no more pages ends what they come from', async () => {
   let isEnded = false;
   const items = upTo(10, () => {
