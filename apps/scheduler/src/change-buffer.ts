@@ -13,8 +13,28 @@ export interface ChangeBufferOptions {
   readonly onOverflow: () => void;
 }
 
-/** Keys that are kept at most: they take about 100 bytes each. */
+/** Keys that are kept at most: they take about 100 bytes each; and characters of their names. */
 const LIMIT = 100_000;
+const MOST_CHARS = 32 * 1024 * 1024;
+
+/** Keys, each once. */
+class Names {
+  readonly keys = new Set<string>();
+  /** Characters of all of them. */
+  chars = 0;
+  /** When the first of them was added, by performance.now(). */
+  since = 0;
+
+  add(key: string): void {
+    if (this.keys.has(key)) return;
+    this.keys.add(key);
+    this.chars += key.length;
+  }
+
+  remove(key: string): void {
+    if (this.keys.delete(key)) this.chars -= key.length;
+  }
+}
 
 /**
  * Changed keys that are not requested yet, each once. The active scheduler takes them out; a standby lets them
@@ -22,24 +42,20 @@ const LIMIT = 100_000;
  */
 export class ChangeBuffer {
   readonly #options: ChangeBufferOptions;
-  #older = new Set<string>();
-  #newer = new Set<string>();
-  /** When the first of them was added, by performance.now(). */
-  #olderSince = 0;
-  #newerSince = 0;
+  #older = new Names();
+  #newer = new Names();
 
   constructor(options: ChangeBufferOptions) {
     this.#options = options;
   }
 
   get size(): number {
-    return this.#older.size + this.#newer.size;
+    return this.#older.keys.size + this.#newer.keys.size;
   }
 
   /** Since when the oldest change has been here, by performance.now(); undefined where there is none. */
   get since(): number | undefined {
-    if (this.#older.size > 0) return this.#olderSince;
-    return this.#newer.size > 0 ? this.#newerSince : undefined;
+    return [this.#older, this.#newer].find(({ keys }) => keys.size > 0)?.since;
   }
 
   /** Takes in names as the change feed shows them. */
@@ -57,9 +73,9 @@ export class ChangeBuffer {
   /** @param since when the first of these changes was heard of, by performance.now(). */
   addKeys(keys: readonly string[], since = performance.now()): void {
     if (keys.length === 0) return;
-    this.#newerSince = this.#newer.size === 0 ? since : Math.min(this.#newerSince, since);
+    this.#newer.since = this.#newer.keys.size === 0 ? since : Math.min(this.#newer.since, since);
     for (const key of keys) this.#newer.add(key);
-    if (this.size > LIMIT) {
+    if (this.size > LIMIT || this.#older.chars + this.#newer.chars > MOST_CHARS) {
       this.clear();
       this.#options.onOverflow();
     } else this.#options.onAdd();
@@ -67,27 +83,26 @@ export class ChangeBuffer {
 
   /** Takes out some keys, the oldest first; with the time since when the first of them was here. */
   take(limit: number): { readonly keys: readonly string[]; readonly since: number } {
-    if (this.#older.size === 0) this.age();
+    if (this.#older.keys.size === 0) this.age();
     const keys: string[] = [];
-    for (const key of this.#older) {
+    for (const key of this.#older.keys) {
       if (keys.length === limit) break;
       keys.push(key);
-      this.#older.delete(key);
+      this.#older.remove(key);
     }
-    return { keys, since: this.#olderSince };
+    return { keys, since: this.#older.since };
   }
 
   /** Forgets what was there at the last call already. */
   age(): void {
     this.#older = this.#newer;
-    this.#olderSince = this.#newerSince;
-    this.#newer = new Set();
+    this.#newer = new Names();
   }
 
   /** Drops all keys: a sweep finds their changes. */
   clear(): void {
-    this.#older.clear();
-    this.#newer.clear();
+    this.#older = new Names();
+    this.#newer = new Names();
   }
 }
 

@@ -27,6 +27,18 @@ describe('the buffer of changes', () => {
     expect(made.size).toBe(0);
   });
 
+  it('drops all, and says so, where their names take too much', () => {
+    const { made, overflows } = buffer();
+    const name = (i: number) => `${i}`.padEnd(1_000_000, 'x');
+    for (let i = 0; i < 30; i++) made.addKeys([name(i)]);
+    for (let i = 0; i < 30; i++) made.addKeys([name(i)]); // the same
+    made.take(10);
+    for (let i = 30; i < 42; i++) made.addKeys([name(i)]);
+    expect([made.size, overflows.length]).toEqual([32, 0]);
+    for (let i = 42; i < 45; i++) made.addKeys([name(i)]);
+    expect([made.size, overflows.length]).toEqual([1, 1]);
+  });
+
   it('lets those go that were there at the last call of age, the older ones first', () => {
     const { made } = buffer();
     made.add(names('old'));

@@ -69,7 +69,7 @@ export class DueKeys {
 
   /** Adds jobs for keys that are due and have none, see `ClaimEnd`. */
   async addJobs(keys: readonly string[]): Promise<void> {
-    const jobs = inParts(keys, KEYS_PER_JOB).map((part) => ({
+    const jobs = [...sharedOut(keys)].map((part) => ({
       name: jobName(part),
       data: { keys: part },
       opts: KEEP,
@@ -146,6 +146,24 @@ export class DueKeys {
     } while (cursor !== '0');
     return found;
   }
+}
+
+/** Characters of the names in one job, about: jobs that have ended are kept for a while, with their names. */
+const CHARS_PER_JOB = 64 * 1024;
+
+/** Keys in the parts that jobs take. */
+function* sharedOut(keys: readonly string[]): Generator<string[]> {
+  let part: string[] = [];
+  let chars = 0;
+  for (const key of keys) {
+    if (part.length === KEYS_PER_JOB || (part.length > 0 && chars + key.length > CHARS_PER_JOB)) {
+      yield part;
+      [part, chars] = [[], 0];
+    }
+    part.push(key);
+    chars += key.length;
+  }
+  if (part.length > 0) yield part;
 }
 
 function textsOf(reply: unknown): string[] {

@@ -26,6 +26,12 @@ describe('keys that are requested', () => {
     expect((await on.queue.due.overdue(0, 1000)).sort()).toEqual([...keys].sort());
   });
 
+  it('with very long names come few in a job: hundreds of jobs that have ended are kept', async () => {
+    const keys = Array.from({ length: 20 }, (_, i) => `${i}`.padEnd(20_000, 'x'));
+    await on.queue.request([...keys, 'x'.repeat(200_000), 'short']);
+    expect((await on.waiting()).map((job) => job.length)).toEqual([3, 3, 3, 3, 3, 3, 2, 1, 1]);
+  });
+
   it('have been due for as long as their changes were heard of', async () => {
     await on.queue.due.request(['old', 'older'], true, 7_000);
     await on.queue.request(['new', 'old']);
