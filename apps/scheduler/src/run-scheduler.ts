@@ -166,13 +166,15 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       keepSample: sampleKeeper(mongo.db, () => config.records.historyKeepMs),
     }),
     keepIndexes: async () => {
-      const kept = keepIndexes({ db: mongo.db, rules, logger });
-      const code = await kept.then(
-        () => undefined,
-        (error: unknown) => asSyncError(error).code,
-      );
-      targetCode = code === COLLECTION_UNUSABLE ? code : undefined;
-      await kept;
+      let code: string | undefined;
+      try {
+        await keepIndexes({ db: mongo.db, rules, logger });
+      } catch (error) {
+        ({ code } = asSyncError(error));
+        throw error;
+      } finally {
+        targetCode = code === COLLECTION_UNUSABLE ? code : undefined;
+      }
     },
     standBy: () => intake.standBy(),
   });
