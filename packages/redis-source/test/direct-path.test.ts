@@ -204,7 +204,7 @@ describe('the direct path', () => {
   });
 
   it('takes an entry of very many fields at once, whatever their names, and gives it back', async () => {
-    const flat = Array.from({ length: 200_000 }, (_, i) => Buffer.from(i % 2 === 0 ? `a.${i}` : 'v'));
+    const flat = Array.from({ length: 100_000 }, (_, i) => Buffer.from(i % 2 === 0 ? `a.${i}` : 'v'));
     const all = [{ id: '1-1', flat: [...flat, Buffer.from('plain'), Buffer.from('v'), ...flat] }];
     const answer = answers(answerOf(all), []);
     const reads: number[] = [];
@@ -216,8 +216,8 @@ describe('the direct path', () => {
       ({ content } = plainMessage(BSON.deserialize(document)));
       reads.push(performance.now() - began);
     }
-    // Each field compared with all others would take seventeen times as long.
-    expect(reads[1]).toBeLessThan(6 * (reads[0] ?? 0));
+    // Each field compared with all others would take nine times as long.
+    expect(reads[1]).toBeLessThan(5 * (reads[0] ?? 0));
     expect(isDeepStrictEqual(content, encodeContent(all[0]?.flat.map(storedText) ?? []))).toBe(true);
   }, 60_000);
 
