@@ -2,10 +2,12 @@ import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { Script } from './script.js';
 
 /**
- * Where the queue's Redis keeps what the fleet knows of keys that are due or worked on, in the order of the scripts' KEYS:
- * - `due`, a sorted set: key → when it was first requested, in ms since 1970, by the clock of the queue's Redis;
- * - `claims`, a hash: key → its claim, see below;
- * - `workers`, a sorted set: worker → until when it counts as alive, in ms since 1970.
+ * The Redis keys that record which keys are due and which are being worked on, in the order of the scripts'
+ * KEYS:
+ * - `due`, a sorted set: key → time of its first open request, in ms since 1970, by the clock of the queue's
+ *   Redis;
+ * - `claims`, a hash: key → its claim (see below);
+ * - `workers`, a sorted set: worker → time until which it counts as alive, in ms since 1970.
  */
 export type BookkeepingKeys = readonly [due: string, claims: string, workers: string];
 
@@ -15,15 +17,18 @@ export function bookkeepingKeys(settings: QueueSettings): BookkeepingKeys {
 }
 
 /**
- * What all scripts begin with. KEYS: due, claims, workers.
+ * The start of every script. KEYS: due, claims, workers.
  *
- * A claim is text: worker, run, starts, began, again, retained.
- * - `worker` and `run` together are the token of its holder; it is valid as long as the worker is alive.
+ * A claim is a text of six words: worker, run, starts, began, again, retained.
+ * - `worker` and `run` together identify the holder. The claim is valid as long as the worker is alive.
  * - `starts` counts runs that began and never ended: a process that dies leaves its claims behind.
- * - `again` is when the key was first requested since the run began, or since the holder last read it; 0 for never.
- * - `retained` is 1 once the run has ended and the worker continues tailing the stream.
+ * - `again` is the time of the first request since the run began, or since the holder's last read; 0 if there
+ *   was none.
+ * - `retained` is 1 if the run has ended and the worker keeps the claim to tail the stream.
  *
- * A run that failed leaves a claim of nobody with no starts: so the next run learns that this one did not end well.
+ * A failed or overtaken run leaves a claim without a holder and without starts (NOBODY). It tells the next
+ * run that
+ * the run before did not end well.
  */
 const PRELUDE = `
 local DUE, CLAIMS, WORKERS = KEYS[1], KEYS[2], KEYS[3]
@@ -51,7 +56,7 @@ local function textOf(claim)
   return claim.worker .. ' ' .. claim.run .. ' ' .. claim.starts .. ' ' .. claim.began .. ' ' .. claim.again .. ' ' .. (claim.retained and '1' or '0')
 end
 local function store(key, claim) redis.call('HSET', CLAIMS, key, textOf(claim)) end
--- One command for many costs a fifth of one for each; Lua hands over some thousand at once, at most.
+-- One command for many keys costs a fifth of one command per key. Lua can pass a few thousand values per call.
 local function inParts(list, run)
   for from = 1, #list, 1000 do run(from, math.min(from + 999, #list)) end
 end
@@ -73,5 +78,5 @@ local function noteRequest(key, claim, text)
 end
 `;
 
-/** A script that knows the keys, and has the functions above. */
+/** Creates a script that starts with the prelude above. */
 export const bookkeepingScript = (text: string) => new Script(PRELUDE + text);

@@ -1,14 +1,19 @@
 import { bookkeepingScript } from './bookkeeping.js';
 import { QUARANTINE } from './quarantine.js';
 
-/** Answers of BEGIN, beside `GRANTED`. The last two are granted, too: they report how the run before ended. */
+/**
+ * Answers of BEGIN, besides `GRANTED`. The last two also grant the key; they report how the run before ended.
+ */
 export const [BUSY, QUARANTINED, SUSPECT, WAS_RETAINED, WAS_INTERRUPTED] = [0, 2, 3, 4, 5];
 const GRANTED = 1;
 
 /**
- * Claims keys for a run. ARGV: worker, run, ms that the worker counts as alive, 1 if the caller runs suspects alone, keys. A worker that begins is alive, also where a failover of the queue's Redis has lost its last heartbeat.
- * Answers for each key as above; a suspect is to be claimed again once it can run alone. A connection that breaks sends the script
- * again: a key that this run was granted before is granted again, as interrupted, since the claim no longer shows how the run before ended.
+ * Claims keys for a run. ARGV: worker, run, ms for which the worker counts as alive, 1 if the caller runs
+ * suspects alone, keys.
+ * Answers each key as above. A suspect must be claimed again when it can run alone. The script marks the
+ * worker as alive, in case a failover of the queue's Redis has lost its last heartbeat.
+ * If the connection breaks, the script is sent again. A key that this run already holds is then granted as
+ * interrupted, because the claim no longer shows how the run before ended.
  */
 export const BEGIN = bookkeepingScript(`
 if not isAlive(ARGV[1]) then
@@ -45,7 +50,7 @@ for i, key in ipairs(keys) do
     if answer == ${GRANTED} then answer = starts > 0 and ARGV[4] ~= '1' and ${SUSPECT} or ${WAS_INTERRUPTED} end
   end
   if answer == ${GRANTED} or answer == ${WAS_RETAINED} or (answer == ${WAS_INTERRUPTED} and not isResent) then
-    -- A request that was left to the run before is due until this one has ended well.
+    -- A request noted for the run before stays due until this run has ended well.
     if claim and claim.again ~= '0' then redis.call('ZADD', DUE, 'NX', claim.again, key) end
     begun[#begun + 1] = key
     begun[#begun + 1] = starts == 0 and first or textOf({worker = ARGV[1], run = ARGV[2], starts = starts + 1, began = nowText, again = '0', retained = false})
@@ -55,14 +60,16 @@ end
 all('HSET', CLAIMS, begun)
 return answers`);
 
-/** Answers of END, beside 0. */
+/** Answers of END, besides 0. */
 export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
 
 /**
- * Ends runs. ARGV: for each run and each way to end (see RunEnd): worker, run, how, how many keys, keys. A key is
- * settled by a run that ended well, unless it was requested since the run began. One whose claim was lost is due. A run whose worker was taken for dead, and which ends
- * after all, no longer counts as one that never ended; where it had the key quarantined, the key is due. Answers for each key whether it needs another job
- * or is retained; else 0.
+ * Ends runs. ARGV: for each run and each way to end (see RunEnd): worker, run, how, number of keys, keys.
+ * Answers for each key whether it needs another job or is retained; otherwise 0.
+ * - A run that ended well settles its key, unless the key was requested since the run began.
+ * - A key whose claim was lost becomes due.
+ * - If another process took the worker for dead and the run ends after all, `starts` is reduced by one. If
+ *   that run had caused the quarantine, the key becomes due.
  */
 export const END = bookkeepingScript(`
 local answers, keys, groups = {}, {}, {}
@@ -100,7 +107,7 @@ local function endOne(i, key, worker, run, how)
       free[#free + 1] = key
     end
   elseif not claim or claim.starts <= 1 then
-    -- Lost: another run may have begun without knowing of this one, and may have found nothing new before this one wrote.
+    -- The claim was lost. Another run may have begun without knowing of this run, and found nothing new before this run wrote.
     local isTakenOver = claim and isAlive(claim.worker)
     if isTakenOver then noteRequest(key, claim, nowText) else answer = ${NEEDS_ANOTHER} end
     if not (isTakenOver and claim.retained) then redis.call('ZADD', DUE, 'NX', nowText, key) end
@@ -119,7 +126,7 @@ local function endOne(i, key, worker, run, how)
   return answer
 end
 for n, group in ipairs(groups) do
-  -- Nearly all have ended well, and nobody has requested them since: their claims begin and end alike.
+  -- Nearly all keys ended well and were not requested since. Their claims have the same start and the same end.
   local start = group.worker .. ' ' .. group.run .. ' '
   for i = group.from, groups[n + 1] and groups[n + 1].from - 1 or #keys do
     local key, text = keys[i], texts[i]
@@ -137,12 +144,14 @@ all('HDEL', CLAIMS, free)
 all('HSET', CLAIMS, left)
 return answers`);
 
-/** A note of a request that is older than this, in ms, is renewed by the holder's next read. */
+/** If a noted request is older than this, in ms, the holder's next read sets its time to now. */
 const NOTED_MS = 500;
 
 /**
- * Whether retained claims are still held. ARGV: for each key: worker, run, key. Answers 1 for those that are. A request that is noted
- * stays: the key may have been deleted since it was read, which the holder's reads do not show. It then counts from this read on.
+ * Checks whether retained claims are still held. ARGV: for each key: worker, run, key. Answers 1 for each
+ * claim that is held.
+ * A noted request stays on the claim, because the key may have been deleted, which the holder's reads do not
+ * show. If the request is older than NOTED_MS, its time becomes the time of this read.
  */
 export const STILL_HELD = bookkeepingScript(`
 local answers = {}
@@ -158,7 +167,10 @@ for i = 1, #ARGV, 3 do
 end
 return answers`);
 
-/** Gives a retained claim up. ARGV: worker, run, key. Answers 1 if the key was requested meanwhile: it is due. */
+/**
+ * Gives up a retained claim. ARGV: worker, run, key. Answers 1 if the key was requested meanwhile, so that it
+ * is due.
+ */
 export const RELEASE = bookkeepingScript(`
 local claim = claimOf(ARGV[3])
 if not isHeldBy(claim, ARGV[1], ARGV[2]) then return 0 end
@@ -167,7 +179,10 @@ if claim.again == '0' then return 0 end
 redis.call('ZADD', DUE, 'NX', claim.again, ARGV[3])
 return 1`);
 
-/** ARGV: ms, workers. Counts the workers as alive for this long; forgets those that were last alive an hour ago. */
+/**
+ * ARGV: ms, workers. Counts the workers as alive for this many ms, and forgets workers that have been dead
+ * for an hour.
+ */
 export const HEARTBEAT = bookkeepingScript(`
 for i = 2, #ARGV do redis.call('ZADD', WORKERS, stamp(now + ARGV[1]), ARGV[i]) end
 redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', stamp(now - 3600000))`);

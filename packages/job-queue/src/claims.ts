@@ -20,47 +20,53 @@ import { connectQueue } from './connect-queue.js';
 import { type Ending, groupEnds } from './group-ends.js';
 import { deadAfterMsOf, type QueueSettings } from './queue-settings.js';
 
-/** A worker's hold on a key, for one run or, retained, beyond it. */
+/** A worker's claim on a key. It lasts for one run, or longer if it is retained (see RunEnd). */
 export interface Claim {
   readonly key: string;
   /** The name that the worker had when it claimed the key. */
   readonly worker: string;
   readonly run: string;
-  /** Until now a worker tailed the key. */
+  /** A worker tailed the key until this claim. */
   readonly wasRetained: boolean;
-  /** The run before did not end well: what it wrote may not be in the key's state. */
+  /** The run before did not end well: the key's saved state may lack writes of that run. */
   readonly wasInterrupted: boolean;
 }
 
 /** The result of claiming keys. */
 export interface Claimed {
   readonly granted: readonly Claim[];
-  /** Others work on them: those will see to it that the request is answered. */
+  /** Keys that other workers work on. Those workers answer the request. */
   readonly busy: readonly string[];
-  /** Their runs killed their workers again and again: they rest for an hour. */
+  /** Keys whose runs killed their workers three times in a row. They are skipped for an hour. */
   readonly quarantined: readonly string[];
-  /** A run of theirs did not end: see `claimAlone`. */
+  /** Keys with a run that never ended: see `claimAlone`. */
   readonly suspects: readonly string[];
 }
 
-/** How a run ended: `more` and `overtaken` ask for another one, `retain` keeps the claim for tailing. */
+/** How a run ended: `more` and `overtaken` ask for another run; `retain` keeps the claim for tailing. */
 export type RunEnd = 'done' | 'more' | 'overtaken' | 'failed' | 'retain';
 
 /** The state of a key after its run ended: `due` means that it needs another job. */
 export type ClaimEnd = 'ended' | 'due' | 'retained';
 
-/** A worker goes by one name for this many times as long as it may be silent. */
+/** A worker keeps a name for `deadAfterMs` times this factor. */
 const NAMED_FOR = 1.5;
-/** The most time between two heartbeats, in ms: ends that could not be sent wait for the next one. */
+/**
+ * Maximum time between two heartbeats, in ms. Ends that could not be sent are sent again with the next
+ * heartbeat.
+ */
 const BEAT_MS = 5_000;
-/** Ends in one script. */
+/** Ends per script call. */
 const AT_ONCE = 500;
-/** Those of one turn of the event loop go together; no script waits for another. */
+/**
+ * Calls made within one turn of the event loop share a script call. Script calls do not wait for each other.
+ */
 const TOGETHER = { weight: AT_ONCE, weigh: () => 1, concurrency: Number.POSITIVE_INFINITY };
 
 /**
- * Ensures that one worker at a time works on a key: its scheduled job, its requests and its retries would
- * otherwise read the same entries side by side. This is an optimization; correctness depends only on compare-and-set.
+ * Ensures that only one worker works on a key at a time. Otherwise the key's scheduled job, its requests and
+ * its retries would read the same entries side by side. This is an optimization; correctness depends only on
+ * compare-and-set.
  *
  *     free ──begin──▶ running ──end(done, more, …)──▶ free
  *                        │ end(retain)                       ▲
@@ -68,14 +74,15 @@ const TOGETHER = { weight: AT_ONCE, weigh: () => 1, concurrency: Number.POSITIVE
  *                     retained ──────────────────────────────┘
  *                        └──begin by any worker──▶ running
  *
- * It also counts runs that began and never ended: a key whose run has killed its worker three times in a row is
- * quarantined for an hour, so that it does not take the fleet with it. All keys that were worked on when a process died
- * are suspects, and a process works on one suspect at a time: so the innocent ones end their runs, and only the
- * one that kills continues to the third time.
+ * It also counts runs that began and never ended. A key whose run has killed its worker three times in a row
+ * is quarantined for an hour, so that it cannot kill worker after worker. All keys that a dead process worked
+ * on are suspects. A process works on one suspect at a time, so harmless keys end their runs, and only the
+ * key that kills reaches three.
  *
- * A claim must not outlive its run for as long as the worker lives. So an end that could not be sent, or whose answer was lost,
- * is sent again with each heartbeat. And a worker takes another name every few seconds, and shows that it is alive by an old one only
- * while it holds something by it: an end that a failover of the queue's Redis has lost is made up for once that name is gone.
+ * While the worker lives, a claim must not outlast its run. So an end that could not be sent, or whose answer
+ * was lost, is sent again with each heartbeat. A failover of the queue's Redis can also lose an end. So a
+ * worker takes a new name every `NAMED_FOR * deadAfterMs`, and sends heartbeats for an old name only while it
+ * holds a claim by that name. A claim whose end was lost then expires with its name.
  */
 export class Claims {
   readonly #redis: ReturnType<typeof connectRedis>;
@@ -85,9 +92,9 @@ export class Claims {
   readonly #heartbeat: NodeJS.Timeout;
   readonly #ending: GroupCommit<Ending, ClaimEnd>;
   readonly #asking: GroupCommit<Claim, boolean>;
-  /** Those that the server may not know of. */
+  /** Ends that the server may not have received. */
   readonly #unsent: Ending[] = [];
-  /** What this worker holds, by key. */
+  /** The claims that this worker holds, by key. */
   readonly #held = new Map<string, Claim>();
   #name: { readonly worker: string; readonly since: number } | undefined;
   #naming: Promise<string> | undefined;
@@ -104,14 +111,14 @@ export class Claims {
     this.#heartbeat.unref();
   }
 
-  /** Claims keys for one run of this worker. Every key that is granted has to be ended. */
+  /** Claims keys for one run of this worker. The caller must end every granted claim. */
   async claim(keys: readonly string[]): Promise<Claimed> {
     return await this.#begin(keys, false);
   }
 
   /**
-   * Claims one suspect, and runs `work` with it while no other suspect runs in this process.
-   * `work` is given no claim when the key is busy or quarantined by now.
+   * Claims one suspect, and runs `work` with the result, while no other suspect runs in this process. The
+   * result grants nothing if the key has become busy or quarantined.
    */
   async claimAlone<T>(key: string, work: (claimed: Claimed) => Promise<T>): Promise<T> {
     return await this.#suspects.inTurn(async () => await work(await this.#begin([key], true)));
@@ -122,20 +129,20 @@ export class Claims {
     return await this.#ending.submit({ claim, how });
   }
 
-  /** The same for many. */
+  /** Ends many runs. */
   async endAll(ends: readonly Ending[]): Promise<ClaimEnd[]> {
     return (await Promise.all(inParts(ends, AT_ONCE).map((part) => this.#endAll(part)))).flat();
   }
 
   /**
-   * Whether a retained claim is still held: no run has begun with the key since. Asked after a read. What was requested stays noted,
-   * since a read does not show that the key was deleted.
+   * Checks, after a read, whether a retained claim is still held: no other run has claimed the key since.
+   * Noted requests stay noted, because a read does not show that the key was deleted.
    */
   async stillHolds(claim: Claim): Promise<boolean> {
     return await this.#asking.submit(claim);
   }
 
-  /** Gives a retained claim up. @returns whether the key is due: it was requested meanwhile. */
+  /** Gives up a retained claim. @returns whether the key is due because it was requested meanwhile. */
   async release(claim: Claim): Promise<boolean> {
     const { key, worker, run } = claim;
     this.#drop(claim);
@@ -147,12 +154,12 @@ export class Claims {
     );
   }
 
-  /** The claims that are left are free at once. */
+  /** Closes the connection. The claims still held become free immediately. */
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
     const workers = this.#workers();
     if (workers.length > 0 && this.#redis.status === 'ready')
-      await this.#redis.zrem(this.#names[2], ...workers).catch(() => {}); // they end by themselves
+      await this.#redis.zrem(this.#names[2], ...workers).catch(() => {}); // the claims expire by themselves
     this.#redis.disconnect();
   }
 
@@ -207,7 +214,7 @@ export class Claims {
     while (this.#unsent.length > 0) await this.#endAll(this.#unsent.splice(0, AT_ONCE));
   }
 
-  /** The names by which this worker holds something, or may, and its present one. */
+  /** The names by which this worker holds or may hold claims, and its current name. */
   #workers(): string[] {
     const claims = [...this.#held.values(), ...this.#unsent.map(({ claim }) => claim)];
     const names = new Set(claims.map(({ worker }) => worker));
@@ -215,12 +222,12 @@ export class Claims {
     return [...names];
   }
 
-  /** Unless a later run of this process holds the key by now. */
+  /** Forgets a claim, unless a later run of this process has claimed the key since. */
   #drop(claim: Claim): void {
     if (this.#held.get(claim.key)?.run === claim.run) this.#held.delete(claim.key);
   }
 
-  /** Does what ends claims, or begins them; where it fails, they are ended later. */
+  /** Sends a call that begins or ends claims. If the call fails, `ends` are sent with a later heartbeat. */
   async #orUnsent<T>(ends: () => readonly Ending[], send: () => Promise<T>): Promise<T> {
     try {
       return await send();
@@ -234,7 +241,7 @@ export class Claims {
 
   async #endAll(ends: readonly Ending[]): Promise<ClaimEnd[]> {
     const { args, places } = groupEnds(ends);
-    // Nobody would continue tailing a key whose retaining was not confirmed.
+    // If the call fails, the caller does not tail the key, so the claim must not be retained.
     const later = () =>
       ends.map(({ claim, how }) => ({ claim, how: how === 'retain' ? 'more' : how }) as const);
     const answers = await this.#orUnsent(later, () => END.numbers(this.#redis, this.#names, ...args));

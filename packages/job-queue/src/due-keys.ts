@@ -19,15 +19,15 @@ import { QUARANTINE } from './quarantine.js';
 import type { QueueSettings } from './queue-settings.js';
 import { keyHash } from './scheduler-id.js';
 
-/** Keys in one step: enough to fill the connection, few enough not to hold up the server. */
+/** Keys per command: enough to fill the connection, few enough not to hold up the server. */
 const AT_ONCE = 500;
 /** A key that failed is retried after this many ms, then with a capped exponential backoff. */
 const AGAIN_MS = 500;
 const ATTEMPTS = 8;
 
 /**
- * The keys that are due. A key is due from its request until a run that began later has succeeded.
- * Requesting a due key again adds nothing: it has a job, or `overdue` reports it.
+ * The keys that are due. A key is due from its request until a run that began after the request has
+ * succeeded. Requesting a due key again adds nothing: the key has a job, or `overdue` reports it.
  */
 export class DueKeys {
   readonly #queue: Queue<JobData>;
@@ -41,23 +41,24 @@ export class DueKeys {
   }
 
   /**
-   * Requests that keys are synced now; see JobQueue.
-   * @param leavesTailed leaves streams alone that a worker tails: that one reads them by itself.
-   * @param ageMs how long ago the first of their changes was heard of: so long they have been due.
-   * @returns the keys that were left alone.
+   * Requests a sync of keys now; see JobQueue.
+   * @param leavesTailed skips streams that a worker tails; that worker reads them by itself.
+   * @param ageMs ms since the first of their changes was reported; the keys count as due since then.
+   * @returns the keys that were skipped.
    */
   async request(keys: readonly string[], leavesTailed: boolean, ageMs = 0): Promise<ReadonlySet<string>> {
     const tailed = new Set<string>();
     for (const part of inParts([...new Set(keys)], AT_ONCE)) {
       const answers = await REQUEST.numbers(this.#redis, this.#names, leavesTailed ? 1 : 0, ageMs, ...part);
       for (const [i, key] of part.entries()) if (answers[i] === IS_TAILED) tailed.add(key);
-      // Where this fails, they stay due, and are overdue before long: someone else may have requested them since.
+      // If this fails, the keys stay due, and `overdue` reports them later: another caller may have relied on
+      // this job.
       await this.addJobs(part.filter((_, i) => answers[i] === NEEDS_JOB));
     }
     return tailed;
   }
 
-  /** Which of these keys are due. */
+  /** Finds which of these keys are due. */
   async among(keys: readonly string[]): Promise<ReadonlySet<string>> {
     const due = new Set<string>();
     for (const part of inParts(keys, AT_ONCE)) {
@@ -67,7 +68,7 @@ export class DueKeys {
     return due;
   }
 
-  /** Adds jobs for keys that are due and have none, see `ClaimEnd`. */
+  /** Adds jobs for due keys that have no job; see `ClaimEnd`. */
   async addJobs(keys: readonly string[]): Promise<void> {
     const jobs = [...sharedOut(keys)].map((part) => ({
       name: jobName(part),
@@ -80,9 +81,9 @@ export class DueKeys {
   }
 
   /**
-   * Has keys tried again, each alone, with a capped exponential backoff of its own. At most one such job of a key is there at a time.
-   * Source: https://docs.bullmq.io/guide/jobs/deduplication
-   * @param delayMs until the first try: a moment for keys that failed, 0 for those of which there may be no job anymore.
+   * Adds a job for each key, which is retried with a capped exponential backoff. A key has at most one such
+   * job at a time. Source: https://docs.bullmq.io/guide/jobs/deduplication
+   * @param delayMs wait before the first try; 0 for keys that may have no job anymore.
    */
   async retry(keys: readonly string[], delayMs = AGAIN_MS): Promise<void> {
     for (const part of inParts(keys, AT_ONCE)) {
@@ -102,7 +103,10 @@ export class DueKeys {
     }
   }
 
-  /** Such a job would be the only one of its key for as long as that clock was wrong, or for ever. */
+  /**
+   * Runs or removes retries that would not run. Otherwise such a retry would block any other retry of its
+   * key; see MISPLACED.
+   */
   async #replaceMisplaced(keys: readonly string[]): Promise<void> {
     const places = PLACES.map((place) => this.#queue.toKey(place));
     const prefixes = [this.#queue.toKey('de:'), this.#queue.toKey('')];
@@ -110,31 +114,38 @@ export class DueKeys {
     for (const id of ids) await Job.fromId<JobData>(this.#queue, id).then((found) => found?.promote());
   }
 
-  /** Keys that have been due for at least `ms` and that nobody works on; at most `limit`. */
+  /** Finds at most `limit` keys that have been due for at least `ms` and that no worker works on. */
   async overdue(ms: number, limit: number): Promise<string[]> {
     return await OVERDUE.texts(this.#redis, this.#names, ms, limit);
   }
 
-  /** Keys whose workers have died while they worked on them or tailed them. */
+  /** Finds keys whose workers died while they worked on them or tailed them. */
   async abandoned(): Promise<string[]> {
     return await this.#scan(ABANDONED, QUARANTINE.starts, QUARANTINE.ms);
   }
 
   /**
-   * The keys that workers work on or tail, each with a token of its run. It is empty where the run did not end well: it failed, or its
-   * worker is dead.
+   * Finds the keys that have a claim, each with a token of its run. The token is empty if the run failed or
+   * was overtaken, or its worker is dead.
    */
   async runsUnderWay(): Promise<ReadonlyMap<string, string>> {
     const found = await this.#scan(UNDER_WAY);
     return new Map(inParts(found, 2).map(([key = '', run = '']) => [key, run]));
   }
 
-  /** Has the next run of each key write the value again, or retire it, whatever its state says; see `Claim.wasInterrupted`. */
+  /**
+   * Makes the next run of each key write the value again, or retire the key, whatever the saved state says;
+   * see `Claim.wasInterrupted`.
+   */
   async markInterrupted(keys: readonly string[]): Promise<void> {
     for (const part of inParts(keys, AT_ONCE)) await MARK_INTERRUPTED.run(this.#redis, this.#names, ...part);
   }
 
-  /** All that a script finds that takes a cursor and a count, and answers the next cursor and texts. */
+  /**
+   * Runs a script that takes a cursor and a count, and answers the next cursor and texts, until the cursor is
+   * 0.
+   * @returns all texts.
+   */
   async #scan(script: typeof ABANDONED, ...args: readonly number[]): Promise<string[]> {
     const found: string[] = [];
     let cursor = '0';

@@ -1,12 +1,12 @@
 import { bookkeepingScript } from './bookkeeping.js';
 
-/** Answers of REQUEST, beside 0. */
+/** Answers of REQUEST, besides 0. */
 export const [NEEDS_JOB, IS_TAILED] = [1, 2];
 
 /**
- * Notes that keys are due. ARGV: 1 if keys whose stream a worker tails are left to it, for how many ms they have been due
- * already, keys, each once. Answers for each key
- * whether it needs a job or is left to the worker that tails it; else 0: it has a job, or a run, whose end finds the request.
+ * Notes that keys are due. ARGV: 1 to skip keys whose stream a worker tails, ms for which the keys have been
+ * due already, keys (each once). Answers for each key whether it needs a job or is left to the worker that
+ * tails it. Answers 0 if the key has a job, or a run that will find the request when it ends.
  */
 export const REQUEST = bookkeepingScript(`
 local answers, keys, isRunning = {}, {}, {}
@@ -36,7 +36,7 @@ inParts(added, function(from, to) fresh = fresh + redis.call('ZADD', DUE, 'NX', 
 local areAllFresh = 2 * fresh == #added
 for i, key in ipairs(keys) do
   if not answers[i] then
-    -- No other script has the same microsecond: a key that has it was not due before.
+    -- No two scripts have the same microsecond. A key with this time was not due before.
     local isFresh = areAllFresh or tonumber(redis.call('ZSCORE', DUE, key)) == tonumber(asked)
     answers[i] = isFresh and not isRunning[i] and ${NEEDS_JOB} or 0
   end
@@ -44,9 +44,9 @@ end
 return answers`);
 
 /**
- * ARGV: ms, limit. Answers keys that were first requested at least this many ms ago and that no run works on. A stream that is due and
- * tailed waits for its job, like any other key. Where there are more than
- * the limit, each call starts at another one: keys that fail again and again must not hide the rest.
+ * ARGV: ms, limit. Answers keys that were first requested at least this many ms ago and that no run works on.
+ * A tailed stream that is due is included: it waits for its job, like any other key. If there are more keys
+ * than the limit, each call starts at a different place, so that keys that keep failing do not hide the rest.
  */
 export const OVERDUE = bookkeepingScript(`
 local keys = {}
@@ -60,15 +60,16 @@ end
 return keys`);
 
 /**
- * Reads a page of the claims, for those of dead workers. ARGV: cursor, count, starts allowed, ms that a key is quarantined.
- * Answers the next cursor and the keys, without those that are quarantined, and those whose run failed: they are due.
+ * Reads a page of the claims, and finds the claims of dead workers. ARGV: cursor, count, starts allowed, ms
+ * that a key is quarantined. Answers the next cursor and the keys, without quarantined keys and without keys
+ * whose run failed (those are due).
  */
 export const ABANDONED = bookkeepingScript(`
 local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
 local keys = {}
 for i = 1, #page[2], 2 do
   local text = page[2][i + 1]
-  -- Nearly all are of workers that live.
+  -- Nearly all claims belong to live workers.
   if not isAlive(string.match(text, '^%S+')) then
     local claim = parsed(text)
     local isQuarantined = claim and claim.starts >= tonumber(ARGV[3]) and now - tonumber(claim.began) < tonumber(ARGV[4])
@@ -77,7 +78,10 @@ for i = 1, #page[2], 2 do
 end
 return {page[1], keys}`);
 
-/** Scans the claims. ARGV: cursor, count. Answers the next cursor, and the keys, each with a token of its run: empty if its worker is dead, or the run failed. */
+/**
+ * Reads a page of the claims. ARGV: cursor, count. Answers the next cursor, and the keys, each with a token
+ * of its run. The token is empty if the worker is dead, or the run failed or was overtaken.
+ */
 export const UNDER_WAY = bookkeepingScript(`
 local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
 local found = {}
@@ -88,7 +92,10 @@ for i = 1, #page[2], 2 do
 end
 return {page[1], found}`);
 
-/** Makes the next run of each key learn that the one before did not end well. ARGV: keys. Those that a live worker holds are left as they are. */
+/**
+ * Records for the next run of each key that the run before did not end well. ARGV: keys. Keys that a live
+ * worker holds are left unchanged.
+ */
 export const MARK_INTERRUPTED = bookkeepingScript(`
 local marked = {}
 local texts = textsOf(ARGV)
@@ -101,7 +108,7 @@ for i, key in ipairs(ARGV) do
 end
 all('HSET', CLAIMS, marked)`);
 
-/** Answers how many keys are due, and for how many ms the first of them. */
+/** Answers the number of due keys, and for how many ms the first of them has been due. */
 export const DEPTH = bookkeepingScript(`
 local first = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
 local oldest = first[2] and math.max(0, math.floor(now - tonumber(first[2]))) or 0

@@ -15,15 +15,15 @@ interface Alike {
 }
 
 /**
- * Groups the arguments of END: most ends are of a few runs, and alike, so they can share arguments.
- * @returns its arguments, and of each of its answers to which end it belongs.
+ * Groups ends by run and way to end, since most ends belong to a few runs and can share arguments.
+ * @returns the arguments of END, and for each of its answers the index of the end that it belongs to.
  */
 export function groupEnds(ends: readonly Ending[]): { args: (string | number)[]; places: number[] } {
   const groups = new Map<string, Alike>();
   let group: Alike | undefined;
   for (const [place, { claim, how }] of ends.entries()) {
     const { worker, run, key } = claim;
-    // A run is of one worker.
+    // A run number is unique within this process, whatever name the worker has.
     if (group?.run !== run || group.how !== how) group = groups.get(`${run} ${how}`);
     if (!group) {
       group = { worker, run, how, keys: [], places: [] };

@@ -3,14 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Heartbeat } from './heartbeats.js';
 import type { JobQueue } from './job-queue.js';
 
-/** A process that misses this many heartbeats counts as dead. */
+/** A process sends this many heartbeats in the time after which it counts as dead. */
 const BEATS = 5;
-/** The most time between two, in ms, however long a process may be silent: the verdict goes by what they say, and that grows old. */
+/**
+ * Maximum time between two heartbeats, in ms, even if DEAD_AFTER_SEC is long: the verdict depends on recent
+ * reports.
+ */
 const MOST_MS = 2_000;
-/** A queue that is away is not waited for longer than this, in ms. */
+/** Maximum wait for the queue's Redis when closing, in ms. */
 const CLOSE_MS = 500;
 
-/** The clocks are compared by answers that came within this time, in ms: it is the most that the comparison is off by. */
+/**
+ * Only answers within this time, in ms, are used to compare the clocks. It bounds the error of the
+ * comparison.
+ */
 const PROMPT_MS = 1_000;
 
 /** Sends a heartbeat of this process to the queue's Redis every few seconds. */
@@ -20,8 +26,8 @@ export class HeartbeatSender {
   readonly #timer: NodeJS.Timeout;
 
   /**
-   * @param heartbeatOf called at each beat; `undefined`: there is nothing to report yet.
-   * @param onError called when a beat fails; the next one is tried all the same.
+   * @param heartbeatOf called at each beat. If it returns `undefined`, no heartbeat is sent.
+   * @param onError called when a beat fails; the next beat is sent all the same.
    */
   constructor(
     queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>,
@@ -46,10 +52,10 @@ export class HeartbeatSender {
     beatOnce();
   }
 
-  /** Stops, and reports that, so that nobody has to wait for missing heartbeats. */
+  /** Stops, and reports the end of this process, so that the fleet need not wait for missing heartbeats. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    const ended = this.#queue.endHeartbeat(this.#id).catch(() => {}); // it is forgotten by itself
+    const ended = this.#queue.endHeartbeat(this.#id).catch(() => {}); // the heartbeat expires by itself
     await Promise.race([ended, sleep(CLOSE_MS)]);
   }
 }

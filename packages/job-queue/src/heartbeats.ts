@@ -3,38 +3,47 @@ import type { ReachedServers } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
-/** Clocks that differ by less, in ms, change nothing that is judged. */
+/** Clock differences below this, in ms, do not affect any verdict. */
 export const CLOCK_TOLERANCE_MS = 3_000;
 
-/** What a process of the fleet reports about itself, every few seconds. */
+/** The report of a process about itself, sent every few seconds. */
 export interface Heartbeat {
   readonly app: 'scheduler' | 'worker';
-  /** `paused`: it pulls no jobs until its configuration is fixed. `standby`: another scheduler holds the lease. */
+  /**
+   * `paused`: it pulls no jobs until its configuration is fixed. `standby`: another scheduler holds the
+   * lease.
+   */
   readonly state: 'active' | 'standby' | 'paused';
-  /** The code of the error that keeps it from its work. */
+  /** The code of the error that keeps the process from working. */
   readonly code?: string;
-  /** Of a scheduler. */
+  /** Set by schedulers. */
   readonly changes?: ChangesHeard;
-  /** Of the active scheduler: how long ago it was last sure to have missed no change, in ms. */
+  /** Set by the active scheduler: ms since it was last sure to have missed no change. */
   readonly searchedMs?: number;
-  /** Which process it is, and how it fares; one of an earlier version does not say. */
+  /** Host, pid, version, uptime and load of the process. Processes of earlier versions omit it. */
   readonly about?: ProcessFacts;
-  /** Fingerprints of the options that all processes need to share, by name; one of an earlier version does not say. */
+  /**
+   * Fingerprints of the options that must be equal in all processes, by name. Processes of earlier versions
+   * omit it.
+   */
   readonly options?: Readonly<Record<string, string>>;
-  /** How far its clock is ahead of that of the queue's Redis, in ms; negative: behind. Absent until the second heartbeat. */
+  /**
+   * How far the process's clock is ahead of the clock of the queue's Redis, in ms; negative if it is behind.
+   * Absent until the second heartbeat.
+   */
   readonly clockAheadMs?: number;
-  /** Where it reads; one of an earlier version does not say. */
+  /** The source servers that the process reads. Processes of earlier versions omit it. */
   readonly source?: ReachedServers;
-  /** Of a worker. */
+  /** Set by workers. */
   readonly work?: WorkFacts;
-  /** Of a worker: the transient error for which it retries, and since how many ms. */
+  /** Set by workers: the transient error that the worker is retrying. */
   readonly retrying?: RetryFacts;
 }
 
-/** What a worker retries. */
+/** A transient error that a worker is retrying. */
 export interface RetryFacts {
   readonly code: string;
-  /** In the fleet's own words. */
+  /** The error in the fleet's own words. */
   readonly message: string;
   readonly forMs: number;
 }
@@ -43,37 +52,43 @@ export interface RetryFacts {
 export interface WorkFacts {
   /** Jobs that it runs now. */
   readonly jobs: number;
-  /** Over the last seconds. */
+  /** Average over the last few seconds. */
   readonly entriesPerSec: number;
   readonly keysPerSec: number;
 }
 
-/** A process of the fleet, by its last heartbeat. */
+/** A process of the fleet, according to its last heartbeat. */
 export interface FleetProcess extends Heartbeat {
-  /** Made up at its start. */
+  /** Random, chosen when the process started. */
   readonly id: string;
-  /** Since its last heartbeat, or since it has ended, in ms. */
+  /** Ms since its last heartbeat, or since it reported its end. */
   readonly silentMs: number;
-  /** `dead`: it sent no heartbeat for DEAD_AFTER_SEC. `ended`: it said so itself. */
+  /** `dead`: no heartbeat for DEAD_AFTER_SEC. `ended`: the process reported its end. */
   readonly is: 'alive' | 'dead' | 'ended';
 }
 
-/** How a scheduler receives changes: Redis reports them, or all keys are polled, and why. */
+/** How a scheduler receives changes: Redis reports them, or the scheduler polls all keys, with the reason. */
 export interface ChangesHeard {
   readonly by: 'feed' | 'polling' | 'connecting';
-  /** Why keys are polled. */
+  /** Why the scheduler polls. */
   readonly why?: string;
 }
 
 /** A process that ended is listed for this long, in ms. */
 export const GONE_MS = 600_000;
 
-/** Where the heartbeats are: a hash of them by process, each behind the time of the queue's Redis. */
+/**
+ * The Redis key of the heartbeats: a hash of process → time by the queue's Redis, a space, the heartbeat as
+ * JSON.
+ */
 export function heartbeatKey(settings: QueueSettings): string {
   return `${keyPrefix(settings)}:heartbeats`;
 }
 
-/** KEYS: heartbeats. ARGV: process, heartbeat, ms after which a silent process is forgotten. Answers the server's time. */
+/**
+ * KEYS: heartbeats. ARGV: process, heartbeat, ms after which a silent process is forgotten. Answers the
+ * server's time.
+ */
 export const BEAT = new Script(`${NOW}
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' ' .. ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
@@ -85,13 +100,19 @@ for i = 1, #all, 2 do
 end
 return string.format('%.0f', now)`);
 
-/** KEYS: heartbeats. ARGV: process. Its last heartbeat stays, marked as that: a reader of an earlier version passes over it. */
+/**
+ * KEYS: heartbeats. ARGV: process. Keeps the process's last heartbeat and marks it as ended with a `-`.
+ * Readers of earlier versions skip it.
+ */
 export const END_BEAT = new Script(`${NOW}
 local beat = redis.call('HGET', KEYS[1], ARGV[1])
 local text = beat and string.match(beat, '^%d+ (.*)$')
 if text then redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' -' .. text) end`);
 
-/** KEYS: heartbeats, lease. Answers 1 if the lease is held, and of each process: id, ms since its heartbeat, the heartbeat. */
+/**
+ * KEYS: heartbeats, lease. Answers 1 if the lease is held, and for each process: id, ms since its heartbeat,
+ * the heartbeat.
+ */
 export const BEATS = new Script(`${NOW}
 local all = redis.call('HGETALL', KEYS[1])
 local beats = {}
@@ -101,7 +122,10 @@ for i = 1, #all, 2 do
 end
 return {redis.call('EXISTS', KEYS[2]), beats}`);
 
-/** Reads what BEATS reports about a process; `undefined` for one that another version wrote in another form. */
+/**
+ * Parses what BEATS reports about a process; `undefined` if another version wrote the heartbeat in another
+ * form.
+ */
 export function parseBeat(reply: unknown, deadAfterMs: number): FleetProcess | undefined {
   if (!Array.isArray(reply)) return undefined;
   const [id, ms, text] = reply.map(String);
@@ -148,7 +172,7 @@ function optional(check: Check): Check {
   return (value) => value === undefined || check(value);
 }
 
-/** An object whose fields are right; what else it has does not matter. */
+/** Accepts objects with these fields. Further fields do not matter. */
 function all(fields: Readonly<Record<string, Check>>): Check {
   return (value) => isObject(value) && Object.entries(fields).every(([name, check]) => check(value[name]));
 }

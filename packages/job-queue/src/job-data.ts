@@ -1,16 +1,19 @@
 import { membersOf, SyncError } from '@redis-to-mongo/pipeline';
 
-/** What a job carries: the keys to sync, by their key ids. Everything else is in MongoDB. */
+/** A job's data: the ids of the keys to sync. Everything else is in MongoDB. */
 export interface JobData {
   readonly keys: readonly string[];
 }
 
-/** Keys in one job, at most: enough that what a job costs is next to nothing a key, few enough to share among workers. */
+/**
+ * Maximum keys per job: enough to make a job's cost per key negligible, few enough to share the keys among
+ * workers.
+ */
 export const KEYS_PER_JOB = 250;
 
 /**
- * Checks a job's payload, which comes from outside (anyone with access to the queue's Redis can add jobs).
- * Jobs that earlier versions have left in the queue name one `key`.
+ * Checks a job's payload. It is untrusted: anyone with access to the queue's Redis can add jobs. Jobs that
+ * earlier versions left in the queue have a single `key`.
  * @throws SyncError JOB_INVALID.
  */
 export function parseJobData(data: unknown): JobData {

@@ -1,9 +1,9 @@
-/** Characters of a key that a job is named by, at most: a name is kept with every job. */
+/** Maximum characters of a key in a job's name, since Redis keeps the name with every job. */
 const MAX_NAME = 100;
 
 /**
- * The name of a job and of a job scheduler: its first key, and how many more there are, so that an operator finds a key
- * where jobs are listed. For people alone: what a job is to do is in its data.
+ * The name of a job or job scheduler: its first key, and the number of further keys, so that an operator
+ * finds a key in a list of jobs. It is for people only; the job's data says what to do.
  */
 export function jobName(keys: readonly string[]): string {
   const [first = '', ...others] = keys;
@@ -12,7 +12,7 @@ export function jobName(keys: readonly string[]): string {
   return others.length === 0 ? name : `${name} and ${others.length} more`;
 }
 
-/** Its first characters, without half of one that takes two units. */
+/** The first characters, without a trailing half of a surrogate pair. */
 function cut(key: string): string {
   return key.slice(0, MAX_NAME).replace(/\p{Surrogate}$/u, '');
 }

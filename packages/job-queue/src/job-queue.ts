@@ -27,10 +27,10 @@ import { ScheduleChanges } from './schedule-changes.js';
 import { NO_RECORD, SweepRecords } from './sweep-record.js';
 import { TargetCounter } from './target-counter.js';
 
-/** What a probe wrote goes by itself after this many ms. */
+/** The value that `ping` writes expires after this many ms. */
 const PROBE_MS = 60_000;
 
-/** The fleet's queue, for those that add jobs: the scheduler, workers and commands. */
+/** The fleet's queue, for everything that adds jobs: the scheduler, workers and commands. */
 export class JobQueue {
   readonly due: DueKeys;
   readonly schedulers: JobSchedulers;
@@ -73,14 +73,14 @@ export class JobQueue {
   }
 
   /**
-   * Requests that keys are synced now. Each is due until a run that began later has ended well; requesting one that is due
-   * already adds nothing. One job carries many keys.
+   * Requests a sync of keys now. Each key is due until a run that began after the request has ended well.
+   * Requesting a key that is already due adds nothing. One job carries many keys.
    */
   async request(keys: readonly string[]): Promise<void> {
     await this.due.request(keys, false);
   }
 
-  /** How much there is in the queue. */
+  /** Counts the jobs and due keys in the queue. */
   async depth(): Promise<QueueDepth> {
     const [counts, reply] = await Promise.all([
       this.#queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
@@ -91,7 +91,7 @@ export class JobQueue {
     return { waiting: waiting + prioritized, active, delayed, failed, due, dueMs };
   }
 
-  /** What the queue holds, and who works on it. @throws what ioredis throws. */
+  /** Reads what the queue holds, and which processes work on it. @throws what ioredis throws. */
   async facts(): Promise<QueueFacts> {
     const [now, depth, schedulers, isPaused, delays, alive, sweep, targetCounter] = await Promise.all([
       this.sweeps.now(),
@@ -121,8 +121,8 @@ export class JobQueue {
   }
 
   /**
-   * What the queue remembers of the fleet that it is for (`undefined`: nothing), how long ago that was confirmed, in ms, and whether
-   * a scheduler holds its lease.
+   * Reads the fleet's mark in the queue (`undefined` if there is none), how many ms ago it was confirmed, and
+   * whether a scheduler holds the lease.
    */
   async readMark() {
     const names = [markKey(this.#settings), leaseKey(this.#settings, SCHEDULER_LEASE)];
@@ -135,38 +135,50 @@ export class JobQueue {
     };
   }
 
-  /** Puts a mark in the place of the one that was read (`undefined`: there was none). @returns whether that still held. */
+  /**
+   * Replaces the mark that the caller read (`undefined` if there was none).
+   * @returns false if the mark had changed since.
+   */
   async writeMark(before: string | undefined, mark: string): Promise<boolean> {
     return (await WRITE_MARK.run(this.#connection, [markKey(this.#settings)], before ?? '', mark)) === 1;
   }
 
-  /** Reports that a process lives, and how it fares. @returns the time of the queue's Redis, in ms since 1970. */
+  /** Stores a process's heartbeat. @returns the time of the queue's Redis, in ms since 1970. */
   async beat(id: string, heartbeat: Heartbeat): Promise<number> {
     const text = JSON.stringify(heartbeat);
     return Number(await BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id, text, GONE_MS));
   }
 
-  /** Reports that a process is about to end. */
+  /** Records that a process is about to end. */
   async endHeartbeat(id: string): Promise<void> {
     await END_BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id);
   }
 
-  /** The fleet's processes, and those that are gone within the last ten minutes. @throws what ioredis throws. */
+  /**
+   * The fleet's processes, including those that ended or died within the last ten minutes.
+   * @throws what ioredis throws.
+   */
   async processes(): Promise<readonly FleetProcess[]> {
     return (await this.#beats()).processes;
   }
 
-  /** Keys that are due. */
+  /** Counts the keys that are due. */
   async dueCount(): Promise<number> {
     return await this.#connection.zcard(bookkeepingKeys(this.#settings)[0]);
   }
 
-  /** When each key's next scheduled job is due, in ms since 1970; `null` where the key has no job scheduler. */
+  /**
+   * When each key's next scheduled job is due, in ms since 1970; `null` where the key has no job scheduler.
+   */
   async nextRuns(keys: readonly string[]): Promise<(number | null)[]> {
     return (await this.schedulers.of(keys)).map((schedule) => schedule?.next ?? null);
   }
 
-  /** Answers when the queue's Redis takes a write: PING is answered by one that takes none, too. @throws SyncError */
+  /**
+   * Resolves when the queue's Redis accepts a write. PING does not show that: servers that refuse writes
+   * answer it too.
+   * @throws SyncError
+   */
   async ping(): Promise<void> {
     try {
       await this.#connection.set(`${keyPrefix(this.#settings)}:probe`, '1', 'PX', PROBE_MS);
@@ -175,7 +187,7 @@ export class JobQueue {
     }
   }
 
-  /** Why there is no connection, as redisError has it; `undefined` while there is one. */
+  /** The error that prevents a connection, as converted by redisError; `undefined` while connected. */
   trouble(): SyncError | undefined {
     const trouble = lastTrouble(this.#connection);
     return trouble && redisError(trouble, 'queue');
@@ -186,7 +198,7 @@ export class JobQueue {
     await this.#connection.ping();
   }
 
-  /** Gives up the connection, since the queue's Redis does not answer: whatever waits for it fails. */
+  /** Drops the connection when the queue's Redis does not answer. Pending calls fail. */
   leave(): void {
     this.#connection.disconnect();
   }

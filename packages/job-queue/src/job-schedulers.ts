@@ -8,13 +8,16 @@ import { makeNewSchedulers } from './new-job-schedulers.js';
 import { keyHash, phaseMs } from './scheduler-id.js';
 import { Script } from './script.js';
 
-/** Schedulers changed at once: enough to fill the connection, few enough not to hold up the server. */
+/** Schedulers changed concurrently: enough to fill the connection, few enough not to hold up the server. */
 const AT_ONCE = 500;
 
-/** How long a scheduler's next run may lie in the past before it counts as stopped, in ms. */
+/** A scheduler may have stopped if its next run is more than this many ms in the past. */
 const OVERDUE_MS = 30_000;
 
-/** KEYS: job schedulers. ARGV: ms since 1970, limit. Answers the ids of those that were due before and whose job is not there. */
+/**
+ * KEYS: job schedulers. ARGV: ms since 1970, limit. Answers the ids of schedulers that were due before that
+ * time and whose job is missing.
+ */
 const STOPPED = new Script(`
 local late = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', 0, ARGV[2])
 local stopped = {}
@@ -25,8 +28,8 @@ end
 return stopped`);
 
 /**
- * KEYS: job schedulers. ARGV: ids. Answers one text, since that is faster to read than many: for each, a space between, its next run
- * and its interval, '-' where there is none.
+ * KEYS: job schedulers. ARGV: ids. Answers one text, which is faster to read than many: the next run and the
+ * interval of each scheduler, separated by spaces, with '-' for a missing value.
  */
 const FIND = new Script(`
 local found = {}
@@ -37,8 +40,8 @@ end
 return table.concat(found, ' ')`);
 
 /**
- * KEYS: job schedulers. ARGV: the first and the last of the page. Answers for each, one after the other: its id, its next run, its
- * interval and its job's data.
+ * KEYS: job schedulers. ARGV: first and last index of the page. Answers a flat list: for each scheduler its
+ * id, next run, interval and job data.
  */
 const PAGE = new Script(`
 local page = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')
@@ -50,10 +53,10 @@ for i = 1, #page, 2 do
 end
 return found`);
 
-/** A job scheduler, as BullMQ has it. */
+/** A job scheduler, as stored by BullMQ. */
 export interface Schedule {
   readonly id: string;
-  /** The key that it is for; undefined where another program has made it. */
+  /** The key it adds jobs for; undefined if another program created it. */
   readonly key: string | undefined;
   /** Its interval, in ms. */
   readonly everyMs: number | undefined;
@@ -61,7 +64,7 @@ export interface Schedule {
   readonly next: number;
 }
 
-/** BullMQ's job schedulers, one for each key that has one. */
+/** BullMQ's job schedulers, at most one per key. */
 export class JobSchedulers {
   readonly #queue: Queue<JobData>;
   readonly #connection: ReturnType<typeof connectRedis>;
@@ -71,7 +74,10 @@ export class JobSchedulers {
     this.#connection = connection;
   }
 
-  /** Gives each key a job scheduler that adds a job every `everyMs` ms, or changes the one it has. */
+  /**
+   * Gives each key a job scheduler that adds a job every `everyMs` ms. Changes the key's existing job
+   * scheduler, if any.
+   */
   async set(keys: readonly string[], everyMs: number): Promise<void> {
     const others = await makeNewSchedulers(this.#queue, this.#connection, keys, everyMs);
     await inTurns(others, async (key) => {
@@ -84,12 +90,12 @@ export class JobSchedulers {
     });
   }
 
-  /** Takes the keys' job schedulers away, with their waiting jobs. */
+  /** Removes the keys' job schedulers, with their waiting jobs. */
   async removeOf(keys: readonly string[]): Promise<void> {
     await this.remove(keys.map(keyHash));
   }
 
-  /** Takes schedulers away by their ids. */
+  /** Removes job schedulers by id. */
   async remove(ids: readonly string[]): Promise<void> {
     await inTurns(ids, async (id) => {
       await this.#queue.removeJobScheduler(id);
@@ -112,8 +118,8 @@ export class JobSchedulers {
   }
 
   /**
-   * Some of all job schedulers there are, in the order of their next runs.
-   * @param from how many to pass over.
+   * A page of all job schedulers, in the order of their next runs.
+   * @param from number of job schedulers to skip.
    */
   async page(from: number, limit: number): Promise<Schedule[]> {
     const repeat = this.#queue.toKey('repeat');
@@ -126,15 +132,15 @@ export class JobSchedulers {
     }));
   }
 
-  /** How many there are. */
+  /** Number of job schedulers. */
   async count(): Promise<number> {
     return await this.#connection.zcard(this.#queue.toKey('repeat'));
   }
 
   /**
-   * Job schedulers that have stopped: their next run is long past, and its job is not there.
-   * (A run that only waits for a free worker has its job.)
-   * @param limit checks this many that are late, at most.
+   * Finds job schedulers that have stopped: their next run is long past, and its job is missing. (If a run
+   * only waits for a free worker, its job exists.)
+   * @param limit maximum number of late job schedulers to check.
    */
   async stopped(limit: number, now = Date.now()): Promise<Schedule[]> {
     const repeat = this.#queue.toKey('repeat');
@@ -155,6 +161,6 @@ function keyIn(data: unknown): string | undefined {
   try {
     return parseJobData(JSON.parse(String(data))).keys[0];
   } catch {
-    return undefined; // not one of the fleet's
+    return undefined; // another program's job scheduler
   }
 }

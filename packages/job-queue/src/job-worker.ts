@@ -8,22 +8,28 @@ import { deadAfterMsOf, keyPrefix, QUEUE_NAME, type QueueSettings } from './queu
 import { ThrottledWorker } from './throttled-worker.js';
 import { unlessGone } from './unless-gone.js';
 
-/** How a JobWorker runs, and whom it informs. */
+/** Settings and callbacks of a JobWorker. */
 export interface JobWorkerOptions {
-  /** Jobs at once in this process. */
+  /** Number of jobs that this process runs concurrently. */
   readonly concurrency: number;
   readonly onError: (error: Error) => void;
-  /** Called with an error of class configuration, such as a full memory: no job can be had until it is fixed. */
+  /**
+   * Called with errors of class `configuration`, such as a full memory: the worker gets no jobs until it is
+   * fixed.
+   */
   readonly onRefused: (error: SyncError) => void;
   /** See queueTelemetry. */
   readonly telemetry?: Telemetry | undefined;
-  /** Called with every key that failed, and of jobs that name none. */
+  /**
+   * Called for every key that failed, and with `undefined` for a failed job that does not name exactly one
+   * key.
+   */
   readonly onFailed: (key: string | undefined, error: Error) => void;
-  /** Has keys tried again that failed in a job for several, or in a scheduled one. */
+  /** Schedules a retry of keys that failed in a job for several keys, or in a scheduled job. */
   readonly retryLater: (keys: readonly string[]) => Promise<void>;
 }
 
-/** Runs the keys of one job. The result has an error for each key that failed. */
+/** Runs the keys of one job. The result maps each failed key to its error. */
 export type RunKeys = (keys: readonly string[]) => Promise<ReadonlyMap<string, Error>>;
 
 /** Waits between the attempts of a failed job, in ms. */
@@ -36,7 +42,7 @@ export class JobWorker {
 
   constructor(settings: QueueSettings, run: RunKeys, options: JobWorkerOptions) {
     const deadAfterMs = deadAfterMsOf(settings);
-    // BullMQ's own demand: a worker's commands wait for the connection, however long.
+    // BullMQ requires that a worker's commands wait for the connection without a limit.
     this.#connection = writeTogether(
       connectQueue(settings, options.onError, {
         maxRetriesPerRequest: null,
@@ -47,12 +53,14 @@ export class JobWorker {
       connection: this.#connection,
       prefix: keyPrefix(settings),
       concurrency: options.concurrency,
-      // Renewed at half of it while the worker lives. The others check for expired locks twice in that time: a dead worker's
-      // jobs run again after 10 to 15 s. A worker that only was slow has its job run twice, which does no harm.
+      // A live worker renews the lock after half this time. Workers check for expired locks twice in this
+      // time, so by default a dead worker's jobs run again after 10 to 15 s. If a worker was only slow, its
+      // job runs twice, which does no harm.
       lockDuration: deadAfterMs,
       stalledInterval: deadAfterMs / 2,
       maxStalledCount: 3,
-      // A scheduled job is exempt from maxStalledCount; this bounds one that kills its worker each time.
+      // maxStalledCount does not apply to scheduled jobs. This limits a scheduled job that kills its worker
+      // each time.
       maxStartedAttempts: 12,
       settings: { backoffStrategy: (attempt) => Math.ceil(backoffMs(attempt, BACKOFF)) },
       autorun: false,
@@ -71,7 +79,7 @@ export class JobWorker {
     await this.#worker.run();
   }
 
-  /** Pulls no more jobs until `resume`; those under way continue. */
+  /** Stops pulling jobs until `resume`. Running jobs continue. */
   async pause(): Promise<void> {
     await this.#worker.pause(true);
   }
@@ -81,29 +89,29 @@ export class JobWorker {
     this.#worker.resume();
   }
 
-  /** How many jobs it runs at once from now on; those under way continue. */
+  /** Number of jobs to run concurrently from now on. Running jobs continue. */
   set concurrency(jobs: number) {
     this.#worker.concurrency = jobs;
   }
 
   /**
-   * Pulls no more jobs and waits for those under way. With `force` it does not wait: other workers take them over
-   * once their locks have ended. Without the queue's Redis it does not wait either.
+   * Stops pulling jobs, and waits for the running jobs. With `force`, or if the queue's Redis does not
+   * answer, it does not wait. Other workers take over the jobs when their locks expire.
    */
   async close(force = false): Promise<void> {
     await unlessGone(this.#connection, this.#worker.close(force));
     this.#connection.disconnect();
   }
 
-  /** Gives up the connection, since the queue's Redis does not answer; `close` will not wait for it. */
+  /** Drops the connection when the queue's Redis does not answer. `close` then does not wait. */
   leave(): void {
     this.#connection.disconnect();
   }
 }
 
 /**
- * Each key fares on its own. One that failed alone fails its job, which BullMQ tries again with a backoff; those that failed beside
- * others get such a job each.
+ * Runs a job; keys fail independently. If the job has one key and attempts left, it throws the key's error,
+ * and BullMQ retries the job with a backoff. Otherwise each failed key gets such a job of its own.
  */
 async function runJob(
   job: Job,
@@ -119,7 +127,7 @@ async function runJob(
   await retryLater([...failed.keys()]);
 }
 
-/** For a failed job's log line: its key, if it has but one. */
+/** The job's key, if the job names exactly one; for the log. */
 function nameIn(data: unknown): string | undefined {
   try {
     const { keys } = parseJobData(data);

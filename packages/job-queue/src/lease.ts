@@ -5,7 +5,9 @@ import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { Script } from './script.js';
 import { unlessGone } from './unless-gone.js';
 
-/** KEYS: lease. ARGV: token, ms. Renews the lease if it is ours; else takes it if it is free. */
+/**
+ * KEYS: lease. ARGV: token, ms. Renews the lease if this token holds it; otherwise takes it if it is free.
+ */
 const HOLD = new Script(`
 local holder = redis.call('GET', KEYS[1])
 if holder == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) return 1 end
@@ -17,7 +19,7 @@ const RELEASE = new Script(
   `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`,
 );
 
-/** Where a lease is, in the queue's Redis. */
+/** The Redis key of a lease. */
 export function leaseKey(settings: QueueSettings, name: string): string {
   return `${keyPrefix(settings)}:lease:${name}`;
 }
@@ -26,8 +28,8 @@ export function leaseKey(settings: QueueSettings, name: string): string {
 export const SCHEDULER_LEASE = 'scheduler';
 
 /**
- * A lease in the queue's Redis: of all processes that ask for it, one holds it. It is a means to save work, not to be
- * correct: two holders by accident (a paused process) must do no harm.
+ * A lease in the queue's Redis: at most one process holds it. It only saves work. Correctness does not depend
+ * on it: if two processes hold it by accident (one was paused), this does no harm.
  */
 export class Lease {
   readonly #redis: ReturnType<typeof connectRedis>;
@@ -35,26 +37,29 @@ export class Lease {
   readonly #token = randomUUID();
   readonly #ms: number;
 
-  /** @param ms how long the lease lasts without being held again. */
+  /** @param ms how long the lease lasts if it is not renewed. */
   constructor(settings: QueueSettings, name: string, ms: number, onError: (error: Error) => void) {
     this.#redis = connectQueue(settings, onError);
     this.#key = leaseKey(settings, name);
     this.#ms = ms;
   }
 
-  /** Takes or renews the lease; true while it is ours. Call it well within its duration. */
+  /**
+   * Takes or renews the lease. Call it well within the lease's duration.
+   * @returns whether this process holds it.
+   */
   async hold(): Promise<boolean> {
     return (await HOLD.run(this.#redis, [this.#key], this.#token, this.#ms)) === 1;
   }
 
-  /** Gives the lease up, so that another process need not wait for its end. */
+  /** Gives up the lease, so that another process need not wait for it to expire. */
   async close(): Promise<void> {
-    const release = RELEASE.run(this.#redis, [this.#key], this.#token).catch(() => {}); // it ends by itself
+    const release = RELEASE.run(this.#redis, [this.#key], this.#token).catch(() => {}); // it expires anyway
     await unlessGone(this.#redis, release);
     this.#redis.disconnect();
   }
 
-  /** Gives up the connection, since the queue's Redis does not answer; the lease ends by itself. */
+  /** Drops the connection when the queue's Redis does not answer. The lease expires by itself. */
   leave(): void {
     this.#redis.disconnect();
   }

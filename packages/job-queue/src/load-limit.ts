@@ -5,8 +5,8 @@ import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
 /**
- * KEYS: limit. ARGV: bytes, bytes a second, ms of them that may be taken at once. Answers how long to wait, in ms.
- * What is kept is the time at which all that was taken will have been paid for.
+ * KEYS: limit. ARGV: bytes, bytes per second, burst in ms. Answers how long to wait, in ms.
+ * The value is the time at which all recorded bytes are within the limit.
  */
 const TAKE = new Script(`${NOW}
 local paid = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now) + ARGV[1] * 1000 / ARGV[2]
@@ -15,7 +15,10 @@ return math.max(0, math.ceil(paid - now - ARGV[3]))`);
 
 const BURST_MS = 500;
 
-/** Bounds what all workers together take from the source: an account of bytes, in the queue's Redis. */
+/**
+ * Limits the bytes per second that all workers together read from the source. The account is in the queue's
+ * Redis.
+ */
 export class LoadLimit {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #key: string;
@@ -23,7 +26,7 @@ export class LoadLimit {
   readonly #signal: AbortSignal;
   readonly #onError: (error: Error) => void;
 
-  /** @param signal ends the waiting, since a worker that stops should not have to wait. */
+  /** @param signal ends a wait, so that a worker can stop at any time. */
   constructor(
     settings: QueueSettings,
     bytesPerSec: number,
@@ -37,18 +40,23 @@ export class LoadLimit {
     this.#onError = onError;
   }
 
-  /** Enters bytes that were read, and waits until they and all before them are paid for, but for half a second's. */
+  /**
+   * Records bytes that were read, then waits until the average rate is at most half a second ahead of the
+   * limit.
+   */
   async take(bytes: number): Promise<void> {
     const waitMs = await this.#enter(bytes);
     if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#signal }).catch(() => {}); // aborted
   }
 
-  /** Ends the connection to the account. */
+  /** Closes the connection. */
   close(): void {
     this.#redis.disconnect();
   }
 
-  /** Without the account each worker pays alone: that is still a bound. */
+  /**
+   * If the queue's Redis fails, each worker limits its own rate; the total is then at most workers × limit.
+   */
   async #enter(bytes: number): Promise<number> {
     try {
       return Number(await TAKE.run(this.#redis, [this.#key], bytes, this.#bytesPerSec, BURST_MS));

@@ -1,19 +1,21 @@
 import { SCORES_PER_MS } from './new-job-schedulers.js';
 import { NOW, Script } from './script.js';
 
-/** No retry waits for longer, in ms: twice the longest backoff. */
+/** No retry waits longer than this, in ms: twice the longest backoff. */
 const LONGEST_MS = 60_000;
-/** Longer lists are not searched: that would hold up the server. */
+/** Longer lists are not searched, since that would hold up the server. */
 const SEARCHED = 1_000;
 
-/** Where a job can be that has not ended: sorted sets, then lists. */
+/** Where a job can be that has not ended: two sorted sets, then three lists. */
 export const PLACES = ['delayed', 'prioritized', 'wait', 'paused', 'active'] as const;
 
 /**
- * Retries that will not run, though each is the only one that its key may have: those that are due later than any can be, by the clock of
- * the process that put them off, which was wrong; and those that are nowhere, since the server refused a command in the middle of
- * BullMQ's script. KEYS: PLACES. ARGV: what the names of deduplication keys and of jobs begin with, ids of deduplication. Answers the ids of
- * the former; of the latter nothing is left, so that they can be added again.
+ * Finds retries that will not run, though each is the only retry that its key may have:
+ * - retries due later than any retry can be: the clock of the process that delayed them was wrong. Answers
+ *   their job ids.
+ * - retries that are in none of the PLACES: the server refused a command in the middle of BullMQ's script.
+ *   Deletes their records, so that the retry can be added again.
+ * KEYS: PLACES. ARGV: prefix of deduplication keys, prefix of jobs, deduplication ids.
  */
 export const MISPLACED = new Script(`${NOW}
 local latest = (now + ${LONGEST_MS}) * ${SCORES_PER_MS}

@@ -8,19 +8,26 @@ import { KEEP } from './kept-jobs.js';
 import { keyHash, phaseMs } from './scheduler-id.js';
 import { Script } from './script.js';
 
-/** The BullMQ whose layout the script writes. A test compares all that both write, field by field; after an upgrade, run it. */
+/**
+ * The BullMQ version whose layout the script writes. After an upgrade, run the test that compares all fields
+ * that both write.
+ */
 const KNOWN_VERSION = '6.7.0';
 
-/** Job schedulers made by one script: about 4 ms of the server's time. */
+/** Job schedulers created per script call: about 4 ms of the server's time. */
 const AT_ONCE = 150;
-/** A delayed job's score is its time in ms with twelve bits behind it, in which BullMQ numbers the jobs of one ms. */
+/**
+ * A delayed job's score is its time in ms, shifted by twelve bits. BullMQ numbers the jobs of one ms in these
+ * bits.
+ */
 export const SCORES_PER_MS = 4_096;
 
 /**
- * Makes job schedulers, each with its first job, as BullMQ's addJobScheduler does for an id that it does not know. KEYS: job
- * schedulers, delayed jobs, marker, id. ARGV: ms since 1970, the interval, the options of all jobs as JSON; then for each: id, next
- * run, its job's score, phase, name, data as JSON. Answers the places, from 0, of those of whose id there is something already: they
- * are left as they are.
+ * Creates job schedulers, each with its first job, as BullMQ's addJobScheduler does for an unknown id.
+ * KEYS: job schedulers, delayed jobs, marker, id.
+ * ARGV: ms since 1970, interval, options of all jobs as JSON; then for each: id, next run, score of its job,
+ * phase, name, data as JSON.
+ * Answers the indexes, from 0, of ids for which a job scheduler or job exists; they are left unchanged.
  */
 const MAKE = new Script(`
 local REPEAT, DELAYED = KEYS[1], KEYS[2]
@@ -64,11 +71,12 @@ return left`);
 const OPTIONS = JSON.stringify(KEEP);
 
 /**
- * Makes many new job schedulers by one command. BullMQ makes them one by one, at 75 µs of the server's CPU and 50 µs of this process each;
- * the script takes 25 and 5. It writes what BullMQ would, without the events, which nobody in the fleet reads, and without an order of
- * jobs within one ms: they are of different keys.
- * @returns the keys that are left to BullMQ: those that have a job scheduler, or a job by the name of the first one. All keys, where
- * another BullMQ runs than the one whose layout is known, or where jobs are traced.
+ * Creates many new job schedulers with one command. BullMQ creates them one by one, each in 75 µs of the
+ * server's CPU and 50 µs of this process's; the script takes 25 µs and 5 µs. It writes what BullMQ would,
+ * with two omissions: no events, since the fleet reads none, and no order of jobs within one ms, since they
+ * are for different keys.
+ * @returns the keys to leave to BullMQ: keys with a job scheduler, or with a job that has the id of its first
+ * job. All keys, if BullMQ has another version than KNOWN_VERSION, or if jobs are traced.
  */
 export async function makeNewSchedulers(
   queue: Queue<JobData>,
@@ -81,7 +89,7 @@ export async function makeNewSchedulers(
   const left: string[] = [];
   for (const part of inParts(keys, AT_ONCE)) {
     const now = Date.now();
-    // BullMQ runs a job without a phase at once.
+    // BullMQ runs a job without a phase immediately.
     const made = part.flatMap((key) => {
       const id = keyHash(key);
       const phase = phaseMs(id, everyMs);
@@ -101,12 +109,12 @@ export async function makeNewSchedulers(
   return left;
 }
 
-/** Traced jobs carry more than the script writes. */
+/** Traced jobs have further fields, which the script does not write. */
 function canMakeNew({ opts }: Queue<JobData>, everyMs: number): boolean {
   return version === KNOWN_VERSION && opts.telemetry === undefined && Number.isSafeInteger(everyMs);
 }
 
-/** The first time after `now` that has this phase in the interval, in ms since 1970, as BullMQ has it. */
+/** The first time after `now` with this phase in the interval, in ms since 1970, computed as BullMQ does. */
 function nextRun(now: number, everyMs: number, phase: number): number {
   const next = Math.floor(now / everyMs) * everyMs + phase;
   return next > now ? next : next + everyMs;

@@ -1,2 +1,2 @@
-/** A key is quarantined for `ms` once `starts` runs of it in a row have begun and never ended. */
+/** A key is quarantined for `ms` after `starts` runs in a row that began and never ended. */
 export const QUARANTINE = { starts: 3, ms: 3_600_000 } as const;

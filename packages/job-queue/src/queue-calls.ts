@@ -3,7 +3,7 @@ type Words = readonly [command: string, ...args: string[]];
 /** The hash of a script that does not exist. */
 const NO_SCRIPT = '0'.repeat(40);
 
-/** Commands of BullMQ and the fleet that leave something behind, however they are called: to be queued in a transaction, and discarded. */
+/** Commands of BullMQ and the fleet that always change data. Queue them in a transaction and discard it. */
 export function queueWrites(key: string): readonly Words[] {
   return [
     ...['HMSET', 'HSET', 'HSETNX'].map((name): Words => [name, key, 'x', 'x']),
@@ -12,7 +12,10 @@ export function queueWrites(key: string): readonly Words[] {
   ];
 }
 
-/** All other commands that BullMQ and the fleet run on the queue's keys, so that they change nothing. @param key one that does not exist. */
+/**
+ * All other commands that BullMQ and the fleet run on the queue's keys, in a form that changes nothing.
+ * @param key a key that does not exist.
+ */
 export function queueCalls(key: string): readonly Words[] {
   return [
     ...['DEL', 'EXISTS', 'GET', 'HGETALL', 'HLEN', 'LLEN', 'LPOP', 'PERSIST', 'PTTL', 'RPOP', 'SCARD'].map(
@@ -27,7 +30,7 @@ export function queueCalls(key: string): readonly Words[] {
     ),
     ...['ZREMRANGEBYSCORE', 'ZREVRANGE', 'ZREVRANGEBYSCORE'].map((name): Words => [name, key, '0', '0']),
     ...['ZLEXCOUNT', 'ZRANGEBYLEX'].map((name): Words => [name, key, '-', '+']),
-    // Without a key, or with x for a number, these fail.
+    // These fail, because the key does not exist or x is not a number.
     ...[['HINCRBY', key, 'x', 'x'] as const, ['INCRBY', key, 'x'] as const, ['LSET', key, '0', 'x'] as const],
     ...[['RENAME', key, key] as const, ['RPOPLPUSH', key, key] as const, ['LINDEX', key, '0'] as const],
     ...[['SET', key, 'x', 'XX'] as const, ['ZADD', key, 'XX', '0', 'x'] as const],

@@ -1,15 +1,15 @@
-/** What the queue holds at one moment. */
+/** Counts of the jobs and due keys in the queue at one moment. */
 export interface QueueDepth {
-  /** Jobs that could run now and wait for a worker, or for a queue that is paused to continue. */
+  /** Jobs that wait for a worker, or for a paused queue to be resumed. */
   readonly waiting: number;
-  /** Jobs that run. */
+  /** Jobs that are running. */
   readonly active: number;
-  /** Jobs that are due later: each key's next one, and those that wait to be tried again. */
+  /** Jobs that are due later: each job scheduler's next job, and retries. */
   readonly delayed: number;
   /** Failed jobs that are kept for inspection. */
   readonly failed: number;
-  /** Keys that were requested, and of which no run that began later has ended well. */
+  /** Keys with a request after which no run has begun and ended well. */
   readonly due: number;
-  /** How long ago the first unanswered request of them was, in ms; 0 for none. */
+  /** Age of the oldest open request, in ms; 0 if there is none. */
   readonly dueMs: number;
 }

@@ -1,12 +1,12 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 
-/** What BullMQ says before the error of Redis. */
+/** The prefix that BullMQ puts before a Redis error. */
 const BEFORE = /^Failed to add repeatable job for next iteration: /;
 
 /**
- * What BullMQ says when the lock of a job has ended, or the job is another worker's or finished by now: see its LockManager, and
- * finishedErrors in its Scripts. The job's id behind it can hold a key's name.
+ * BullMQ's messages when a job's lock has expired, or the job belongs to another worker or is finished: see
+ * BullMQ's LockManager, and finishedErrors in its Scripts. The job id that follows can contain a key's name.
  */
 const LOCK_LOST =
   /^(could not renew lock for|Missing lock for|Lock mismatch for|Missing key for) job |^Job .* is not in the .* state/s;

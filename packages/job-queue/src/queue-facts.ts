@@ -1,39 +1,43 @@
 import type { ChangesHeard, Heartbeat } from './heartbeats.js';
 import type { QueueDepth } from './queue-depth.js';
 
-/** What the queue's Redis reports about the fleet at one moment. */
+/** Facts about the fleet at one moment, from the queue's Redis. */
 export interface QueueFacts extends QueueDepth {
   /** Keys that have a job scheduler. */
   readonly schedulers: number;
-  /** Nobody is given jobs until the queue is resumed. */
+  /** The queue is paused: workers get no jobs until it is resumed. */
   readonly isPaused: boolean;
-  /** How long the job that waits longest has been due, in ms; 0 where none waits. */
+  /** How long the longest-waiting job has been due, in ms; 0 if no job waits. */
   readonly waitingMs: number;
-  /** How long after they are due jobs have ended lately, in ms; `null` where none has. */
+  /** The median time from due to ended of recent jobs, in ms; `null` if there were none. */
   readonly usualMs: number | null;
-  /** Why a sweep for changes that may have been missed is due or under way; empty if none were. */
+  /** Why a sweep for missed changes is due or under way; empty if none is. */
   readonly sweepPending: string;
-  /** Keys that such a sweep has requested are due: what was missed may be among them. */
+  /** Keys that such a sweep requested are still due; missed changes may be among them. */
   readonly isCatchingUp: boolean;
-  /** The highest number that the target was counted to; absent where nothing was counted yet. */
+  /** The highest counter value of the target (see TargetCounter). Absent if the queue does not report it. */
   readonly targetCounter?: number;
   /** A scheduler holds the lease. */
   readonly isLeased: boolean;
-  /** The processes that live, by what they report about themselves. */
+  /** The live processes, according to their heartbeats. */
   readonly processes: readonly Heartbeat[];
 }
 
-/** How the active scheduler receives changes; `undefined` where none has reported. */
+/** How the active scheduler receives changes; `undefined` if no scheduler has reported that. */
 export function changesHeardIn({ processes }: Pick<QueueFacts, 'processes'>): ChangesHeard | undefined {
   return processes.find(({ app, state }) => app === 'scheduler' && state === 'active')?.changes;
 }
 
-/** The scheduler that holds the lease, and has said so itself: the lease of one that died outlives it by seconds. */
+/**
+ * The scheduler that holds the lease and has reported that it is active. The lease alone is not enough: the
+ * lease of a dead scheduler outlives it by seconds.
+ */
 export function activeSchedulerIn({
   isLeased,
   processes,
 }: Pick<QueueFacts, 'isLeased' | 'processes'>): QueueFacts['processes'][number] | undefined {
-  // One that was paused takes itself for the active one until its last heartbeat is too old.
+  // A suspended scheduler may report itself as active until its last heartbeat is too old. The active one
+  // searched last.
   const [latest] = processes
     .filter(({ app, state }) => app === 'scheduler' && state !== 'standby')
     .sort((a, b) => (a.searchedMs ?? Number.MAX_VALUE) - (b.searchedMs ?? Number.MAX_VALUE));

@@ -1,14 +1,17 @@
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
-/** Where the queue remembers which fleet it is for: a hash with one field, and when it was confirmed last. */
+/**
+ * The Redis key of the mark: a hash that records which fleet the queue belongs to, and when that was last
+ * confirmed.
+ */
 export function markKey(settings: QueueSettings): string {
   return `${keyPrefix(settings)}:fleet`;
 }
 
 /**
- * KEYS: mark, lease. Answers 1 if the lease is held; then the mark, if there is one, and how many ms ago it was confirmed by the
- * queue's own clock.
+ * KEYS: mark, lease. Answers 1 if the lease is held; then the mark, if there is one, and for how many ms it
+ * has not been confirmed, by the clock of the queue's Redis.
  */
 export const READ_MARK = new Script(`${NOW}
 local mark = redis.call('HMGET', KEYS[1], 'mark', 'at')
@@ -17,8 +20,8 @@ if not mark[1] then return {isLed} end
 return {isLed, mark[1], now - tonumber(mark[2] or 0)}`);
 
 /**
- * KEYS: mark. ARGV: the mark that is there as far as the caller knows (empty: none), the new one. Answers 1, or 0 where
- * another one is there.
+ * KEYS: mark. ARGV: the mark that the caller expects (empty: none), the new mark. Answers 1, or 0 if the
+ * queue has another mark.
  */
 export const WRITE_MARK = new Script(`${NOW}
 local held = redis.call('HGET', KEYS[1], 'mark') or ''

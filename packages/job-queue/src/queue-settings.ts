@@ -1,15 +1,18 @@
 import type { RedisAddress } from '@redis-to-mongo/redis-connection';
 
-/** Where the queue is. */
+/** The queue's Redis, and its place there. */
 export interface QueueSettings {
   readonly redis: RedisAddress;
-  /** What all of the queue's keys begin with. */
+  /** The prefix of all keys of the queue. */
   readonly prefix: string;
   /** See deadAfterMsOf. */
   readonly deadAfterMs?: number;
 }
 
-/** The silence, in ms, after which a process counts as dead: its claims, jobs and lease go to others. */
+/**
+ * The time without a heartbeat, in ms, after which a process counts as dead. Its claims, jobs and lease then
+ * go to other processes.
+ */
 export function deadAfterMsOf({ deadAfterMs = 10_000 }: QueueSettings): number {
   return deadAfterMs;
 }
@@ -17,7 +20,10 @@ export function deadAfterMsOf({ deadAfterMs = 10_000 }: QueueSettings): number {
 /** The name of the BullMQ queue. */
 export const QUEUE_NAME = 'sync';
 
-/** The prefix of all keys in the queue's Redis; hash-tagged, so that a cluster keeps them in one slot. */
+/**
+ * The prefix of all keys in the queue's Redis. The braces are a hash tag: a cluster keeps all keys in one
+ * slot.
+ */
 export function keyPrefix(settings: QueueSettings): string {
   return `{${settings.prefix}}`;
 }
@@ -27,7 +33,7 @@ export function queueKeyPattern(settings: QueueSettings): string {
   return `{${settings.prefix.replace(/[\\*?[\]^]/g, '\\$&')}}:*`;
 }
 
-/** The common beginning of the names of all of the queue's keys. */
+/** The common prefix of the names of all keys of the queue. */
 export function queueKeysBeginWith(settings: QueueSettings): string {
   return `${keyPrefix(settings)}:`;
 }

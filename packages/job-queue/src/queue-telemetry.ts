@@ -1,8 +1,8 @@
 import type { Telemetry } from 'bullmq';
 
 /**
- * Spans for what the queue does, see bullmq-telemetry.ts. Its package is loaded where it is wanted. It is CommonJS: once bundled, only
- * a static import has its names.
+ * Loads bullmq-telemetry.ts, and so its package, only if spans are wanted. That module needs a static import:
+ * the package is CommonJS, and once bundled, its names are only there for a static import.
  */
 export async function queueTelemetry(): Promise<Telemetry> {
   const { bullmqTelemetry } = await import('./bullmq-telemetry.js');

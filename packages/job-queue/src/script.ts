@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 
-/** Lua that sets `time`, as TIME answers it, and `now`, in whole ms since 1970: the clock that all processes share. */
+/**
+ * Lua that sets `time`, the answer of TIME, and `now`, in whole ms since 1970. All processes share this
+ * clock.
+ */
 export const NOW = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 type Redis = ReturnType<typeof connectRedis>;
 
-/** A script that the server runs in one step. It is sent by its hash, and in full to a server that does not know it. */
+/**
+ * A script that the server runs atomically. It is called by its hash, and sent in full if the server does not
+ * know it.
+ */
 export class Script {
   readonly #text: string;
   #hash: string | undefined;
@@ -18,7 +24,7 @@ export class Script {
     this.#text = text;
   }
 
-  /** Runs the script by its hash; a server that does not know it is sent its text. @throws what ioredis throws. */
+  /** Runs the script. @throws what ioredis throws. */
   async run(redis: Redis, keys: readonly string[], ...args: readonly (string | number)[]): Promise<unknown> {
     this.#hash ??= createHash('sha1').update(this.#text).digest('hex');
     try {
@@ -29,7 +35,7 @@ export class Script {
     }
   }
 
-  /** As run, for a script that answers with one number for each of what it was given. */
+  /** As run, for a script that answers with a list of numbers. */
   async numbers(
     redis: Redis,
     keys: readonly string[],

@@ -3,19 +3,31 @@ import { type connectRedis, isCommandRefused, masterOf } from '@redis-to-mongo/r
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
-/** What is known of the last sweep, in the queue's Redis: a scheduler that takes over continues from there. Times are by its clock. */
+/**
+ * The record of the last sweep, in the queue's Redis. A scheduler that takes over continues from it. Times
+ * are by the clock of the queue's Redis.
+ */
 export interface SweepRecord {
-  /** When the last sweep that ended had begun, in ms since 1970: what changed before, it has found. 0 for never. */
+  /**
+   * When the last completed sweep began, in ms since 1970; 0 if none has completed. It has found all changes
+   * before that time.
+   */
   readonly beganAt: number;
-  /** When it ended, in ms since 1970; 0 for never. */
+  /** When the last completed sweep ended, in ms since 1970; 0 if none has completed. */
   readonly endedAt: number;
-  /** What it was for: the keys that the configuration chooses. */
+  /** The keys that the configuration chose for it. */
   readonly scope: string;
-  /** Why another one is due; empty when none is. */
+  /** Why another sweep is due; empty if none is. */
   readonly pending: string;
-  /** When the last sweep for missed changes ended, in ms since 1970; 0 for never. Keys that it requested may still be due. */
+  /**
+   * When the last sweep for missed changes ended, in ms since 1970; 0 if none has. Keys that it requested may
+   * still be due.
+   */
   readonly searchedUntil: number;
-  /** Keys synced since then, in ms since 1970, must be read again: the target was set back. `undefined` where it was not. */
+  /**
+   * The target was set back: keys synced since this time, in ms since 1970, must be read again. Otherwise
+   * `undefined`.
+   */
   readonly rereadSince: number | undefined;
 }
 
@@ -24,13 +36,19 @@ export type BegunSweep = Awaited<ReturnType<SweepRecords['begin']>>;
 
 /** The reason for a sweep if no record of an earlier one exists. */
 export const NO_RECORD = 'the queue has no record of a sweep';
-/** The reason if the server that holds the record is not the one that the last sweep began with, or was started again. */
+/** The reason if the server was restarted since the last sweep began, or is another server. */
 const OTHER_SERVER = 'the queue may have lost requests: it was started again, or is another server';
-/** The reason if that server has evicted keys since then, whosever they were: requests may have been among them. */
+/**
+ * The reason if the server has evicted any keys since the last sweep began. Requests may have been among
+ * them.
+ */
 export const EVICTED =
   'the queue’s Redis has evicted keys, and may have lost requests: set its maxmemory-policy to noeviction';
 
-/** KEYS: record. ARGV: token, scope, beganAt, 1 for a search. Answers 1, or 0 where the record is not that of this sweep anymore. */
+/**
+ * KEYS: record. ARGV: token, scope, beganAt, 1 for a search. Answers 1, or 0 if the record no longer has this
+ * sweep's token.
+ */
 const END = new Script(`${NOW}
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
 local ended = string.format('%.0f', now)
@@ -38,7 +56,7 @@ redis.call('HSET', KEYS[1], 'scope', ARGV[2], 'pending', '', 'beganAt', ARGV[3],
 if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'searchedUntil', ended) end
 return 1`);
 
-/** Reads and writes the record. It is lost with the queue: then a sweep is due. */
+/** Reads and writes the record. If the queue is lost, so is the record, and a sweep is due. */
 export class SweepRecords {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #name: string;
@@ -65,9 +83,9 @@ export class SweepRecords {
   }
 
   /**
-   * Notes that a sweep begins: should this process die, the next one finds it.
-   * @returns the sweep, when it began by the clock of the queue's Redis, in ms since 1970, and a token made up for it.
-   * @param pending why it looks for changes that may have been missed; empty for one that does not.
+   * Records that a sweep begins. If this process dies, the next scheduler finds the record.
+   * @returns the sweep, its begin by the clock of the queue's Redis, in ms since 1970, and a random token.
+   * @param pending why the sweep searches for missed changes; empty if it does not.
    */
   async begin(scope: string, pending: string) {
     const token = randomUUID();
@@ -77,36 +95,42 @@ export class SweepRecords {
   }
 
   /**
-   * Notes that a sweep has ended.
-   * @returns false where nothing was noted, since the queue has lost its record meanwhile, and what the sweep requested with it; or another
-   * sweep has begun.
+   * Records that a sweep has ended.
+   * @returns false if nothing was recorded: another sweep has begun or is due, or the queue has lost the
+   * record, and with it the sweep's requests.
    */
   async end({ scope, isSearch, beganAt, token }: BegunSweep): Promise<boolean> {
     return (await END.run(this.#redis, [this.#name], token, scope, beganAt, isSearch ? 1 : 0)) === 1;
   }
 
-  /** Has one be due that begins from now on; one that is under way does not count. */
+  /** Makes a sweep due that begins from now on. A sweep that is under way does not count. */
   async noteDue(pending: string): Promise<void> {
     await this.#redis.hset(this.#name, { pending, token: randomUUID() });
   }
 
-  /** Has keys read again that were synced since then, in ms since 1970. An earlier time that is noted already stays. */
+  /**
+   * Records that keys synced since this time, in ms since 1970, must be read again. A time already recorded
+   * stays.
+   */
   async noteReread(since: number): Promise<void> {
     await this.#redis.hsetnx(this.#name, 'rereadSince', since);
   }
 
-  /** They have been marked. */
+  /** Records that these keys have been marked for reading. */
   async endReread(): Promise<void> {
     await this.#redis.hdel(this.#name, 'rereadSince');
   }
 
-  /** The time by the queue's Redis, in ms since 1970. */
+  /** The time by the clock of the queue's Redis, in ms since 1970. */
   async now(): Promise<number> {
     const [seconds = 0, micros = 0] = (await this.#redis.time()).map(Number);
     return seconds * 1000 + Math.floor(micros / 1000);
   }
 
-  /** Which run of which server holds the record, and how many keys it has evicted, if any key can be; empty where it does not say. */
+  /**
+   * The run id of the server that holds the record, and its number of evicted keys if its policy can evict
+   * any key. Empty if the server refuses INFO.
+   */
   async #server(): Promise<string> {
     const server = await masterOf(this.#redis, this.#name);
     const info = await server.info().catch((error: unknown) => {

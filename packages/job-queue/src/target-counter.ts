@@ -2,13 +2,19 @@ import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
-/** KEYS: counter, time. ARGV: a number. It never becomes less, though two schedulers may take themselves for the active one. */
+/**
+ * KEYS: counter, time. ARGV: a number. The counter never decreases, even if two schedulers both consider
+ * themselves active.
+ */
 const RAISE = new Script(`${NOW}
 if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
 redis.call('SET', KEYS[2], string.format('%.0f', now))
 return 0`);
 
-/** The highest counter value of the target, in the queue's Redis. A target with a lower value was dropped or restored. */
+/**
+ * The highest counter value of the target, in the queue's Redis. A target with a lower value was dropped or
+ * restored.
+ */
 export class TargetCounter {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #name: string;
@@ -20,18 +26,24 @@ export class TargetCounter {
     this.#timeName = `${keyPrefix(settings)}:target-counted-at`;
   }
 
-  /** 0 where the queue knows of none. @throws what ioredis throws. */
+  /** Reads the counter; 0 if the queue has none. @throws what ioredis throws. */
   async read(): Promise<number> {
     return Number((await this.#redis.get(this.#name)) ?? 0);
   }
 
-  /** When it was raised last, in ms since 1970 by the queue's Redis; `undefined` where it never was. @throws what ioredis throws. */
+  /**
+   * When `raise` last ran, in ms since 1970 by the clock of the queue's Redis; `undefined` if it never did.
+   * @throws what ioredis throws.
+   */
   async raisedAt(): Promise<number | undefined> {
     const at = await this.#redis.get(this.#timeName);
     return at === null ? undefined : Number(at);
   }
 
-  /** Also where it is as high already. @throws what ioredis throws. */
+  /**
+   * Raises the counter to `n`, if it is lower, and records the time in any case.
+   * @throws what ioredis throws.
+   */
   async raise(n: number): Promise<void> {
     await RAISE.run(this.#redis, [this.#name, this.#timeName], n);
   }

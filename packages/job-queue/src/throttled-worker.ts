@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '@redis-to-mongo/pipeline';
 import { type Job, Worker } from 'bullmq';
 
-/** Waits between two tries to take a job, in ms. */
+/** Waits between two attempts to take a job, in ms. */
 const BACKOFF = { baseMs: 200, capMs: 5_000 } as const;
 
 /**
- * If Redis refuses to hand out a job, BullMQ's worker asks again at once, thousands of times per second. This one waits
- * before it reports the refusal and continues.
+ * If Redis refuses to hand out a job, BullMQ's worker asks again without a pause, thousands of times per
+ * second. This class waits before it reports the refusal.
  */
 export class ThrottledWorker extends Worker {
   readonly #closing = new AbortController();
