@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Config } from './config.js';
 import { type OptionName, optionNames, type Values } from './options/options.js';
 
-/** An option whose value has changed. Both values are masked as they are shown, so a secret is `***` twice. */
+/**
+ * An option whose value has changed. The values are masked for display, so both values of a secret are `***`.
+ */
 export interface OptionChange {
   readonly option: OptionName;
   readonly from: string;
@@ -18,12 +20,12 @@ export function changedOptions(before: Config, next: Config): readonly OptionCha
     .map((option) => ({ option, from: from.get(option) ?? '', to: to.get(option) ?? '' }));
 }
 
-/** What distinguishes two values of an option apart, also where both are shown alike. */
+/** A fingerprint of each option's value. It also distinguishes two values that are masked alike. */
 export function fingerprintsOf(values: Values): ReadonlyMap<OptionName, string> {
   return new Map(optionNames().map((option) => [option, fingerprintOf(values[option])]));
 }
 
-/** The same text for equal values, which it does not show. */
+/** A hash of a value: equal for equal values, without revealing them. */
 export function fingerprintOf(value: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(value) ?? '')

@@ -6,16 +6,16 @@ export interface Problem {
   /** The option, or the unknown name. */
   readonly option: string;
   readonly source: Source | 'command line';
-  /** The value as it may be shown: masked where it is or may hold a secret. */
+  /** The value for display: masked if it is or may contain a secret. */
   readonly value?: string;
   readonly problem: string;
   readonly remedy: string;
 }
 
 /**
- * The configuration is invalid. Code `CONFIG_INVALID`, class `configuration`. `problems` lists all mistakes; the
- * message has one a line. It never has a cause, because the errors of parsers quote what they read, which may be a
- * secret.
+ * The configuration is invalid. Code `CONFIG_INVALID`, class `configuration`. `problems` lists all mistakes;
+ * the message has one line for each. It never has a cause, because parser errors quote what they read, which
+ * may be a secret.
  */
 export class ConfigError extends SyncError {
   override readonly name = 'ConfigError';

@@ -11,11 +11,14 @@ export interface OptionInUse {
   readonly source: Source;
 }
 
-/** The whole configuration: `buildConfig` documents its parts. It contains secrets: use `describeConfig` to show it. */
+/**
+ * The whole configuration; `buildConfig` documents its parts. It contains secrets. Show it with
+ * `describeConfig`.
+ */
 export type Config = ReturnType<typeof buildConfig> & {
   /** The configuration file that was read, if any: an absolute path. */
   readonly file?: string;
-  /** What is not wrong but looks like a mistake; for the log at start-up. Holds no secrets. */
+  /** Settings that are valid but look like a mistake, for the log at start. Contains no secrets. */
   readonly warnings: readonly string[];
   readonly options: readonly OptionInUse[];
   /** A digest of each option's value: see changedOptions. */

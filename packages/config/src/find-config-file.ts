@@ -7,16 +7,16 @@ export const CONFIG_FILE = 'CONFIG_FILE';
 
 const DEFAULT_FILES = ['config.json', 'config/config.json'] as const;
 
-/** Which file to read. A file that was named must be there; the default one need not. */
+/** The file to read. A named file must exist; the default file need not. */
 export interface FoundFile {
   readonly path: string;
   readonly source: Problem['source'];
 }
 
 /**
- * `--config PATH` over `CONFIG_FILE` over `./config.json`, or `./config/config.json`, whichever exists: a container
- * gets the folder, since an edited file is another one, and a container that was given the old one would keep that.
- * Undefined without a file.
+ * Finds the file: `--config PATH`, else `CONFIG_FILE`, else `./config.json` or `./config/config.json`,
+ * whichever exists. The folder is for containers: editors replace a file when they save, and a container that
+ * mounts the file itself would keep the old one. Undefined without a file.
  */
 export function findConfigFile(
   env: Readonly<Record<string, string | undefined>>,
@@ -25,7 +25,7 @@ export function findConfigFile(
 ): FoundFile | Problem | undefined {
   const { values } = parseArgs({ args: [...argv], options: { config: { type: 'string' } }, strict: false });
   if (values.config !== undefined) {
-    // Without `strict`, a string option that nothing follows is `true`.
+    // Without `strict`, a string option without a value is `true`.
     if (typeof values.config === 'string' && values.config !== '') {
       return { path: resolve(cwd, values.config), source: 'command line' };
     }
@@ -42,7 +42,10 @@ export function findConfigFile(
   return path === undefined ? undefined : { path, source: 'default' };
 }
 
-/** Also a file that can't be read: a folder of another user would else be as good as no file, and all options the defaults. */
+/**
+ * Also true for a file that cannot be read. Otherwise a folder of another user would count as no file, and
+ * all options would silently be the defaults.
+ */
 function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;

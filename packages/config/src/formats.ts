@@ -6,16 +6,18 @@ import { textFormats } from './formats/text-formats.js';
 import { urlFormats } from './formats/url-formats.js';
 import type { Entry } from './option.js';
 
-/** How the values of one kind of option are read and checked. */
+/** Reads and checks the values of one kind of option. */
 export interface Format {
   /**
-   * Reads a text from the environment or the file. A text that can't be read comes back as it is, for `check`
-   * to refuse: convict gives up at the first parser that throws, and we report all problems.
+   * Reads a text from the environment or the file. A text that cannot be parsed is returned unchanged, and
+   * `check` refuses it: convict stops at the first parser that throws, but all problems must be reported.
    */
   readonly parse?: (text: string) => unknown;
-  /** What is wrong with a value, beginning with a verb and never quoting it; undefined when all is well. */
+  /**
+   * What is wrong with a value, starting with a verb and never quoting the value; undefined if it is valid.
+   */
   readonly check: (value: unknown, entry: Entry) => string | undefined;
-  /** What would be right. */
+  /** Describes the valid values. */
   readonly expected: (entry: Entry) => string;
 }
 
@@ -31,7 +33,7 @@ export const FORMATS = {
 
 export type FormatName = keyof typeof FORMATS;
 
-/** The format of an option's valid values. */
+/** Describes the valid values of an option. */
 export function expectedOf(option: Entry & { readonly format: FormatName }): string {
   const format: Format = FORMATS[option.format];
   return format.expected(option);

@@ -14,16 +14,16 @@ import { readSettings } from './settings.js';
 export interface ConfigSources {
   /** Usually `process.env`. An empty variable counts as not set. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The arguments behind the program's name, `process.argv.slice(2)`; only `--config PATH` is read. */
+  /** The arguments after the program's name, `process.argv.slice(2)`; only `--config PATH` is read. */
   readonly argv?: readonly string[];
-  /** Where relative paths start; the working directory by default. */
+  /** The base of relative paths; by default the working directory. */
   readonly cwd?: string;
 }
 
 /**
- * Reads the configuration: the environment over the file over the defaults.
+ * Reads the configuration. The environment overrides the file, which overrides the defaults.
  *
- * @throws ConfigError (`CONFIG_INVALID`) with all problems at once, none of which holds a secret.
+ * @throws ConfigError (`CONFIG_INVALID`) with all problems; they contain no secrets.
  */
 export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigSources): Config {
   const found = findConfigFile(env, argv, cwd);
@@ -46,7 +46,10 @@ export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigSource
   });
 }
 
-/** Without the file, options cannot be checked together, but the environment's own mistakes are reported too. */
+/**
+ * Without the file, options cannot be checked against each other, but mistakes in the environment are
+ * reported too.
+ */
 function withoutFile(env: ConfigSources['env'], problem: Problem): ConfigError {
   return new ConfigError([problem, ...readSettings(env, new Map()).problems]);
 }

@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { CONFIG_FILE } from './find-config-file.js';
 import { isOptionName, optionNames } from './options/options.js';
 
-/** The name most like this one, in any case; undefined if none is like it. @param names default: those of all options. */
+/** The most similar name, ignoring case; undefined if none is similar. @param names default: all options. */
 export function nearestName(name: string, names: readonly string[] = optionNames()): string | undefined {
   const lower = name.toLowerCase();
   const near = closest(
@@ -15,8 +15,8 @@ export function nearestName(name: string, names: readonly string[] = optionNames
 }
 
 /**
- * Warnings about variables that look like a misspelled option: they begin like one of ours (up to the first `_`), and are at most two
- * letters away. Others are none of our business.
+ * Warnings about variables that look like a misspelled option: they have the prefix of an option (up to the
+ * first `_`), and differ by at most two letters. Other variables are ignored.
  */
 export function misspelledVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   const names = [...optionNames(), CONFIG_FILE];

@@ -1,19 +1,19 @@
 import type { FormatName } from './formats.js';
 
 /**
- * One option as it is declared: what it means, how it is written, what it is when nobody sets it. Its name is the
- * same in the environment and in config.json. `Value` is what the rest of the program gets.
+ * The declaration of an option: its meaning, its format, its default. Its name is the same in the environment
+ * and in config.json. `Value` is the type that the program gets.
  */
 export interface Option<Value> extends Entry {
   readonly format: FormatName;
   readonly default: Value;
 }
 
-/** What every option may say about itself. */
+/** The properties that any option may have. */
 export interface Entry {
   /** One or two sentences for the reference page. */
   readonly doc: string;
-  /** What a number counts: ms, s, bytes, entries. */
+  /** The unit of a number: ms, s, bytes, entries. */
   readonly unit?: string;
   /** The smallest value allowed. */
   readonly min?: number;
@@ -23,13 +23,13 @@ export interface Entry {
   readonly max?: number;
   /** The values allowed, for `choice` and `choices`. */
   readonly choices?: readonly string[];
-  /** Never shown, in no message and on no page. */
+  /** Never shown in a message or on a page. */
   readonly sensitive?: boolean;
   /** An empty text or list in the file is a mistake; elsewhere it means "not set". */
   readonly notEmpty?: boolean;
-  /** What the reference page gives as the default of an option that has none. */
+  /** The default that the reference page shows for an option without one. */
   readonly unset?: string;
-  /** A word to people who come from the old engine. */
+  /** A note for users of the old engine. */
   readonly oldEngine?: string;
 }
 
@@ -52,14 +52,14 @@ export const mongoUri = optionOf<string>('mongo-uri');
 export const mongoHost = optionOf<string>('mongo-host');
 export const rules = optionOf<readonly unknown[]>('rules');
 
-/** A TCP port; 0, where `min` allows it, means any free port. */
+/** A TCP port; 0, if `min` allows it, is any free port. */
 export function port(entry: Plain & { readonly default: number }): Option<number>;
 export function port(entry: Plain): Option<number | undefined>;
 export function port(entry: Plain & { readonly default?: number }): Option<number | undefined> {
   return { min: 1, max: 65_535, ...entry, format: 'whole', default: entry.default };
 }
 
-/** One of a few words. */
+/** Exactly one of `choices`. */
 export function choice<const Choice extends string>(
   choices: readonly Choice[],
   entry: Plain & { readonly default: NoInfer<Choice> },
@@ -67,7 +67,7 @@ export function choice<const Choice extends string>(
   return { ...entry, choices, format: 'choice' };
 }
 
-/** Some of a few words. */
+/** A list of words from `allowed`. */
 export function choices<const Choice extends string>(
   allowed: readonly Choice[],
   entry: Plain & { readonly default: readonly NoInfer<Choice>[] },
@@ -75,7 +75,7 @@ export function choices<const Choice extends string>(
   return { ...entry, choices: allowed, format: 'choices' };
 }
 
-/** Makes the function that declares options of one format, with a default or without. */
+/** Creates the function that declares options of one format, with or without a default. */
 function optionOf<Value>(format: FormatName) {
   function option(entry: Plain & { readonly default: Value }): Option<Value>;
   function option(entry: Plain): Option<Value | undefined>;

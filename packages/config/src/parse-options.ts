@@ -3,13 +3,15 @@ import { FORMATS, type Format } from './formats.js';
 import type { Entry } from './option.js';
 import { isOptionName, type OptionName, optionNames, optionOf, type Values } from './options/options.js';
 
-/** What convict made of the options. Where `invalid` has a problem, `values` has the default. */
+/** The options as parsed by convict. If `invalid` has a problem for an option, `values` has its default. */
 export interface ParsedOptions {
   readonly values: Values;
   readonly invalid: ReadonlyMap<OptionName, string>;
 }
 
-/** Has convict lay the environment over the file over the defaults, read the texts, and check every value. */
+/**
+ * Has convict merge the environment over the file over the defaults, parse the texts, and check every value.
+ */
 export function parseOptions(
   env: ReadonlyMap<OptionName, string>,
   file: ReadonlyMap<OptionName, unknown>,
@@ -22,7 +24,7 @@ export function parseOptions(
   return { values: options.getProperties(), invalid };
 }
 
-/** convict throws one error for everything; its message has a line `OPTION: problem` for each option. */
+/** convict throws one error for all problems. Its message has a line `OPTION: problem` for each option. */
 function problemsOf(options: convict.Config<Values>): Map<OptionName, string> {
   const invalid = new Map<OptionName, string>();
   try {
@@ -41,15 +43,16 @@ function convictSchema(): convict.Schema<Values> {
   const entries = optionNames().map((name) => {
     const declared = optionOf(name);
     const { doc, default: value, format } = declared;
-    // To convict every option is a secret: it would put the values of others into its message, unmasked.
+    // Every option is declared secret to convict; otherwise convict would quote values in its message,
+    // unmasked.
     const entry = { doc, default: value, format: formatId(format), env: name, sensitive: true, declared };
     return [name, entry];
   });
-  // The names and defaults are those of OPTIONS, from which Values is made.
+  // The names and defaults come from OPTIONS, as does the type Values.
   return Object.fromEntries(entries) as convict.Schema<Values>;
 }
 
-/** convict's formats are global to it: ours have names of their own, and adding them again changes nothing. */
+/** convict's formats are global. Ours have distinct names, and adding them again changes nothing. */
 function convictFormats(): Record<string, convict.Format> {
   const formats: [string, Format][] = Object.entries(FORMATS);
   return Object.fromEntries(

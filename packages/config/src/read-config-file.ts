@@ -5,14 +5,14 @@ import type { Problem } from './config-error.js';
 import { CONFIG_FILE, type FoundFile } from './find-config-file.js';
 import { readJson } from './read-json.js';
 
-/** Where a file may say which schema it follows, for editors. */
+/** The member in which a file may name its JSON schema, for editors. */
 export const SCHEMA_MEMBER = '$schema';
 
-/** What a configuration file holds, by name; or the problem, which never quotes the file. */
+/** The members of a configuration file by name; or the problem, which never quotes the file. */
 export function readConfigFile(file: FoundFile): Map<string, unknown> | Problem {
   let bytes: Buffer;
   try {
-    // A pipe would be waited for, and be empty when it is read again; a device may never end.
+    // Reading a pipe could block, and a second read would find it empty. A device may never end.
     if (!statSync(file.path).isFile())
       return problem(file, 'is not a file', 'name a file, not a folder, a pipe or a device');
     bytes = readFileSync(file.path);
@@ -22,7 +22,7 @@ export function readConfigFile(file: FoundFile): Map<string, unknown> | Problem 
       ? problem(file, 'does not exist', 'create it, or name another file')
       : problem(file, `can't be read (${code})`, 'name a file that this process may read');
   }
-  // Read as if it were, a password would silently become another one.
+  // Decoded as UTF-8 anyway, a password would silently change.
   if (!isUtf8(bytes)) return problem(file, 'is not UTF-8', 'save it as UTF-8');
   const read = readJson(bytes.toString('utf8').replace(/^\uFEFF/, ''));
   if ('problem' in read) return problem(file, read.problem, 'fix the JSON there');

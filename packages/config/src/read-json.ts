@@ -6,7 +6,7 @@ interface Place {
   readonly column: number;
 }
 
-/** The value of a JSON text; or what is wrong with the text, with the place and without quoting it. */
+/** The value of a JSON text; or what is wrong with the text, with the place, without quoting it. */
 export function readJson(text: string): { readonly value: unknown } | { readonly problem: string } {
   try {
     const value: unknown = JSON.parse(text);
@@ -16,12 +16,12 @@ export function readJson(text: string): { readonly value: unknown } | { readonly
       : { problem: `names a member twice, again${placeOf(repeated)}` };
   } catch (error) {
     if (text.trim() === '') return { problem: 'is empty' };
-    // JSON.parse quotes what it read, and shows no line on Node 20.
+    // JSON.parse's message quotes the text, and gives no line on Node 20.
     return { problem: `is not JSON${isCutShort(error, text) ? ': its end is missing' : placeOfError(text)}` };
   }
 }
 
-/** Where a member's name stands in its object for the second time: JSON.parse keeps the last one, without a word. */
+/** The place of a repeated member name in an object: JSON.parse silently keeps the last one. */
 function repeatedMember(node: ValueNode): Place | undefined {
   const names = new Set<string>();
   const parts = node.type === 'Array' ? node.elements : node.type === 'Object' ? node.members : [];
@@ -37,7 +37,7 @@ function repeatedMember(node: ValueNode): Place | undefined {
   return undefined;
 }
 
-/** Whether JSON.parse would have read on. The place would be that of what is not complete, wherever that begins. */
+/** Whether the text ends too early. Then the parser's place would be the start of the incomplete part. */
 function isCutShort(error: unknown, text: string): boolean {
   if (!(error instanceof SyntaxError)) return false;
   const position = /at position (\d+)/.exec(error.message)?.[1];

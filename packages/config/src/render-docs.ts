@@ -2,7 +2,7 @@ import { expectedOf } from './formats.js';
 import type { Option } from './option.js';
 import { GROUPS } from './options/groups.js';
 
-/** The tables of docs/configuration.md, by the names of their groups: what every option means. */
+/** The option tables of docs/configuration.md, by group. */
 export function renderDocs(): Readonly<Record<string, string>> {
   const tables = GROUPS.map(({ title, options }) => [
     title,

@@ -8,9 +8,8 @@ import { SCHEMA_MEMBER } from './read-config-file.js';
 type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * The JSON schema of `config.json`, as text, for editors that complete and check what is typed. The processes check more: what
- * only shows where options are seen together, or by what they name.
- * Source: https://json-schema.org/draft-07
+ * The JSON schema of `config.json`, as text, for completion and checks in editors. The processes check more:
+ * how options fit together, and whether the files they name exist. Source: https://json-schema.org/draft-07
  */
 export function renderSchema(): string {
   const options = GROUPS.flatMap(({ options }) => Object.entries<Option<unknown>>(options));

@@ -5,7 +5,8 @@ import { ConfigError } from './config-error.js';
 /**
  * Checks at the dashboard's start that a password is set if other machines can reach its address.
  *
- * @throws ConfigError (`CONFIG_INVALID`) if `DASHBOARD_HOST` is not a loopback address and there is no password.
+ * @throws ConfigError (`CONFIG_INVALID`) if `DASHBOARD_HOST` is not a loopback address and there is no
+ * password.
  */
 export function requireDashboardPassword({
   dashboard,

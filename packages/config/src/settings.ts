@@ -7,24 +7,27 @@ import { isOptionName, type OptionName, optionNames, optionOf, type Values } fro
 import { type ParsedOptions, parseOptions } from './parse-options.js';
 import { showUnknown, showValue } from './show-value.js';
 
-/** Every option's value, and where it comes from. */
+/** The value of every option, and its source. */
 export interface Settings {
   readonly values: Values;
   readonly sourceOf: (name: OptionName) => Source;
-  /** Set by someone, and valid. */
+  /** Whether the environment or the file sets it to a valid value. */
   readonly given: (name: OptionName) => boolean;
-  /** Set by someone, valid or not. */
+  /** Whether the environment or the file sets it, even to an invalid value. */
   readonly mentioned: (name: OptionName) => boolean;
-  /** The value as it may be shown. */
+  /** The value for display, with secrets masked. */
   readonly shown: (name: OptionName) => string;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
-  /** Notes a problem of a valid value, beside others or by what it names; its source and its text are added. */
+  /**
+   * Records a problem of a value that is valid by itself: it conflicts with another option, or with what it
+   * names. The source and the value for display are added.
+   */
   readonly problem: (name: OptionName, problem: string, remedy: string) => void;
   readonly warn: (warning: string) => void;
 }
 
-/** Lays the environment over the file over the defaults, and notes all values that are not valid. */
+/** Merges the environment over the file over the defaults, and records all invalid values. */
 export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
   file: ReadonlyMap<string, unknown>,
@@ -39,7 +42,7 @@ export function readSettings(
   const problems: Problem[] = [];
   for (const [written, value] of file) {
     const name = presentName(written);
-    // A former name counts for nothing beside the present one, wherever in the file they stand.
+    // A former name is ignored if the file also has the current name, in whatever order.
     if (name === undefined || (name !== written && file.has(name))) continue;
     if (!isOptionName(name)) problems.push(unknownName(name));
     else if (!isUnset(name, value)) fromFile.set(name, value);
@@ -77,7 +80,7 @@ export function readSettings(
   };
 }
 
-/** convict takes an object for a part of the schema and breaks on it: objects are refused before. */
+/** convict would treat an object as part of the schema and fail, so objects are refused first. */
 function parse(env: ReadonlyMap<OptionName, string>, file: ReadonlyMap<OptionName, unknown>): ParsedOptions {
   const isObject = (value: unknown) => typeof value === 'object' && !Array.isArray(value);
   const plain = new Map([...file].filter(([, value]) => !isObject(value)));
@@ -89,7 +92,7 @@ function parse(env: ReadonlyMap<OptionName, string>, file: ReadonlyMap<OptionNam
   };
 }
 
-/** In the file, null means "not set", and so does an empty text, as the old engine's users write it. */
+/** In the file, null means "not set". So does an empty text, because users of the old engine write it. */
 function isUnset(name: OptionName, value: unknown): boolean {
   return value === null || (value === '' && !optionOf(name).notEmpty);
 }

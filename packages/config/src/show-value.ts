@@ -2,12 +2,14 @@ import { isObject } from '@redis-to-mongo/pipeline';
 import { FORMATS } from './formats.js';
 import { type OptionName, optionOf } from './options/options.js';
 
-/** What stands for a secret. */
+/** Replaces a secret. */
 const MASK = '***';
 
 const LONGEST = 80;
 
-/** Parameters of a connection string whose values anyone may see, in lower case. Any other may hold a secret. */
+/**
+ * Parameters of a connection string that are not secret, in lower case. Any other parameter may be secret.
+ */
 const HARMLESS = new Set(
   [
     ...['appName', 'authSource', 'compressors', 'directConnection', 'journal', 'loadBalanced', 'replicaSet'],
@@ -18,9 +20,9 @@ const HARMLESS = new Set(
 );
 
 /**
- * A value of an option as anyone may see it: secrets are masked, in URLs the user and the values behind `?`, except those
- * of harmless parameters. What
- * can't be read as the address that it should be is masked whole, because nobody knows what it holds.
+ * An option's value for display. Secrets are masked; in URLs, the user and the values after `?`, except
+ * values of harmless parameters. An address that cannot be parsed is masked whole, because it may contain a
+ * secret anywhere.
  */
 export function showValue(name: OptionName, value: unknown): string {
   const option = optionOf(name);
@@ -44,7 +46,7 @@ function showOther(value: unknown): string {
   return isObject(value) ? 'an object' : String(value);
 }
 
-/** A text that nothing is known about, on one line, without the user of a URL, cut where it is long. */
+/** A text of unknown content for display: on one line, without the user of a URL, shortened if it is long. */
 export function showUnknown(text: string): string {
   return shorten(showText(text));
 }
@@ -52,7 +54,7 @@ export function showUnknown(text: string): string {
 function showText(text: string): string {
   const scheme = schemeOf(text);
   if (scheme === '') return text;
-  // Up to the last @: a password may have an @ that nobody encoded.
+  // Up to the last @: a password may contain an unencoded @.
   const masked = `${scheme}${text.slice(scheme.length).replace(/^.*@/s, `${MASK}@`)}`;
   return masked.replace(/([?&])([^=&#]*)=([^&#]*)/g, (_, mark: string, name: string, value: string) => {
     const harmless = HARMLESS.has(name.toLowerCase()) && /^[\w.,:-]*$/.test(value);

@@ -1,21 +1,21 @@
 import type { OptionName, Values } from '../options/options.js';
 import type { Settings } from '../settings.js';
 
-/** Reads options that say again what a URL may say. */
+/** Reads options for parts that a URL may also contain. */
 export interface BesideUrl {
   /**
-   * The value that counts, or undefined when neither says anything. The higher source wins; in the same source the
-   * option adds what the URL leaves out, and is a problem when it says something else.
+   * The value to use; undefined if neither the option nor the URL has one. The higher source wins. In the
+   * same source, the option may add what the URL leaves out; contradicting the URL is a problem.
    */
   readonly pick: <Name extends OptionName>(
     name: Name,
     inUrl: Values[Name] | undefined,
   ) => Values[Name] | undefined;
-  /** Warns, once for all, of options that a URL of a higher source replaced. */
+  /** Adds one warning that lists all options that a URL of a higher source replaced. */
   readonly warnOfReplaced: () => void;
 }
 
-/** `url` is the option that the URL in use comes from; undefined when none is in use. */
+/** @param url the option that holds the URL in use; undefined if no URL is in use. */
 export function besideUrl(settings: Settings, url: OptionName | undefined): BesideUrl {
   const replaced: OptionName[] = [];
   const pick: BesideUrl['pick'] = (name, inUrl) => {
@@ -42,9 +42,7 @@ export function besideUrl(settings: Settings, url: OptionName | undefined): Besi
   };
 }
 
-/**
- * The URL to use, if any: a host of a higher source replaces a URL as a whole. `url` and `host` are the options.
- */
+/** The option that holds the URL to use, if any. A host from a higher source replaces the whole URL. */
 export function urlInUse<Name extends OptionName>(
   settings: Settings,
   url: Name,
@@ -58,7 +56,10 @@ export function urlInUse<Name extends OptionName>(
   return url;
 }
 
-/** Above 0 when the first option comes from a higher source than the second; 0 when from the same. */
+/**
+ * Above 0 if the first option comes from a higher source than the second; 0 if both come from the same
+ * source.
+ */
 export function compareSources(settings: Settings, one: OptionName, other: OptionName): number {
   const rank = { default: 0, 'config.json': 1, environment: 2 };
   return rank[settings.sourceOf(one)] - rank[settings.sourceOf(other)];

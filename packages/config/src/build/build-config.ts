@@ -11,7 +11,10 @@ const QUEUE = redisNames('QUEUE_');
 
 const DAY_MS = 86_400_000;
 
-/** Gives every option its place, and judges those that belong together. The result is frozen by loadConfig. */
+/**
+ * Puts every option in its place, and checks options that depend on each other. loadConfig freezes the
+ * result.
+ */
 export function buildConfig(settings: Settings, cwd: string) {
   const { values } = settings;
   const redis = buildRedis(settings, SOURCE, DEFAULT_REDIS, cwd);
@@ -43,13 +46,13 @@ export function buildConfig(settings: Settings, cwd: string) {
       goneKeysKeepMs: Math.round(values.GONE_KEYS_KEEP_SEC * 1000),
     },
     sync,
-    /** The first one that matches a key counts. */
+    /** The first rule that matches a key applies. */
     rules: buildRules(settings, sync.trim),
     worker: {
       concurrency: values.WORKER_CONCURRENCY,
       shutdownTimeoutMs: values.WORKER_SHUTDOWN_TIMEOUT_MS,
     },
-    /** Port 0 is any free port. */
+    /** Port 0: any free port. */
     http: {
       host: values.HTTP_HOST,
       schedulerPort: values.SCHEDULER_HTTP_PORT,
@@ -63,12 +66,15 @@ export function buildConfig(settings: Settings, cwd: string) {
     },
     dashboard: buildDashboard(settings),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
-    /** Without an endpoint nothing is traced. */
+    /** Without an endpoint there are no traces. */
     tracing: defined({ endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT }),
   };
 }
 
-/** A queue with an address of its own takes nothing from the source: above all, no password goes elsewhere. */
+/**
+ * A queue with its own address inherits nothing from the source. In particular, the source's password is
+ * never sent to another server.
+ */
 function queueRedis(settings: Settings, source: RedisAddress, cwd: string): RedisAddress {
   const { clusterNodes, sentinels } = QUEUE.topology;
   const isElsewhere = [QUEUE.url, QUEUE.host, clusterNodes, sentinels].some((name) =>
@@ -77,7 +83,10 @@ function queueRedis(settings: Settings, source: RedisAddress, cwd: string): Redi
   return buildRedis(settings, QUEUE, isElsewhere ? DEFAULT_REDIS : source, cwd);
 }
 
-/** The password or its hash: of two sources the higher wins, of one source only one may be given. */
+/**
+ * The password or its hash. If they come from two sources, the higher source wins; one source may set only
+ * one of them.
+ */
 function buildDashboard({ values, given, sourceOf, problem }: Settings) {
   const { DASHBOARD_PASSWORD: password, DASHBOARD_PASSWORD_HASH: passwordHash } = values;
   const both = given('DASHBOARD_PASSWORD') && given('DASHBOARD_PASSWORD_HASH');
@@ -91,9 +100,9 @@ function buildDashboard({ values, given, sourceOf, problem }: Settings) {
     username: values.DASHBOARD_USERNAME,
     ...(password !== undefined && (!both || isHashLower) ? { password } : {}),
     ...(passwordHash !== undefined && !isHashLower ? { passwordHash } : {}),
-    /** Addresses and ranges, and the names that proxy-addr has for some. */
+    /** Addresses, ranges, and the names that proxy-addr defines for some ranges. */
     trustedProxies: values.DASHBOARD_TRUSTED_PROXIES,
-    /** Empty, or with a slash before and none behind. */
+    /** Empty, or a path with a leading slash and no trailing slash. */
     basePath: values.DASHBOARD_BASE_PATH,
     readOnly: values.DASHBOARD_READ_ONLY,
     showValues: values.DASHBOARD_SHOW_VALUES,

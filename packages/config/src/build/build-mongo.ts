@@ -12,7 +12,7 @@ import { buildTls, tlsNames } from './build-tls.js';
 const databaseNameFormat = textFormats['database-name'];
 
 /**
- * How to reach MongoDB, and how much one command writes. `uri` contains user name, password and `authSource`, so it is secret.
+ * How to reach MongoDB, and the maximum size of a write. `uri` is secret: it contains user name and password.
  */
 export function buildMongo(settings: Settings, cwd: string) {
   const { values, given } = settings;
@@ -30,7 +30,8 @@ export function buildMongo(settings: Settings, cwd: string) {
   checkLogin(settings, said, username, password);
   const uri = new ConnectionString(said?.href ?? `mongodb://${hosts(settings)}/`);
   uri.username = username === undefined ? '' : encodeURIComponent(username);
-  // The driver takes a user name without a password for X.509 and the like, but no password without a user name.
+  // The driver accepts a user name without a password (for X.509, for example), but no password without a
+  // user name.
   uri.password = username === undefined || password === undefined ? '' : encodeURIComponent(password);
   if (authSource !== undefined) uri.searchParams.set('authSource', authSource);
   if (enabled !== (said?.tls ?? false)) {
@@ -51,7 +52,7 @@ export function buildMongo(settings: Settings, cwd: string) {
   };
 }
 
-/** Has the driver itself judge what it will be given. */
+/** Passes the address to the driver's own parser, to find what the driver would refuse. */
 function tryOut(
   settings: Settings,
   url: 'MONGO_URI' | 'MONGO_HOST' | undefined,
@@ -69,7 +70,7 @@ function tryOut(
     );
 }
 
-/** The option that holds the URI, if one does: a `MONGO_HOST` may be a URI too, as in the old engine. */
+/** The option that holds the URI, if any. As in the old engine, `MONGO_HOST` may be a URI too. */
 function uriOption(settings: Settings): 'MONGO_URI' | 'MONGO_HOST' | undefined {
   const url = urlInUse(settings, 'MONGO_URI', 'MONGO_HOST');
   return url ?? (isMongoUri(settings.values.MONGO_HOST) ? 'MONGO_HOST' : undefined);
@@ -80,7 +81,7 @@ function read(text: string | undefined): MongoUri | undefined {
   return typeof said === 'string' ? undefined : said;
 }
 
-/** The list of hosts for a URI, each with the port that it names, else `MONGO_PORT` where that is set. */
+/** The hosts for a URI. A host without a port gets `MONGO_PORT`, if that is set. */
 function hosts(settings: Settings): string {
   const found = readMongoHosts(settings.values.MONGO_HOST);
   if (typeof found === 'string') return 'localhost';

@@ -7,7 +7,7 @@ import { besideUrl, urlInUse } from './beside-url.js';
 import { buildTls, tlsNames } from './build-tls.js';
 import { buildTopology } from './build-topology.js';
 
-/** The names of the options that say how to reach the source, or the queue. */
+/** The names of the options for the address of the source, or of the queue. */
 export function redisNames(prefix: '' | 'QUEUE_') {
   return {
     url: `${prefix}REDIS_URL`,
@@ -26,7 +26,7 @@ export function redisNames(prefix: '' | 'QUEUE_') {
   } as const;
 }
 
-/** How to reach one Redis: by its URL, the options beside it, and `inherited` for what neither says. */
+/** How to reach one Redis: from its URL, the options beside the URL, and `inherited` for the rest. */
 export function buildRedis(
   settings: Settings,
   names: ReturnType<typeof redisNames>,
@@ -36,7 +36,7 @@ export function buildRedis(
   const url = urlInUse(settings, names.url, names.host);
   const said = url === undefined ? undefined : read(settings.values[url]);
   const { pick, warnOfReplaced } = besideUrl(settings, url);
-  // What a URL does not say is not taken from what it replaces.
+  // A URL replaces the inherited address: parts that the URL leaves out get the defaults.
   const rest = said === undefined ? inherited : DEFAULT_REDIS;
   const host = pick(names.host, said?.host) ?? rest.host;
   const port = pick(names.port, said?.port) ?? rest.port;
@@ -68,7 +68,7 @@ export function buildRedis(
     : { url: redisHref(href, parts), ...parts };
 }
 
-/** What counts where nothing is said. */
+/** The defaults. */
 export const DEFAULT_REDIS: RedisAddress = {
   host: 'localhost',
   port: 6379,
@@ -94,7 +94,7 @@ function checkLogin(
   settings.problem(blamed, 'has a user name without a password', remedy);
 }
 
-/** The URL with all that the parts say, percent-encoded. */
+/** The URL with these parts, percent-encoded. */
 function redisHref(href: string, parts: Omit<RedisAddress, 'url'>): string {
   const url = new URL(href);
   url.protocol = parts.tls.enabled ? 'rediss:' : 'redis:';

@@ -10,7 +10,7 @@ import { showUnknown } from '../show-value.js';
 import { MemberReader } from './rules/member-reader.js';
 import { readRule } from './rules/read-rule.js';
 
-/** Reads the rules and judges them, one by one and together. */
+/** Reads the rules, and checks them one by one and against each other. */
 export function buildRules(settings: Settings, trim: TrimRule): readonly RuleSpec[] {
   const { values } = settings;
   const read = values.RULES.map((value, index) => {
@@ -34,7 +34,10 @@ function nameOf(index: number, pattern: unknown): string {
   return `rule ${index + 1}${typeof pattern === 'string' && pattern !== '' ? ` (${showUnknown(pattern)})` : ''}`;
 }
 
-/** A collection holds messages, values or members: of two rules the second is reported. */
+/**
+ * A collection holds only messages, only values or only members. If two rules disagree, the second is
+ * reported.
+ */
 function checkCollections(rules: readonly Named[], settings: Settings): void {
   const users = new Map<string, { readonly what: string; readonly where: string }>();
   for (const { where, rule } of rules) {
@@ -59,7 +62,10 @@ function checkCollections(rules: readonly Named[], settings: Settings): void {
   }
 }
 
-/** What stands at the top level in one shape is somewhere else in the other: a query finds the documents of one. */
+/**
+ * Warns if a collection has two shapes: the same content would be in different places, and a query would find
+ * only some documents.
+ */
 function checkShapes(rules: readonly Named[], settings: Settings): void {
   const first = new Map<string, Named>();
   for (const each of rules) {
@@ -78,7 +84,10 @@ function shapeName(shape: RuleSpec['shape']): string {
   return shape ? `the shape ${shape}` : 'the fleet’s own shape';
 }
 
-/** A rule that no key can have is a mistake of its place in the list. */
+/**
+ * Warns about a rule that is never used because earlier rules match all its keys, and about types that
+ * KEY_TYPES leaves out.
+ */
 function checkReach(rules: readonly Named[], keyTypes: readonly KeyType[], settings: Settings): void {
   rules.forEach(({ where, rule }, index) => {
     const before = rules
@@ -96,8 +105,8 @@ function checkReach(rules: readonly Named[], keyTypes: readonly KeyType[], setti
 }
 
 /**
- * Whether a pattern takes every name that another one takes. What the other one leaves open, only a `*` can take; patterns with `?`, `[`
- * or `\\` before it are not judged, unless they are the same.
+ * Whether a pattern matches every name that another pattern matches. A wildcard of the other pattern is only
+ * matched by a `*`. Patterns with `?`, `[` or `\\` before it are not compared, unless both are equal.
  */
 function takesAll(pattern: string, other: string): boolean {
   if (pattern === other) return true;

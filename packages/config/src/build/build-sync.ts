@@ -1,7 +1,7 @@
 import type { NameOf } from '../options/options.js';
 import type { Settings } from '../settings.js';
 
-/** Intervals and amounts. A default gives way to what was given; two that were given have to agree. */
+/** Intervals and amounts. A default adapts to a given option; two given options must agree. */
 export function buildSync(settings: Settings) {
   const { values, given } = settings;
   const fit = (read: NameOf<number>, slice: NameOf<number>) => {
@@ -18,16 +18,16 @@ export function buildSync(settings: Settings) {
   return {
     intervalMs: toMs(values.SYNC_INTERVAL_SEC),
     changeFeed: values.CHANGE_FEED,
-    /** Streams that a worker tails at most; 0 without the change feed. */
+    /** Maximum number of streams that a worker tails; 0 without the change feed. */
     tailStreams: values.CHANGE_FEED ? values.TAIL_STREAMS : 0,
     idleIntervalMs: toMs(values.IDLE_INTERVAL_SEC),
-    /** All workers together; 0 is no bound. */
+    /** Limit for all workers together; 0: no limit. */
     sourceBytesPerSec: values.SOURCE_BYTES_PER_SEC,
     streamPath: values.STREAM_PATH,
-    /** One read of a stream, at most; never more than a slice. */
+    /** Limits of one read of a stream; at most a slice. */
     readEntries: entries.read,
     readBytes: bytes.read,
-    /** All jobs of a process together. */
+    /** Limit for all jobs of a process together. */
     readAheadBytes: values.READ_AHEAD_BYTES,
     sliceEntries: entries.slice,
     sliceBytes: bytes.slice,
@@ -40,7 +40,7 @@ export function buildSync(settings: Settings) {
   };
 }
 
-/** A worker that is asked to stop finishes its slices: they have to end before it is stopped by force. */
+/** A worker that is stopping finishes its slices. They must end before the worker is stopped by force. */
 function checkSliceEnds({ values, given, problem }: Settings): void {
   const { SLICE_MS: slice, WORKER_SHUTDOWN_TIMEOUT_MS: timeout } = values;
   if (slice < timeout) return;

@@ -7,7 +7,7 @@ import type { OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 import { compareSources } from './beside-url.js';
 
-/** The names of the options that say how TLS is done with one server. */
+/** The names of the TLS options of one server. */
 export function tlsNames(server: 'REDIS' | 'QUEUE_REDIS' | 'MONGO') {
   return {
     enabled: `${server}_TLS`,
@@ -19,8 +19,8 @@ export function tlsNames(server: 'REDIS' | 'QUEUE_REDIS' | 'MONGO') {
 }
 
 /**
- * TLS of one connection. `url` is the option that the URL in use comes from. Checks that the files are there; files
- * without TLS are a problem, unless TLS was turned off beside or above them.
+ * TLS settings of one connection. Checks that the files exist. Files without TLS are a problem, unless TLS
+ * was turned off in the same or a higher source. `url` is the option that holds the URL in use.
  */
 export function buildTls(
   settings: Settings,
@@ -61,7 +61,10 @@ export function buildTls(
   };
 }
 
-/** Has Node read the files as it will for a connection. What can't be opened was reported by checkFile. */
+/**
+ * Has Node read the files as it will for a connection. checkFile has already reported files that cannot be
+ * opened.
+ */
 function checkContents(
   settings: Settings,
   names: ReturnType<typeof tlsNames>,
@@ -73,7 +76,7 @@ function checkContents(
     if (code !== undefined && settings.given(name)) settings.problem(name, `${what} (${code})`, remedy);
   };
   const remedy = 'name a PEM file';
-  // A secure context takes what is no certificate for an authority without a word.
+  // A secure context silently accepts an authority file that holds no certificate.
   if (ca)
     report(
       names.caFile,
@@ -101,7 +104,7 @@ function checkContents(
     );
 }
 
-/** The code of the error that Node throws, if it does. */
+/** The code of the error that Node throws, if any. */
 function refusalBy(read: () => unknown): string | undefined {
   try {
     read();

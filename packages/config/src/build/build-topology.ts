@@ -3,7 +3,7 @@ import type { HostAndPort, RedisAddress } from '@redis-to-mongo/redis-connection
 import type { NameOf, OptionName } from '../options/options.js';
 import type { Settings } from '../settings.js';
 
-/** The options that say that there is more than one server. */
+/** The names of the options for a cluster or Sentinels. */
 export interface TopologyNames {
   readonly clusterNodes: NameOf<readonly string[] | undefined>;
   readonly sentinels: NameOf<readonly string[] | undefined>;
@@ -16,7 +16,7 @@ type Topology = Pick<RedisAddress, 'clusterNodes' | 'sentinel'>;
 const DEFAULT_PORT = { cluster: 6379, sentinel: 26_379 } as const;
 const DEFAULT_NAME = 'mymaster';
 
-/** A cluster, a master behind Sentinels, or neither; what is not said is `inherited`. */
+/** A cluster, a master behind Sentinels, or neither. Parts that are not set are `inherited`. */
 export function buildTopology(
   settings: Settings,
   names: TopologyNames,

@@ -2,8 +2,8 @@ import { compile } from '@fastify/proxy-addr';
 import { listFormats } from './list-formats.js';
 
 /**
- * What the dashboard's own paths begin with; lists also end with `.csv` or `.json`. A proxy that takes a base path of that name away
- * would leave them ambiguous.
+ * The first parts of the dashboard's own paths; paths of lists also end with `.csv` or `.json`. A base path
+ * of the same name would make paths ambiguous if the proxy removes it.
  */
 const DASHBOARD_PATHS = [
   'api',
@@ -30,7 +30,7 @@ const SEGMENTS = /^(\/[\w.~-]+)+$/;
 
 export const httpFormats = {
   'base-path': {
-    /** A slash at the end means nothing, and one alone is no base path. */
+    /** A trailing slash is dropped, so a lone slash means no base path. */
     parse: (text: string) => text.trim().replace(/\/+$/, ''),
     check: (value: unknown) => {
       if (value === '') return undefined;

@@ -30,8 +30,8 @@ export const listFormats = {
 };
 
 /**
- * Splits at commas; spaces around an item and empty items are dropped. `\,` is a comma inside an item. Any other
- * backslash stays, with the character behind it, because patterns use it too: `a\*,b` is `a\*` and `b`.
+ * Splits at commas, and drops spaces around items and empty items. `\,` is a comma inside an item. Any other
+ * backslash stays, with the character after it, because patterns use it too: `a\*,b` is `a\*` and `b`.
  */
 function splitList(text: string): string[] {
   const items: string[] = [];

@@ -3,7 +3,7 @@ import { ConnectionString } from 'mongodb-connection-string-url';
 import { percentDecode } from './percent-decode.js';
 import { isHost } from './text-formats.js';
 
-/** What a MongoDB connection string says; undefined where it says nothing. */
+/** The parts of a MongoDB connection string; a part that is absent is undefined. */
 export interface MongoUri {
   readonly href: string;
   readonly hosts: readonly string[];
@@ -16,14 +16,14 @@ export interface MongoUri {
   readonly tls?: boolean;
 }
 
-/** Reads a connection string. A string in return is what is wrong with it; it never quotes it. */
+/** Reads a connection string. @returns its parts, or a string that says what is wrong, without quoting it. */
 export function readMongoUri(text: string): MongoUri | string {
   if (!/^mongodb(\+srv)?:\/\//.test(text)) return 'does not begin with mongodb:// or mongodb+srv://';
   let uri: ConnectionString;
   try {
     uri = new ConnectionString(text);
   } catch (error) {
-    // Other messages are dropped on purpose: they quote the user name.
+    // Other messages are dropped, because they quote the user name.
     const srv = /^mongodb\+srv URI (cannot have (?:port number|multiple service names))/.exec(
       error instanceof Error ? error.message : '',
     );

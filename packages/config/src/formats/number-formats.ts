@@ -53,7 +53,7 @@ function bounds({ min, above, max, unit }: Entry): string {
   return unit === undefined ? range : `${range}, in ${unit}`;
 }
 
-/** Kubernetes sets REDIS_PORT=tcp://… for a service named "redis", over whatever the file says. */
+/** Kubernetes sets REDIS_PORT=tcp://… for a service named "redis". It overrides the file. */
 function serviceLink(value: unknown): string | undefined {
   return typeof value === 'string' && value.startsWith('tcp://')
     ? 'is an address that Kubernetes sets for a service (see enableServiceLinks), not a whole number'

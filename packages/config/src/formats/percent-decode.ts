@@ -1,4 +1,4 @@
-/** Undoes percent-encoding; undefined when it is broken. */
+/** Undoes percent-encoding; undefined if the encoding is invalid. */
 export function percentDecode(encoded: string): string | undefined {
   try {
     return decodeURIComponent(encoded);

@@ -1,6 +1,6 @@
 import { percentDecode } from './percent-decode.js';
 
-/** What a Redis URL says; undefined where it says nothing. */
+/** The parts of a Redis URL; a part that is absent is undefined. */
 export interface RedisUrl {
   readonly href: string;
   readonly host: string;
@@ -12,8 +12,9 @@ export interface RedisUrl {
 }
 
 /**
- * Reads `redis://` and `rediss://` URLs. A string in return is what is wrong with the URL; it never quotes it.
- * Only `family` is taken of what may follow `?`: a password there would escape the rules for passwords.
+ * Reads `redis://` and `rediss://` URLs. After `?`, only `family` is accepted: a password there would escape
+ * the rules for passwords.
+ * @returns the parts, or a string that says what is wrong, without quoting the URL.
  */
 export function readRedisUrl(text: string): RedisUrl | string {
   if (!/^rediss?:\/\//i.test(text)) return 'does not begin with redis:// or rediss://';

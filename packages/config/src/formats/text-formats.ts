@@ -7,7 +7,7 @@ const PHC_SCRYPT =
   /^\$scrypt\$ln=\d{1,2},r=\d{1,3},p=\d{1,3}\$[A-Za-z0-9+/]{11,}={0,2}\$[A-Za-z0-9+/]{22,}={0,2}$/;
 // https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions, the stricter list of Windows
 const NOT_IN_DATABASE_NAMES = /[/\\. "$*<>:|?]/;
-/** `local` is not replicated, and the server keeps its own records in all three. */
+/** The server keeps its own records in these; `local` is also not replicated. */
 const DATABASES_OF_THE_SERVER = /^(admin|config|local)$/i;
 
 export const textFormats = {

@@ -33,7 +33,7 @@ export const urlFormats = {
   },
 };
 
-/** Whether a `MONGO_HOST` is a whole URI, as it may be since the old engine. */
+/** Whether a `MONGO_HOST` is a whole URI, which the old engine allowed too. */
 export function isMongoUri(text: string): boolean {
   return text.includes('://');
 }

@@ -1,7 +1,7 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { choices, list, text } from '../option.js';
 
-/** Which keys are mirrored, and how their names are read. */
+/** Which keys are mirrored, and the naming convention of their names. */
 export const KEY_OPTIONS = {
   KEY_INCLUDE: list({
     doc: 'Redis glob patterns of the keys to mirror: `*`, `?` for one character, `[abc]`, and `\\` to escape a character.',

@@ -1,6 +1,6 @@
 import { databaseName, file, flag, mongoHost, mongoUri, port, text } from '../option.js';
 
-/** The MongoDB that is written to. */
+/** MongoDB, the target. */
 export const MONGO_OPTIONS = {
   MONGO_URI: mongoUri({
     doc: 'The whole address: `mongodb://…` or `mongodb+srv://…`, with any parameter of a connection string (but reads always go to the primary, and writes wait for a majority). It replaces `MONGO_HOST` and `MONGO_PORT`. Other options may add a user name and a password that it leaves out.',

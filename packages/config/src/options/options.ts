@@ -3,7 +3,7 @@ import { GROUPS } from './groups.js';
 
 type GroupOptions = (typeof GROUPS)[number]['options'];
 
-/** All members of a union's types in one. */
+/** Converts a union of types into their intersection. */
 type Together<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
   all: infer All,
 ) => void
@@ -11,8 +11,8 @@ type Together<Union> = (Union extends unknown ? (each: Union) => void : never) e
   : never;
 
 /**
- * Every option there is, in the order of the groups. To add one: an entry in its group's table, and its place in the `build/` file
- * of that group.
+ * All options, in the order of the groups. To add an option, add an entry to its group's table, and use it in
+ * the group's `build/` file.
  */
 export const OPTIONS: Together<GroupOptions> = Object.assign({}, ...GROUPS.map(({ options }) => options));
 
@@ -23,12 +23,12 @@ export type Values = {
   readonly [Name in OptionName]: (typeof OPTIONS)[Name] extends Option<infer Value> ? Value : never;
 };
 
-/** The names of the options whose values are a `Value`. */
+/** The names of the options whose values have type `Value`. */
 export type NameOf<Value> = {
   [Name in OptionName]: Values[Name] extends Value ? Name : never;
 }[OptionName];
 
-/** Whether there is an option of this name. */
+/** Whether an option has this name. */
 export function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(OPTIONS, name);
 }
@@ -38,7 +38,7 @@ export function optionNames(): OptionName[] {
   return Object.keys(OPTIONS).filter(isOptionName);
 }
 
-/** What is declared about an option. */
+/** The declaration of an option. */
 export function optionOf(name: OptionName): Option<unknown> {
   return OPTIONS[name];
 }

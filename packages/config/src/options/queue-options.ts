@@ -5,7 +5,7 @@ const SOURCE = 'the source’s';
 /** The Redis that holds the job queue: the source, by default. */
 export const QUEUE_OPTIONS = {
   QUEUE_PREFIX: text({
-    doc: 'Prefix of the queue’s own keys, which are never mirrored. Braces around it, a hash tag, keep them together on a cluster. Each fleet needs its own prefix.',
+    doc: 'Prefix of the queue’s own keys, which are never mirrored. The fleet wraps it in braces, a hash tag, so that a cluster keeps these keys together. Each fleet needs its own prefix.',
     default: 'r2m',
     notEmpty: true,
   }),

@@ -1,6 +1,6 @@
 import { decimal } from '../option.js';
 
-/** What the fleet records about itself in MongoDB, beside the mirror. */
+/** The fleet's records about itself in MongoDB, besides the mirror. */
 export const RECORD_OPTIONS = {
   HISTORY_KEEP_DAYS: decimal({
     doc: 'How long samples are kept: of the fleet, one per minute, in `history`; of single keys in `key_history`. A change applies to new samples.',

@@ -1,6 +1,6 @@
 import { file, flag, host, list, port, redisUrl, text, whole } from '../option.js';
 
-/** The Redis that is mirrored. */
+/** Redis, the source. */
 export const REDIS_OPTIONS = {
   REDIS_URL: redisUrl({
     doc: 'The whole address: `redis://user:password@host:port/db`; `rediss://` turns TLS on. It replaces the options below. They may add a user name, password, port or database number that the URL leaves out; contradicting the URL in the same source is a mistake.',
@@ -19,7 +19,7 @@ export const REDIS_OPTIONS = {
     default: true,
   }),
   REDIS_CLUSTER_NODES: list({
-    doc: 'Nodes of a cluster, as `host:port`. One that answers is enough; it knows the others. Replaces URL and host. User name, password and TLS apply to all nodes.',
+    doc: 'Nodes of a cluster, as `host:port`. One reachable node is enough; it names the others. Replaces URL and host. User name, password and TLS apply to all nodes.',
     notEmpty: true,
   }),
   REDIS_SENTINELS: list({

@@ -1,6 +1,6 @@
 import { rules } from '../option.js';
 
-/** What is done otherwise with keys of some names. */
+/** Different settings for keys that match a pattern. */
 export const RULE_OPTIONS = {
   RULES: rules({
     doc: 'Different settings for the keys that match a pattern: see above. In the environment, the same list as JSON text.',

@@ -1,7 +1,7 @@
 import { choice, decimal, flag, whole } from '../option.js';
 
 const DAY_SEC = 86_400;
-/** Timers and the queue go by milliseconds; below this, a fleet would do nothing but poll. */
+/** Timers and the queue count in ms. With a shorter interval, a fleet would do nothing but poll. */
 const SHORTEST_SEC = 0.01;
 /** How often, and how much at a time. */
 export const SYNC_OPTIONS = {
@@ -54,7 +54,7 @@ export const SYNC_OPTIONS = {
     default: 'off',
   }),
   TRIM_KEEP_ENTRIES: whole({
-    doc: 'How many of a stream’s newest entries trimming keeps.',
+    doc: 'Number of newest entries that trimming keeps in each stream.',
     default: 1000,
     min: 0,
     unit: 'entries',

@@ -3,7 +3,7 @@ import { whole } from '../option.js';
 
 const MIB = 1024 * 1024;
 
-/** Sizes of reads, writes and jobs. The defaults were measured; nobody has to set these. */
+/** Sizes of reads, writes and jobs. The defaults were measured; changing them is rarely needed. */
 export const TUNING_OPTIONS = {
   READ_BYTES: whole({
     doc: 'Target size of one read. If entries are large, a read takes fewer.',
@@ -37,7 +37,7 @@ export const TUNING_OPTIONS = {
     max: 600_000,
     unit: 'ms',
   }),
-  // MongoDB's own bounds: 100,000 writes a batch (maxWriteBatchSize) and 48,000,000 bytes a message.
+  // MongoDB's own limits: 100,000 writes per batch (maxWriteBatchSize) and 48,000,000 bytes per message.
   WRITE_BATCH_ENTRIES: whole({
     doc: 'Maximum number of documents in one bulk write.',
     default: 5000,

@@ -3,7 +3,7 @@ import { choice, decimal, flag, whole } from '../option.js';
 
 const MIB = 1024 * 1024;
 
-/** How sets, sorted sets, hashes, lists, strings and JSON are kept. */
+/** How values (sets, hashes, lists, strings and so on) are stored. */
 export const VALUE_OPTIONS = {
   VALUE_INLINE_MEMBERS: whole({
     doc: 'A value with up to this many members (fields, items) is one document. A larger one has one document per member.',
@@ -28,7 +28,7 @@ export const VALUE_OPTIONS = {
     default: VALUE_DEFAULTS.goneValues,
   }),
   GONE_KEYS_KEEP_SEC: decimal({
-    doc: 'How long MongoDB keeps a deleted key without messages, dead letters, losses or history that is not paused. Then its document in `keys` and its empty value are removed. 0: forever.',
+    doc: 'How long MongoDB keeps a deleted key. Then its document in `keys` and its empty value are removed. Paused keys, and keys with messages, dead letters, losses or history, are always kept. 0: forever.',
     default: 30 * 24 * 3600,
     min: 0,
     max: 10 * 365 * 24 * 3600,

@@ -14,8 +14,8 @@ export interface Bounds {
 }
 
 /**
- * Reads the members of one object of a rule. What is wrong is noted with the rule's number and the member's name, and
- * reads as if it were not there, so that all problems are reported at once.
+ * Reads the members of one object of a rule. A mistake is recorded with the rule's number and the member's
+ * name, and the member counts as not set, so that all problems are reported together.
  */
 export class MemberReader {
   readonly #members: Members;
@@ -30,7 +30,7 @@ export class MemberReader {
     this.#path = path;
   }
 
-  /** Notes a mistake of a member. */
+  /** Records a mistake in a member. */
   problem(member: string, problem: string, remedy: string): undefined {
     this.#settings.problem('RULES', `${this.#where}, ${this.#path}${member}: ${problem}`, remedy);
   }
@@ -40,7 +40,7 @@ export class MemberReader {
     return this.#value(member) !== undefined;
   }
 
-  /** Notes every member that is not one of these. */
+  /** Records every member that is not in `names` as a mistake. */
   allow(names: readonly string[]): void {
     for (const name of Object.keys(this.#members)) {
       if (names.includes(name)) continue;
@@ -84,7 +84,7 @@ export class MemberReader {
     return this.problem(member, 'is not a number that is allowed', remedy);
   }
 
-  /** A list of texts, at least one, each once. */
+  /** A list of texts without duplicates; at least one. */
   list(member: string): readonly string[] | undefined {
     const value = this.#value(member);
     if (value === undefined) return undefined;
@@ -114,7 +114,7 @@ export class MemberReader {
     return value && words.filter((word) => value.includes(word));
   }
 
-  /** An object, with a reader for its members; `undefined` where there is none. */
+  /** An object, as a reader for its members; `undefined` if it is not set or is not an object. */
   object(member: string): { readonly reader: MemberReader; readonly names: readonly string[] } | undefined {
     const value = this.#value(member);
     if (value === undefined) return undefined;
@@ -127,7 +127,7 @@ export class MemberReader {
     };
   }
 
-  /** null is as in the rest of the file: not set. */
+  /** As in the rest of the file, null means "not set". */
   #value(member: string): unknown {
     return (Object.hasOwn(this.#members, member) ? this.#members[member] : undefined) ?? undefined;
   }

@@ -5,7 +5,10 @@ import type { MemberReader } from './member-reader.js';
 
 const KINDS = ['number', 'json', 'date'] as const;
 
-/** Which fields are stored, under which names, and as what. @param types of the keys; all without them. */
+/**
+ * Which fields are stored, under which names, and as which types.
+ * @param types the rule's key types; undefined: all.
+ */
 export function readFields(
   rule: MemberReader,
   types: readonly KeyType[] | undefined,
@@ -88,7 +91,10 @@ function readParse(
   return Object.fromEntries(kinds);
 }
 
-/** What has a name of the fleet's own, in the shape `document`, where no type has fields; `undefined` where one has. */
+/**
+ * In the shape `document`, the names that the fleet gives to content of types without fields; `undefined` if
+ * one of the types has fields.
+ */
 function namesOf(rule: MemberReader, types: readonly KeyType[] | undefined): readonly string[] | undefined {
   if (!rule.has('shape') || !types || types.some((type) => keyTypeEntry(type).rules.hasFields))
     return undefined;
@@ -99,7 +105,7 @@ function isFine(name: string): boolean {
   return /^[^$.\0\d][^.\0]*$/u.test(name) && !/^(_id|_redis|removeAt|_bsontype|__proto__|toBSON)$/.test(name);
 }
 
-/** The names that can be parsed where no type has fields; `undefined` where one has. */
+/** The names that can be parsed, if none of the types has fields; otherwise `undefined`. */
 function partsOf(types: readonly KeyType[] | undefined): readonly string[] | undefined {
   if (!types || types.some((type) => keyTypeEntry(type).rules.hasFields)) return undefined;
   const parts = types.flatMap((type) => keyTypeEntry(type).rules.parsed);

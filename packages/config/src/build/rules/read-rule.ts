@@ -22,10 +22,10 @@ import { readFields } from './read-fields.js';
 const DAY_SEC = 86_400;
 const CENTURY_SEC = 100 * 366 * DAY_SEC;
 const LONGEST_COLLECTION = 150;
-/** The collections that the fleet keeps for itself, or that keys go to without a rule. */
+/** The fleet's own collections, and the collections of keys without a rule. */
 const OUR_COLLECTIONS = collectionsUsed([]).all;
 
-/** The types that a member says something about; those that are not here say something about every type. */
+/** The types that a member applies to. A member that is not listed here applies to every type. */
 const APPLIES_TO: Readonly<Record<string, readonly KeyType[]>> = {
   fields: typesWhere(({ rules }) => rules.hasFields),
   parse: typesWhere(({ rules }) => rules.hasFields || rules.parsed.length > 0),
@@ -47,14 +47,17 @@ const MEMBERS = [
   ...Object.keys(APPLIES_TO),
 ];
 
-/** Reads one rule; what is wrong with it is noted, and left out. @param trim what the options say. */
+/**
+ * Reads one rule. Mistakes are recorded, and left out of the result.
+ * @param trim the setting of the options.
+ */
 export function readRule(rule: MemberReader, trim: TrimRule): RuleSpec | undefined {
   rule.allow(MEMBERS);
   const pattern = rule.text('pattern');
   if (!rule.has('pattern'))
     rule.problem('pattern', 'is missing', 'write the pattern of the keys, such as "orders*"');
   const types = rule.someOf('types', KEY_TYPES);
-  // In a shape, what is no field has a name, too.
+  // In a shape, content without fields has names too.
   const isNamed = (member: string) => member === 'fields' && rule.has('shape');
   for (const [member, applicable] of Object.entries(APPLIES_TO))
     if (rule.has(member) && !isNamed(member) && types && !applicable.some((type) => types.includes(type)))
@@ -83,7 +86,7 @@ export function readRule(rule: MemberReader, trim: TrimRule): RuleSpec | undefin
   if (pattern === undefined) return undefined;
   return {
     pattern,
-    // In this order: processes compare the texts of their rules.
+    // Keep this order: processes compare the texts of their rules.
     ...defined({ types, collection }),
     ...fields,
     ...shape,
