@@ -31,19 +31,19 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly queue: JobQueue;
   readonly buffer: ChangeBuffer;
   readonly missed: MissedChanges;
-  /** Which servers the scheduler reads. */
+  /** The servers that the scheduler reads. */
   readonly servers: () => readonly string[];
-  /** How changes are reported, and for how long that has been so, in ms. */
+  /** How changes are reported, and for how many ms this has been so. */
   readonly feed: () => IntakeState;
-  /** Names the keys that the configuration chooses: where it differs, a sweep is due. */
+  /** Identifies the keys that the configuration chooses. If it changes, a sweep is due. */
   readonly scope: string;
   readonly intervalMs: number;
   readonly idleIntervalMs: number;
-  /** Which may give a key's job scheduler an interval of its own. */
+  /** Rules may give a key's job scheduler its own interval. */
   readonly rules: RuleBook;
-  /** Makes what the target needs, once it is found to have lost what it held. */
+  /** Creates collections and indexes again after the target has lost data. */
   readonly prepareTarget: () => Promise<unknown>;
-  /** The target has lost records, and this many keys are read from the start again. */
+  /** Called when the target has lost records, with the number of keys that are read from the start again. */
   readonly onReread: (reason: string, keys: number) => void;
   /** See TargetSetBackOptions. */
   readonly onCounted: (isShared: boolean) => void;
@@ -52,14 +52,14 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
 
 export type SweepTurn = SweepReport & DueSweep & { readonly ms: number };
 
-/** Between two sweeps, or two questions whether one is due, at least, in ms. */
+/** Minimum time between two sweeps, or two checks whether a sweep is due, in ms. */
 const SWEEP_MS = 100;
 
 const COLLECTION_DROPPED = 'a collection of MongoDB was dropped or restored';
 
 /**
- * MongoDB counts its documents at once. If a server must scan all of them, that takes one part in this many of the time, at most. So does
- * looking for job schedulers that were removed.
+ * Counting documents is usually instant. If a server must scan them all, counting takes at most this fraction
+ * (1/n) of the time. The same limit applies to the search for removed job schedulers.
  */
 const COUNT_SHARE = 30;
 const COUNT_AT_LATEST_MS = 60_000;
@@ -79,13 +79,13 @@ export class ActiveScheduler {
   #isClosed = false;
   #lastRound: { readonly endedAt: number; readonly tookMs: number } | undefined;
   #polls = 0;
-  /** The last sweep met keys that the user may not read. */
+  /** The last sweep found keys that the user may not read. */
   #hidesKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #isSweeping = false;
   #countAgainAt = Number.NEGATIVE_INFINITY;
   #lookAgainAt = Number.NEGATIVE_INFINITY;
-  /** Since then, what is due may have no job: lost ones could not be added again. */
+  /** Since when due keys may lack a job, because lost jobs could not be added again. */
   #withoutJobsSince: number | undefined;
 
   constructor(options: ActiveSchedulerOptions) {
@@ -111,23 +111,27 @@ export class ActiveScheduler {
     this.#requests.notify();
   }
 
-  /** The buffer has changes. */
+  /** Tells it that the buffer has changes. */
   notify(): void {
     this.#requests.notify();
   }
 
-  /** Whether a key that has just changed is left to a worker that tails it. */
+  /** Whether a changed key is left to the worker that tails it. */
   isTailed(key: string): boolean {
     return this.#requests.isTailed(key);
   }
 
-  /** Takes in how many streams and sets have no document, and how many no job scheduler, though none is due. */
+  /**
+   * Records how many streams and sets that are not due have no document, and how many have no job scheduler.
+   */
   noteMissing(documents: number, schedulers: number): void {
     this.#losses.missing.note(documents);
     this.#unscheduled.note(schedulers);
   }
 
-  /** What is due every second: lost jobs, keys that were paused or resumed, a target that has lost keys. */
+  /**
+   * Runs the work that is due every second: lost jobs, paused and resumed keys, a target that has lost keys.
+   */
   async upkeep(): Promise<UpkeepReport> {
     const report = await upkeep(this.#upkeep).catch((error: unknown) => {
       this.#withoutJobsSince ??= performance.now();
@@ -144,8 +148,9 @@ export class ActiveScheduler {
   }
 
   /**
-   * Makes the sweep that is due, if any.
-   * @param onWell called with the time, by performance.now(), until which every change was requested: while nothing is known to be missed, and at the end of a sweep that has found what was.
+   * Runs the sweep that is due, if any.
+   * @param onWell called with the time, by performance.now(), up to which every change was requested: while
+   * no change is known to be missed, and after a sweep that found the missed changes.
    */
   async sweepIfDue(onWell: (until: number) => void): Promise<SweepTurn | undefined> {
     const { queue, missed, scope, servers } = this.#options;
@@ -161,17 +166,17 @@ export class ActiveScheduler {
     if (!(await this.#rereadLost(record))) return undefined;
     const began = performance.now();
     if (due.isPoll) return await this.#sweep(due, began, () => onWell(performance.now()));
-    // Whatever is missed from now on is for the next one, and nothing is well until then.
+    // Changes missed from now on belong to the next sweep. They also prevent onWell.
     missed.clear();
     const well = () => {
       if (missed.reason === '') onWell(this.#requestedUntil());
     };
     try {
-      // A routine one that is cut short is due all the same.
+      // A routine sweep that is cut short stays due without a recorded reason.
       const begun = await sweeps.begin(scope, due.isRoutine ? '' : due.reason);
       const turn = await this.#sweep(due, began, due.isRoutine ? well : () => {});
       if (!turn.isWhole) return turn;
-      // A queue that was emptied meanwhile has lost what was requested: the next sweep is due at once.
+      // A queue that was emptied meanwhile has lost the requests, so the next sweep is due immediately.
       if (!(await sweeps.end(begun))) return { ...turn, isWhole: false };
       well();
       return turn;
@@ -181,7 +186,10 @@ export class ActiveScheduler {
     }
   }
 
-  /** How long to wait before the next sweepIfDue, in ms, unless something is missed before, or the feed's state changes. */
+  /**
+   * How long to wait before the next sweepIfDue, in ms. A missed change or a new state of the feed ends the
+   * wait early.
+   */
   get sweepWaitMs(): number {
     const { missed, intervalMs } = this.#options;
     const askMs = askEveryMs({ ...this.#feedFacts(), missed: missed.reason, intervalMs });
@@ -189,13 +197,13 @@ export class ActiveScheduler {
     return Math.max(Math.min(SWEEP_MS, intervalMs), askMs - agoMs);
   }
 
-  /** What is under way ends; changes that were not requested are in the buffer again. */
+  /** Waits for the running step. Changes that were not requested return to the buffer. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#requests.close();
   }
 
-  /** A change that the feed may not have reported yet was not requested either; one whose job could not be added waits for it. */
+  /** The time up to which every change was reported and requested, and has a job. */
   #requestedUntil(): number {
     const { heardUntil = performance.now() } = this.#options.feed();
     const withJobsUntil = this.#withoutJobsSince ?? Number.POSITIVE_INFINITY;
@@ -218,7 +226,7 @@ export class ActiveScheduler {
     };
   }
 
-  /** Has keys read again that the target has lost records of. @returns whether it came to its end. */
+  /** Requests the keys whose records the target has lost. @returns whether it finished. */
   async #rereadLost(record: SweepFacts['record']): Promise<boolean> {
     const { queue, db } = this.#options;
     const since = record?.rereadSince;
@@ -259,7 +267,7 @@ export class ActiveScheduler {
     return { ...report, ...due, ms: Math.round(endedAt - began) };
   }
 
-  /** A database that was dropped, or set back, is filled again at once. */
+  /** Starts to refill a database that was dropped or set back. */
   async #refillTarget(): Promise<void> {
     if (await this.#setBack.found()) await this.#noteLoss(TARGET_SET_BACK);
     if (await this.#dropped.found()) {
@@ -274,7 +282,10 @@ export class ActiveScheduler {
     if (isLost) await this.#noteLoss('MongoDB holds fewer keys than it should');
   }
 
-  /** Those of new keys are made behind their documents. Those that someone has removed are looked for, for a small part of the time. */
+  /**
+   * Looks for streams and sets whose job scheduler was removed, for a small part of the time. New keys are
+   * not meant: their job schedulers are created after their documents.
+   */
   async #restoreSchedulers(): Promise<void> {
     const { queue, db, types } = this.#options;
     const began = performance.now();

@@ -1,19 +1,22 @@
 import { keyIdOf } from '@redis-to-mongo/pipeline';
 
 export interface ChangeBufferOptions {
-  /** Which keys are of interest. */
+  /** Selects the keys to keep. */
   readonly wanted: (keyId: string) => boolean;
-  /** Whether a key that has changed is seen by a worker that tails it; it is not added then. */
+  /** Whether a worker that tails the key sees the change itself. Then the key is not added. */
   readonly isTailed: (keyId: string) => boolean;
-  /** What the queue's own keys begin with: most of what is reported, where the source holds the queue as well. */
+  /**
+   * The prefix of the queue's own keys. If the source also holds the queue, most reported changes are of
+   * these keys.
+   */
   readonly ownPrefix: Buffer;
-  /** Called when there is something to take. */
+  /** Called when keys were added. */
   readonly onAdd: () => void;
-  /** Called when changes had to be dropped. */
+  /** Called when the buffer was full and changes were dropped. */
   readonly onOverflow: () => void;
 }
 
-/** Keys that are kept at most: they take about 100 bytes each; and characters of their names. */
+/** Maximum number of keys, about 100 bytes each. */
 const LIMIT = 100_000;
 const MOST_CHARS = 32 * 1024 * 1024;
 
@@ -37,8 +40,8 @@ class Names {
 }
 
 /**
- * Changed keys that are not requested yet, each once. The active scheduler takes them out; a standby lets them
- * grow old, so that it still has those of the last moments when it takes over.
+ * Changed keys that are not requested yet, without duplicates. The active scheduler takes them out. A standby
+ * discards old ones, so that it has the most recent changes when it takes over.
  */
 export class ChangeBuffer {
   readonly #options: ChangeBufferOptions;
@@ -53,12 +56,12 @@ export class ChangeBuffer {
     return this.#older.keys.size + this.#newer.keys.size;
   }
 
-  /** Since when the oldest change has been here, by performance.now(); undefined where there is none. */
+  /** When the oldest change was added, by performance.now(); undefined if the buffer is empty. */
   get since(): number | undefined {
     return [this.#older, this.#newer].find(({ keys }) => keys.size > 0)?.since;
   }
 
-  /** Takes in names as the change feed shows them. */
+  /** Adds names as the change feed reports them. */
   add(names: readonly Buffer[]): void {
     const { wanted, isTailed, ownPrefix } = this.#options;
     const keys: string[] = [];
@@ -70,7 +73,7 @@ export class ChangeBuffer {
     this.addKeys(keys);
   }
 
-  /** @param since when the first of these changes was heard of, by performance.now(). */
+  /** @param since when the first of these changes was reported, by performance.now(). */
   addKeys(keys: readonly string[], since = performance.now()): void {
     if (keys.length === 0) return;
     this.#newer.since = this.#newer.keys.size === 0 ? since : Math.min(this.#newer.since, since);
@@ -81,7 +84,10 @@ export class ChangeBuffer {
     } else this.#options.onAdd();
   }
 
-  /** Takes out some keys, the oldest first; with the time since when the first of them was here. */
+  /**
+   * Removes at most `limit` keys, the oldest first.
+   * @returns the keys, and when the first of them was added.
+   */
   take(limit: number): { readonly keys: readonly string[]; readonly since: number } {
     if (this.#older.keys.size === 0) this.age();
     const keys: string[] = [];
@@ -93,13 +99,13 @@ export class ChangeBuffer {
     return { keys, since: this.#older.since };
   }
 
-  /** Forgets what was there at the last call already. */
+  /** Discards keys that were already present at the last call. */
   age(): void {
     this.#older = this.#newer;
     this.#newer = new Names();
   }
 
-  /** Drops all keys: a sweep finds their changes. */
+  /** Discards all keys. A sweep must find their changes. */
   clear(): void {
     this.#older = new Names();
     this.#newer = new Names();

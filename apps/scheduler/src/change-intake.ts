@@ -14,26 +14,26 @@ export interface ChangeIntakeOptions
   extends Pick<ChangeFeedOptions, 'address' | 'redis' | 'onError'>,
     Pick<ChangeBufferOptions, 'ownPrefix' | 'isTailed' | 'onAdd'> {
   readonly queue: Pick<JobQueue, 'sweeps' | 'processes'>;
-  /** Called when a standby has missed no change anymore: another scheduler's sweep has found what it had missed. */
+  /** Called when another scheduler's sweep has found all changes that this standby had missed. */
   readonly onComplete: () => void;
   /** Called when changes may have been missed. */
   readonly onMissed: () => void;
   /** Called when the way changes are reported has changed. */
   readonly onState: (state: FeedState | { readonly is: 'off' }) => void;
-  /** A standby keeps changes for at least this long, in ms. Default 20 s. */
+  /** Minimum time for which a standby keeps changes, in ms. Default 20 s. */
   readonly keptMs?: number;
 }
 
 /** How changes are reported. */
 export interface IntakeState {
   readonly is: FeedState['is'] | 'off';
-  /** For how long that has been so, in ms. */
+  /** For how many ms this has been so. */
   readonly forMs: number;
-  /** Every change until then, by performance.now(), was reported; undefined where that can't be said. */
+  /** Every change up to this time, by performance.now(), was reported; undefined if unknown. */
   readonly heardUntil?: number;
 }
 
-/** Selects the changes to receive; may change while it runs. */
+/** Selects the changes to receive. It may change at run time. */
 export interface Choice {
   readonly isOn: boolean;
   readonly include: readonly string[];
@@ -43,8 +43,8 @@ export interface Choice {
 const KEPT_MS = 20_000;
 
 /**
- * Receives changes, in an active or standby scheduler. A standby receives them too, so that it can take over without a sweep where
- * it missed none.
+ * Receives changes, in the active scheduler and in standbys. A standby that has missed no change can take
+ * over without a sweep.
  */
 export class ChangeIntake {
   readonly buffer: ChangeBuffer;
@@ -69,7 +69,7 @@ export class ChangeIntake {
     this.#open();
   }
 
-  /** How changes are heard now, and since when. */
+  /** How changes are reported now, and for how long. */
   get state(): IntakeState {
     return {
       is: this.#state ?? 'off',
@@ -78,7 +78,7 @@ export class ChangeIntake {
     };
   }
 
-  /** The same, for pages and metrics. */
+  /** How changes are reported now, for pages and metrics. */
   get heard(): ChangesHeard {
     const state = this.#feed?.state;
     if (!state) return { by: 'polling', why: 'CHANGE_FEED is off' };
@@ -86,7 +86,10 @@ export class ChangeIntake {
     return { by: state.is === 'listening' ? 'feed' : 'connecting' };
   }
 
-  /** Receives other keys from now on. A feed that already reports them continues: a new one could have missed changes. */
+  /**
+   * Changes the keys to receive. A feed that already reports them continues, because a new feed could miss
+   * changes.
+   */
   async choose(choice: Choice): Promise<void> {
     const { isOn, include } = this.#choice;
     this.#choice = choice;
@@ -98,8 +101,8 @@ export class ChangeIntake {
   }
 
   /**
-   * What a standby does every second or so: lets changes go that the active scheduler has requested, by its own word. It may be dead, or
-   * wait for a server: then they are kept, as far as the buffer holds them.
+   * Runs on a standby about every second: discards changes that the active scheduler reports as requested. If
+   * that scheduler is dead or waits for a server, the changes are kept, up to the limit of the buffer.
    */
   async standBy(): Promise<void> {
     const { queue, keptMs = KEPT_MS } = this.#options;
@@ -115,12 +118,12 @@ export class ChangeIntake {
     if (this.missed.reason === '') this.#options.onComplete();
   }
 
-  /** Ends the feed. Changes that are buffered stay. */
+  /** Closes the feed. Buffered changes stay. */
   async close(): Promise<void> {
     await this.#feed?.close();
   }
 
-  /** How long ago the active scheduler had requested every change, in ms. */
+  /** How many ms ago the active scheduler had requested every change. */
   async #requestedMs(): Promise<number> {
     const processes = await this.#options.queue.processes();
     const times = processes.flatMap(({ app, state, is, searchedMs }) =>

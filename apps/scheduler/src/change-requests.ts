@@ -3,37 +3,40 @@ import type { ChangeBuffer } from './change-buffer.js';
 
 export interface ChangeRequestsOptions {
   readonly buffer: Pick<ChangeBuffer, 'take' | 'addKeys' | 'size' | 'since'>;
-  /** Leaves out what is not to be synced. */
+  /** Leaves out keys that need no sync. */
   readonly choose: (keys: readonly string[]) => Promise<readonly string[]>;
   /**
    * Requests keys.
-   * @param ageMs how long ago the first of their changes was heard of.
-   * @returns those that a worker tails: their changes are seen by that one.
+   * @param ageMs ms since the first of their changes was reported.
+   * @returns the keys that a worker tails; that worker sees their changes.
    */
   readonly request: (keys: readonly string[], ageMs: number) => Promise<ReadonlySet<string>>;
   readonly onError: (error: unknown) => void;
 }
 
-/** Keys in one step. */
+/** Keys per step. */
 const AT_ONCE = 1_000;
-/** A first change waits this long for others that came with it, in ms; when they keep coming, one step follows another after more. */
+/**
+ * A first change waits FIRST_MS for others that came with it. While changes keep coming, steps are NEXT_MS
+ * apart, or MANY.ms after a step with many keys.
+ */
 const FIRST_MS = 2;
 const NEXT_MS = 10;
 const MANY = { keys: 100, ms: 50 } as const;
 const AFTER_ERROR_MS = 500;
-/** A key that a worker tails is not asked about again for this long, in ms. */
+/** A tailed key is not requested again for this long, in ms. */
 const TAILED_MS = 500;
 
 /** Requests the keys in a buffer while this scheduler is active. */
 export class ChangeRequests {
   readonly #options: ChangeRequestsOptions;
-  /** Keys that a worker tails: until when they rest, and whether they changed since. */
+  /** Keys that a worker tails: until when they rest, and whether they have changed meanwhile. */
   readonly #tailed = new Map<string, { untilMs: number; changed: boolean }>();
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stepEndedAt = Number.NEGATIVE_INFINITY;
   #lastCount = 0;
-  /** When the first of the changes was heard of that are just being requested. */
+  /** When the first of the changes that are being requested was reported. */
   #underWaySince: number | undefined;
   #closed = false;
 
@@ -41,20 +44,20 @@ export class ChangeRequests {
     this.#options = options;
   }
 
-  /** Every change until then has been requested, by performance.now(). */
+  /** The time, by performance.now(), up to which every change has been requested. */
   get requestedUntil(): number {
     const { since } = this.#options.buffer;
     return Math.min(this.#underWaySince ?? Number.POSITIVE_INFINITY, since ?? performance.now());
   }
 
-  /** Whether a key that has changed rests, since a worker tails it. It is asked about again when it has rested. */
+  /** Whether a changed key rests, because a worker tails it. It is requested again after the rest. */
   isTailed(key: string): boolean {
     const tailed = this.#tailed.get(key);
     if (tailed) tailed.changed = true;
     return tailed !== undefined;
   }
 
-  /** There is something to take. */
+  /** Tells it that the buffer has changes. */
   notify(): void {
     if (this.#closed || this.#running) return;
     this.#running = this.#run().finally(() => {
@@ -63,7 +66,7 @@ export class ChangeRequests {
     });
   }
 
-  /** Ends once what is under way has; what was not requested is in the buffer again. */
+  /** Waits for the running step. Changes that were not requested return to the buffer. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);

@@ -11,20 +11,21 @@ export interface ChangedKeysOptions {
   readonly types: readonly KeyType[];
 }
 
-/** How long it is taken for granted whether other databases have keys, in ms. */
+/** For how long the answer whether other databases have keys is reused, in ms. */
 const KNOWN_MS = 5_000;
-/** Keys of other types that are remembered: those that changed last. */
+/** Maximum number of remembered keys of other types; the most recently changed are kept. */
 const KNOWN_AT_MOST = 10_000;
 
 /**
- * Leaves out changed keys that would cost a job in vain. Those are:
- * - Names of other databases of the source's server. Two fleets there would give each other work forever, since each
- *   hears of the other's jobs.
- * - Keys of types that are not mirrored, unless MongoDB has them: the key was of another type before, and its run retires it.
+ * Leaves out changed keys whose job would do nothing:
+ * - Names from other databases of the source's server. Two fleets there would give each other work forever,
+ *   because each sees the changes of the other's jobs.
+ * - Keys of types that are not mirrored, unless MongoDB has them. If it has, the key's type has changed, and
+ *   its run retires it.
  */
 export class ChangedKeys {
   readonly #options: ChangedKeysOptions;
-  /** Keys of types that are not mirrored, which nobody reads: they are not due, and MongoDB does not have them. */
+  /** Keys of types that are not mirrored, that are not due, and that MongoDB does not have. */
   readonly #otherTypes = new Set<string>();
   #haveOthersKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -34,8 +35,8 @@ export class ChangedKeys {
   }
 
   /**
-   * @param hidesKeys there are keys that the user may not read.
-   * @throws SyncError as typesOf, and where queue or target do not answer.
+   * @param hidesKeys whether there are keys that the user may not read.
+   * @throws SyncError as typesOf, and if queue or target do not answer.
    */
   async choose(keys: readonly string[], hidesKeys: boolean): Promise<readonly string[]> {
     const { redis, types } = this.#options;
@@ -62,21 +63,21 @@ export class ChangedKeys {
     });
   }
 
-  /** Forgets what is known of keys: someone else has requested some. */
+  /** Forgets all remembered keys, because another process may have requested some. */
   forget(): void {
     this.#otherTypes.clear();
   }
 
-  /** Those that no run reads, and that MongoDB does not have. */
+  /** Finds the keys that are not due, and that MongoDB does not have as active. */
   async #unread(keys: readonly string[]): Promise<ReadonlySet<string>> {
     if (keys.length === 0) return new Set();
-    // In this order: a key that is being read for the first time is due until MongoDB knows it.
+    // Keep this order: a key that is read for the first time is due until MongoDB knows it.
     const due = await this.#options.queue.due.among(keys);
     const active = await activeAmong(this.#options.db, keys);
     return new Set(keys.filter((key) => !due.has(key) && !active.has(key)));
   }
 
-  /** What the user may not read is left out, as a sweep does. It is not known to be gone. */
+  /** A key that the user may not read is left out, as in a sweep. It may still exist. */
   #kindOf(type: unknown): 'absent' | 'mirrored' | 'hidden' | 'other' {
     if (type === undefined) return 'absent';
     if (isKeyType(type) && this.#options.types.includes(type)) return 'mirrored';

@@ -1,14 +1,17 @@
 import { collectionIds, rememberCollections, rememberedCollections } from '@redis-to-mongo/mongo-sink';
 
-/** So often the target is asked for its collections, in ms. */
+/** Interval at which the target's collections are listed, in ms. */
 const EVERY_MS = 5_000;
-/** Where the target remembers its collections: if this one is another, too, the whole database was restored or dropped. */
+/**
+ * The collection that remembers the collections. If it is new, too, the whole database was dropped or
+ * restored.
+ */
 const MEMORY = 'fleet';
 
 /**
- * Detects single collections that were dropped, or dropped and restored: MongoDB gives each new collection a new UUID, and the target
- * remembers those that the fleet uses, or has used under earlier rules. A database that was dropped or restored as a whole is for
- * TargetSetBack.
+ * Detects single collections that were dropped, or dropped and restored. MongoDB gives each new collection a
+ * new UUID. The target remembers the UUIDs of collections that the fleet uses, or has used under earlier
+ * rules. TargetSetBack detects a whole database that was dropped or restored.
  */
 export class DroppedCollections {
   readonly #db: Parameters<typeof collectionIds>[0];
@@ -17,17 +20,17 @@ export class DroppedCollections {
   #againAt = Number.NEGATIVE_INFINITY;
   #noted = '';
 
-  /** @param used the names of the collections that the fleet uses now; others in its database are replaced whenever their owner likes. */
+  /**
+   * @param used returns the names of the collections that the fleet uses now. Other collections in its
+   * database may change at any time.
+   */
   constructor(db: Parameters<typeof collectionIds>[0], used: () => readonly string[], everyMs = EVERY_MS) {
     this.#db = db;
     this.#used = used;
     this.#everyMs = everyMs;
   }
 
-  /**
-   * Whether collections were dropped that were not reported before. New ones are remembered.
-   * @throws SyncError as the sink throws.
-   */
+  /** Whether collections were dropped that were not reported before. Remembers new collections. */
   async found(): Promise<boolean> {
     if (performance.now() < this.#againAt) return false;
     const { dropped, now, isRemembered } = await this.#compare();
@@ -40,9 +43,10 @@ export class DroppedCollections {
   }
 
   /**
-   * Has the keys of dropped collections handled. They are forgotten only then: if this process dies before, they are found again.
-   * @param handle false where it was ended from outside.
-   * @returns what it returned; true where no collection was dropped. For as long as `found` would not ask either, the target is not asked.
+   * Has the keys of dropped collections handled, and only then forgets these collections. If this process
+   * dies earlier, they are found again. It does not ask the target until `found` would.
+   * @param handle returns false if it was interrupted.
+   * @returns the result of `handle`; true if no collection was dropped.
    * @throws SyncError as the sink throws, and what `handle` throws.
    */
   async handle(handle: (dropped: readonly string[]) => Promise<boolean>): Promise<boolean> {
@@ -51,7 +55,7 @@ export class DroppedCollections {
     if (dropped.length === 0) return true;
     if (!(await handle(dropped))) return false;
     await rememberCollections(this.#db, now);
-    // One that is dropped once more is reported once more.
+    // If a collection is dropped again, it is reported again.
     this.#noted = '';
     return true;
   }
@@ -62,7 +66,7 @@ export class DroppedCollections {
     const now = (await collectionIds(this.#db)).filter(({ name }) => ours.has(name));
     const ids = new Map(now.map(({ name, id }) => [name, id]));
     const gone = before.filter(({ name, id }) => ids.get(name) !== id).map(({ name }) => name);
-    /** The target remembers exactly those that it has. */
+    /** The target remembers exactly its current collections. */
     const isRemembered = gone.length === 0 && before.length === now.length;
     return { dropped: gone.includes(MEMORY) ? [] : gone, now, isRemembered };
   }

@@ -23,27 +23,31 @@ export interface FleetGaugesOptions {
   readonly queue: JobQueue;
   readonly db: Database;
   readonly identity: Parameters<typeof readFacts>[0]['identity'];
-  /** Keeps a reading for the history; see sampleKeeper. */
+  /** Stores a reading in the history; see sampleKeeper. */
   readonly keepSample: (facts: FleetFacts, verdict: Verdict) => Promise<void>;
 }
 
-/** Keys that have a gauge of their own: few, whatever the number of keys. */
+/** Maximum number of keys with gauges of their own. */
 const WORST = 10;
-/** Streams that are sampled for a forecast: those furthest behind, and as many that wait for a job or are paused. */
+/**
+ * Maximum number of streams sampled for a forecast: those furthest behind, and as many again that wait for a
+ * job or are paused.
+ */
 const SAMPLED = 40;
-/** A key that is due for less, in ms, is no backlog. */
+/** A key that is due for less than this, in ms, does not count as waiting. */
 const OVERDUE_MS = 5_000;
-/** Reading takes at most one part in this many of the time. */
+/** Reading takes at most this fraction (1/n) of the time. */
 const SHARE = 30;
 const EVERY_MS = 5_000;
 const AT_MOST_MS = 60_000;
-/** A reading older than this, in ms, is reported as old: the next one should have come. */
+/** A reading older than this, in ms, is reported as old. */
 const OLD_MS = 120_000;
 
 /**
- * Makes what sets the gauges about the whole fleet, and saves the forecasts of trimming for pages and commands. What can't
- * be read has no gauge.
- * @returns it answers how long to wait until the next time, in ms: the longer, the more keys are behind; and reports keys without a document or a job scheduler.
+ * Creates a function that sets the gauges about the whole fleet, saves trim forecasts for pages and commands,
+ * and reports keys without a document or a job scheduler. Values that cannot be read have no gauge.
+ * @returns the function. It answers the wait until its next call, in ms, which grows with the number of keys
+ * that are behind.
  */
 export function fleetGauges({
   metrics,
@@ -54,7 +58,7 @@ export function fleetGauges({
   keepSample,
 }: FleetGaugesOptions): (active: Pick<ActiveScheduler, 'noteMissing'>) => Promise<number> {
   const watch = new TrimWatch();
-  let wasForecast = true; // an earlier scheduler may have left something
+  let wasForecast = true; // an earlier scheduler may have left forecasts
   return async (active) => {
     const began = performance.now();
     const facts = await readFacts({ queue, db, source: redis, identity });

@@ -8,11 +8,17 @@ export interface KeepIdentityOptions {
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly isActive: () => boolean;
-  /** Called when another fleet has taken the queue over, by `fleet move`; `undefined`: it has not, or no longer. */
+  /**
+   * Called when `fleet move` has given the queue to another fleet; with `undefined` if the marks match
+   * (again).
+   */
   readonly onMismatch: (error: SyncError | undefined) => void;
 }
 
-/** The active scheduler rewrites the marks of queue and target after either was emptied. */
+/**
+ * Confirms the marks of queue and target regularly on the active scheduler, and writes them again after
+ * either was emptied.
+ */
 export async function keepIdentity(options: KeepIdentityOptions): Promise<void> {
   const { identity, signal, logger, isActive, onMismatch } = options;
   await repeatUntil(

@@ -8,12 +8,14 @@ export interface KeptIndexesOptions {
   readonly logger: Logger;
 }
 
-/** So often the indexes are compared with those that the fleet needs, in ms: some thirty small commands. */
+/**
+ * Interval at which the indexes are compared with those that the fleet needs, in ms. A comparison takes about
+ * thirty small commands.
+ */
 export const KEEP_INDEXES_EVERY_MS = 30_000;
 
 /**
- * Creates indexes again that somebody has dropped, and the view that rules ask for. Until then, what needs them is slow.
- * @throws SyncError as prepareDatabase.
+ * Recreates indexes that were dropped, and the view that rules ask for. Without its index, a query is slow.
  */
 export async function keepIndexes({ db, rules, logger }: KeptIndexesOptions): Promise<void> {
   const { missing } = await inspectIndexes(db, rules.rules);

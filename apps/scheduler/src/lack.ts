@@ -1,23 +1,26 @@
-/** How many of something are missing, as read now and then. They are looked for once for each that stays away. */
+/**
+ * Decides when to search for missing items, from regular counts of them. Each item that stays missing causes
+ * one search.
+ */
 export class Lack {
   #lastRead = 0;
-  /** Missing in the last two readings: what has just come may not be everywhere yet. */
+  /** Missing in the last two readings. A new item may not be everywhere yet. */
   #lasting = 0;
   #lookedFor = 0;
 
-  /** Takes in a reading. */
+  /** Records a reading. */
   note(missing: number): void {
     this.#lasting = Math.min(missing, this.#lastRead);
     this.#lastRead = missing;
     this.#lookedFor = Math.min(this.#lookedFor, missing);
   }
 
-  /** Whether more are missing than were looked for. */
+  /** Whether more items are missing than at the last search. */
   get isNew(): boolean {
     return this.#lasting > this.#lookedFor;
   }
 
-  /** Those that are missing now are looked for. */
+  /** Records that a search for the missing items begins. */
   settle(): void {
     this.#lookedFor = this.#lasting;
   }

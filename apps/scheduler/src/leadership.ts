@@ -1,24 +1,27 @@
 import type { Lease } from '@redis-to-mongo/job-queue';
 import { repeatUntil } from './repeat-until.js';
 
-/** `without lease`: the lease could not be renewed; another one may be active. */
+/** `without lease`: the lease could not be renewed. Another process may be active. */
 export type LeadershipState = 'active' | 'standby' | 'without lease';
 
 export interface LeadershipOptions<Active extends { close(): Promise<void> }> {
   readonly lease: Lease;
-  /** How long the lease lasts without being renewed, in ms. */
+  /** How long the lease lasts if it is not renewed, in ms. */
   readonly leaseMs: number;
   readonly signal: AbortSignal;
-  /** Made when the lease is won, and closed when it is lost. */
+  /** Called when the lease is won. The result is closed when the lease is lost. */
   readonly open: () => Active;
   readonly onChange: (state: LeadershipState) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** The most time between two questions for the lease, in ms: one that was given up is to be taken soon, however long it would have lasted. */
+/**
+ * Maximum time between two attempts to take or renew the lease, in ms. A released lease is taken soon,
+ * however long it would have lasted.
+ */
 const CONFIRM_MS = 3_000;
 
-/** One of all competing processes is active: the holder of the lease. */
+/** Makes one of several competing processes active: the holder of the lease. */
 export class Leadership<Active extends { close(): Promise<void> }> {
   readonly #options: LeadershipOptions<Active>;
   readonly #ended: Promise<void>;
@@ -37,18 +40,18 @@ export class Leadership<Active extends { close(): Promise<void> }> {
       },
       async (error) => {
         options.onError(error);
-        // The queue's Redis does not answer: the lease holds until its end, then another may have it.
+        // The queue's Redis does not answer. The lease lasts until its end; then another process may hold it.
         if (performance.now() - this.#heldAt > options.leaseMs) await this.#stepDown('without lease');
       },
     );
   }
 
-  /** What the active scheduler has opened; `undefined` on a standby. */
+  /** The result of `open`; `undefined` on a standby. */
   get active(): Active | undefined {
     return this.#active;
   }
 
-  /** Asks for the lease now, and says whether it is ours. */
+  /** Takes or renews the lease now. @returns whether this process holds it. */
   async confirm(): Promise<boolean> {
     const { lease, open } = this.#options;
     const askedAt = performance.now();
@@ -65,7 +68,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     return true;
   }
 
-  /** Closes what was opened, and opens it again, while the lease is ours. */
+  /** Closes the result of `open`, and opens a new one while this process holds the lease. */
   async reopen(): Promise<void> {
     const active = this.#active;
     if (!active) return;
@@ -74,7 +77,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     if (!this.#options.signal.aborted) this.#active ??= this.#options.open();
   }
 
-  /** Waits for the loop to end, and closes what the active scheduler has opened. */
+  /** Waits for the loop to end, and closes the result of `open`. */
   async close(): Promise<void> {
     await this.#ended;
     const active = this.#active;

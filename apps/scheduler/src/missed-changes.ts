@@ -9,26 +9,29 @@ export class MissedChanges {
     this.#onNote = onNote;
   }
 
-  /** Why changes may have been missed; empty where none were. */
+  /** Why changes may have been missed; empty if none were. */
   get reason(): string {
     return this.#reason;
   }
 
-  /** Changes may have been missed up to now. @param reason for the log and the next sweep's record. */
+  /**
+   * Records that changes may have been missed up to now.
+   * @param reason for the log and the next sweep's record.
+   */
   note(reason: string): void {
     this.#reason = reason;
     this.#at = undefined;
     this.#onNote();
   }
 
-  /** A sweep that begins now finds them. */
+  /** Forgets the missed changes, because a sweep that begins now finds them. */
   clear(): void {
     this.#reason = '';
   }
 
   /**
-   * For a standby: they are found once another scheduler's sweep has ended that began after they were missed.
-   * @param now and beganAt: by one clock, in ms since 1970.
+   * For a standby: forgets the missed changes if another scheduler's sweep that began after them has ended.
+   * @param now and beganAt: by the same clock, in ms since 1970.
    */
   settle(now: number, beganAt: number): void {
     if (this.#reason === '') return;

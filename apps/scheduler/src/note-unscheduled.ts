@@ -8,14 +8,14 @@ export interface NoteUnscheduledOptions {
   readonly db: Parameters<typeof activeKeyPages>[0];
   readonly queue: Pick<JobQueue, 'schedulers' | 'changes'>;
   readonly types: readonly KeyType[];
-  /** Asked before each page: whether it continues. */
+  /** Called before each page; false ends the search. */
   readonly goesOn: () => boolean;
 }
 
 /**
- * Notes the streams and sets of MongoDB that have no job scheduler, for upkeep to make them. No key is requested: where new keys come
- * all the time, some always wait for theirs, and nobody has removed any.
- * @throws SyncError as mongoError.
+ * Reports the streams and sets in MongoDB that have no job scheduler, so that upkeep creates them. It
+ * requests no key: if new keys arrive all the time, some of them always wait for their job schedulers, though
+ * none was removed.
  */
 export async function noteUnscheduled({ db, queue, types, goesOn }: NoteUnscheduledOptions): Promise<void> {
   for (const type of types.filter(hasScheduler))

@@ -1,4 +1,4 @@
-/** This many are held; where more are paused, none are, and their runs find out by themselves. */
+/** Maximum number of keys held. If more are paused, none are held, and each key's run finds the pause. */
 const LIMIT = 10_000;
 
 /** The known paused keys. Their changes need not be requested. */
@@ -11,16 +11,17 @@ export class PausedKeys {
     this.#read = read;
   }
 
-  /** Whether the key was paused at the last reading. */
+  /** Whether the key was paused at the last refresh. */
   has(key: string): boolean {
     return this.#keys.has(key);
   }
 
   /**
-   * Reads them again.
-   * @param met keys that workers have met as paused: one that was paused and resumed since the last reading is among them.
-   * @returns the keys that were paused or resumed: changes of resumed ones may have been left out, and those of paused ones may
-   * still be tailed.
+   * Reads the paused keys again.
+   * @param met keys that workers found paused. They include keys that were paused and resumed since the last
+   * refresh.
+   * @returns the keys that were paused or resumed. Changes of resumed keys may have been left out; paused
+   * keys may still be tailed.
    */
   async refresh(met: readonly string[]): Promise<readonly string[]> {
     const before = this.#keys;

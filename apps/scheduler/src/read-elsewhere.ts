@@ -1,10 +1,10 @@
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 
 /**
- * Until when a worker has read another server than the scheduler does, in ms since 1970; 0 for never. After a failover, each connection
- * moves to the new primary in its own time. A key that was requested may have been read at the former one, with nothing new in it: only
- * a sweep that begins later can know.
- * @param servers which the scheduler reads.
+ * Until when a worker has read other servers than the scheduler does, in ms since 1970; 0 if never. After a
+ * failover, each connection moves to the new primary at its own time. A requested key may have been read from
+ * the former primary, without the change. Only a sweep that begins later can find it.
+ * @param servers the servers that the scheduler reads.
  * @param now by the clock of the queue's Redis.
  */
 export function readElsewhereUntil(

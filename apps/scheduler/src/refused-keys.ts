@@ -10,14 +10,14 @@ export interface RefusedKeysOptions {
   readonly types: readonly KeyType[];
 }
 
-/** So often the target is asked for such letters, in ms. */
+/** Interval at which such dead letters are looked for, in ms. */
 const EVERY_MS = 5_000;
 
-/** Clears the dead letters of keys whose document MongoDB takes again, or that are no longer mirrored. */
+/** Clears the dead letters of keys whose document MongoDB now accepts, or that are no longer mirrored. */
 export class RefusedKeys {
   readonly #options: RefusedKeysOptions;
   #againAt = Number.NEGATIVE_INFINITY;
-  /** Where the letters that were looked at last end. */
+  /** The last dead letter that was examined. */
   #after = '';
 
   constructor(options: RefusedKeysOptions) {

@@ -1,8 +1,9 @@
 import { WakeUp } from './wake-up.js';
 
 /**
- * Runs `turn` again and again, `everyMs` ms after the last one ended, until the signal aborts. What a turn throws goes
- * to `onError`, and the next turn comes as usual. A turn may answer with its own wait. `wakeUp` ends a wait early.
+ * Runs `turn` repeatedly, `everyMs` ms after the last turn ended, until the signal aborts. An error goes to
+ * `onError`, and the next turn follows as usual. A turn may return its own wait, in ms. `wakeUp` ends a wait
+ * early.
  */
 export async function repeatUntil(
   signal: AbortSignal,

@@ -6,20 +6,21 @@ import { inParts } from '@redis-to-mongo/pipeline';
 export interface RereadLostOptions {
   readonly db: Parameters<typeof rereadKeys>[0];
   readonly queue: Pick<JobQueue, 'due' | 'request'>;
-  /** Keys that MongoDB holds a state of, in pages: those that may have lost records. */
+  /** Keys with a saved state in MongoDB, in pages: they may have lost records. */
   readonly suspects: AsyncIterable<readonly SuspectKey[]>;
-  /** Asked again and again: false ends it. */
+  /** Called repeatedly; false ends it. */
   readonly goesOn: () => boolean;
 }
 
-/** This many keys are read again by one command. */
+/** Keys per command. */
 export const PAGE = 1_000;
 const WAIT_MS = 200;
 
 /**
- * Has keys read from the start again whose state may cover what the target has lost. Besides the given ones, these are the keys with a
- * run under way or one that did not end well: a run wrote before the loss, and saves after it.
- * @returns how many there are, or `undefined` where it was ended from outside.
+ * Has keys read from the start again if their saved state may cover records that the target has lost. Besides
+ * the given keys, these are keys with a run that is under way or did not end well: the run may have written
+ * before the loss, and save after it.
+ * @returns the number of keys, or `undefined` if it was ended early.
  * @throws SyncError as the sink and the queue throw.
  */
 export async function rereadLost({
@@ -40,15 +41,15 @@ export async function rereadLost({
       db,
       fresh.filter(({ isActive }) => isActive).map(({ key }) => key),
     );
-    // A value whose end was lost is active still.
+    // If the target lost the retirement of a deleted value, the value's document is active again.
     const gone = page.filter(({ isActive }) => !isActive).map(({ key }) => key);
     await queue.due.markInterrupted(gone);
     await queue.request(gone);
     count += fresh.length;
   }
-  // A run may yet save the first state of its key.
+  // A run may still save the first state of its key.
   const unsaved = new Map([...runs].filter(([key, run]) => run !== '' && !found.has(key)));
-  // Tailing ends with the next run only.
+  // Only the next run of a key ends its tailing.
   await queue.request([...unsaved.keys()]);
   while (unsaved.size > 0) {
     if (!goesOn()) return undefined;

@@ -9,23 +9,23 @@ import { repeatUntil } from './repeat-until.js';
 import type { SearchRecord } from './search-record.js';
 import type { WakeUp } from './wake-up.js';
 
-/** Also what a standby waits, unless it becomes the active one, in ms. */
+/** Also the wait of a standby, unless it becomes active, in ms. */
 const UPKEEP_MS = 1_000;
 const GAUGES_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
 
 export interface LoopOptions {
-  /** Woken when another scheduler is active than before. */
+  /** Woken when the active scheduler changes. */
   readonly wakeUp: WakeUp;
-  /** Woken then, too, and when a sweep may have become due. */
+  /** Woken when the active scheduler changes, and when a sweep may be due. */
   readonly sweepWakeUp: WakeUp;
-  /** Called when no sweep is due, when one has ended well, or one or the upkeep has failed. */
+  /** Told when no sweep is due, when a sweep has ended well, and when a sweep or the upkeep has failed. */
   readonly search: Pick<SearchRecord, 'noteWell' | 'noteFailure'>;
-  /** Tells the metrics about the whole fleet; answers how long to wait until the next time, in ms. */
+  /** Sets the metrics about the whole fleet. Returns the wait until the next call, in ms. */
   readonly setGauges: (active: ActiveScheduler) => Promise<number>;
-  /** Sees to it that the target has its indexes. */
+  /** Ensures that the target has its indexes. */
   readonly keepIndexes: () => Promise<void>;
-  /** What a standby does meanwhile. */
+  /** Runs on a standby, in place of the upkeep. */
   readonly standBy: () => Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export async function runLoops(
     if (Object.values(counts).some((count) => count > 0)) logger.debug('upkeep', counts);
     return undefined;
   };
-  // At the start, the workers see to it.
+  // At the start, workers create the indexes.
   let indexesAt = performance.now() + KEEP_INDEXES_EVERY_MS;
   const indexes = async () => {
     if (performance.now() < indexesAt) return undefined;
@@ -104,13 +104,13 @@ export async function runLoops(
 }
 
 interface TurnOptions {
-  /** What is done in place of a turn while another scheduler is active. */
+  /** Runs in place of a turn while another scheduler is active. */
   readonly standsBy?: () => Promise<void>;
   readonly onFailed?: (error: SyncError) => void;
   readonly woken?: WakeUp;
 }
 
-/** Logs how many keys the user of the source may not read, once, and again if the number changes. */
+/** Logs the number of keys that the user of the source may not read: once, and again when it changes. */
 function logHiddenKeys(logger: Logger): (byType: ReadonlyMap<string, number>) => void {
   let logged = 0;
   return (byType) => {

@@ -35,7 +35,9 @@ import { sampleKeeper } from './sample-keeper.js';
 import { SearchRecord } from './search-record.js';
 import { WakeUp } from './wake-up.js';
 
-/** What a scheduler takes over of a configuration that is read again: the active one begins again with it. */
+/**
+ * The options that a running scheduler applies on a reload. The active scheduler restarts its work with them.
+ */
 const RELOADABLE = [
   'RULES',
   'KEY_INCLUDE',
@@ -58,7 +60,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
     ...{ logger, closers, telemetry },
   });
   const { redis, reached, mongo, queue, onError } = servers;
-  // It ends a little before its holder is taken for dead.
+  // The lease ends a little before its holder counts as dead.
   const leaseMs = Math.round(0.9 * deadAfterMsOf(config.queue));
   const lease = new Lease(config.queue, SCHEDULER_LEASE, leaseMs, onError('lease'));
   closers.add('lease', () => lease.close());
@@ -228,7 +230,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   };
 }
 
-/** Names what a sweep is for: which keys there are, and how often their job schedulers run. */
+/** Identifies a sweep's scope: the chosen keys, and the intervals of their job schedulers. */
 function scopeOf(...parts: readonly unknown[]): string {
   return hash('sha1', JSON.stringify(parts), 'hex');
 }

@@ -4,8 +4,9 @@ import { writeHistory } from '@redis-to-mongo/mongo-sink';
 const MINUTE_MS = 60_000;
 
 /**
- * Makes what keeps one sample a minute for the history: the worst of each number since the one before, with the keys that are furthest
- * behind now. Where MongoDB can't be read nothing can be kept either.
+ * Creates a function that stores one sample per minute in the history: the worst of each number since the
+ * sample before, with the keys that are furthest behind now. If MongoDB cannot be read, it stores nothing,
+ * because it could not write either.
  */
 export function sampleKeeper(
   db: Parameters<typeof writeHistory>[0],

@@ -8,7 +8,7 @@ import {
 } from '@redis-to-mongo/fleet-status';
 import { workersOf } from '@redis-to-mongo/job-queue';
 
-/** What has no gauge where the queue, or MongoDB, can't be read. */
+/** The gauges that are removed if the queue, or MongoDB, cannot be read. */
 const OF_QUEUE = ['workers', 'pausedWorkers', 'schedulers', 'dueKeys', 'dueSeconds', 'missingKeys'] as const;
 const OF_MIRROR = [
   'lagEntries',

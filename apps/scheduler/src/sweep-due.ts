@@ -3,24 +3,27 @@ import type { FeedState } from '@redis-to-mongo/redis-source';
 
 /** The facts that decide whether a sweep is due. */
 export interface SweepFacts {
-  /** Of the last sweep, whichever scheduler made it; undefined where the queue knows of none. */
+  /** The last sweep of any scheduler; undefined if the queue has no record. */
   readonly record: SweepRecord | undefined;
-  /** What a sweep is for now: the keys that the configuration chooses. */
+  /** The keys that the configuration chooses now. */
   readonly scope: string;
-  /** Why changes may have been missed since the last sweep began; empty where none were. */
+  /** Why changes may have been missed since the last sweep began; empty if none were. */
   readonly missed: string;
   /** See readElsewhereUntil. */
   readonly readElsewhereUntil: number;
-  /** How the changes are reported; `off` where the configuration says so. */
+  /** How changes are reported; `off` if the configuration turns the feed off. */
   readonly feed: FeedState['is'] | 'off';
-  /** For how long it has been so, in ms. */
+  /** For how many ms this has been so. */
   readonly feedMs: number;
   /** SYNC_INTERVAL_SEC and IDLE_INTERVAL_SEC, in ms. */
   readonly intervalMs: number;
   readonly idleIntervalMs: number;
-  /** By the clock of the queue's Redis, in ms since 1970. */
+  /** The time by the clock of the queue's Redis, in ms since 1970. */
   readonly now: number;
-  /** Of this scheduler's last round, how long ago it ended and how long it took, in ms; undefined before the first. */
+  /**
+   * This scheduler's last round: how many ms ago it ended, and how many ms it took; undefined before the
+   * first round.
+   */
   readonly lastRound: { readonly agoMs: number; readonly tookMs: number } | undefined;
   /** Rounds of polling since the last whole sweep. */
   readonly polls: number;
@@ -28,30 +31,35 @@ export interface SweepFacts {
 
 export interface DueSweep {
   readonly reason: string;
-  /** Streams are only asked whether they have new entries; otherwise every key is requested. */
+  /** True: streams are requested only if they have new entries. False: every key is requested. */
   readonly isPoll: boolean;
-  /** Nothing is known to be missed: it is only time for one. */
+  /** The sweep is due only because of the interval; no change is known to be missed. */
   readonly isRoutine: boolean;
 }
 
-/** A feed that is not there for this long, in ms, is replaced by polling. */
+/** A feed without a connection for this long, in ms, is replaced by polling. */
 const FEED_PATIENCE_MS = 15_000;
-/** Of this many rounds of polling one requests every key. */
+/** One in this many rounds of polling requests every key. */
 const WHOLE_ONE_IN = 10;
-/** Polling takes one part in this many of the time, at most. */
+/** Polling takes at most this fraction (1/n) of the time. */
 const POLL_SHARE = 4;
-/** A queue's Redis that goes on evicting keys has no sweep more often than this, in ms: each asks it for memory, too. */
+/**
+ * If the queue's Redis keeps evicting keys, sweeps are at least this far apart, in ms: a sweep itself needs
+ * memory there.
+ */
 const EVICTED_REST_MS = 60_000;
-/** While nothing is known to be missed, the queue is asked this often whether a sweep is due, in ms. */
+/** While no change is known to be missed, the queue is asked this often whether a sweep is due, in ms. */
 const CALM_MS = 1_000;
 const IDLE = 'IDLE_INTERVAL_SEC is over';
 
-/** Whether keys have to be polled, since nothing reports their changes. */
+/** Whether keys must be polled, because their changes are not reported. */
 function mustPoll({ feed, feedMs }: Pick<SweepFacts, 'feed' | 'feedMs'>): boolean {
   return feed === 'off' || feed === 'refused' || (feed === 'connecting' && feedMs > FEED_PATIENCE_MS);
 }
 
-/** How often the queue is asked whether a sweep is due, in ms: at once where something was missed, and a sweep can find it. */
+/**
+ * How often to check whether a sweep is due, in ms; 0 if changes were missed and a sweep can find them now.
+ */
 export function askEveryMs(facts: Pick<SweepFacts, 'feed' | 'feedMs' | 'missed' | 'intervalMs'>): number {
   if (mustPoll(facts)) return Math.min(CALM_MS, facts.intervalMs / 4);
   return facts.missed === '' || facts.feed === 'connecting' ? CALM_MS : 0;
@@ -61,7 +69,7 @@ export function askEveryMs(facts: Pick<SweepFacts, 'feed' | 'feedMs' | 'missed' 
 export function sweepDue(facts: SweepFacts): DueSweep | undefined {
   const { record, scope, missed, feed, lastRound } = facts;
   const isPolling = mustPoll(facts);
-  if (feed === 'connecting' && !isPolling) return undefined; // a sweep now would have to be made again
+  if (feed === 'connecting' && !isPolling) return undefined; // a sweep now would have to be repeated
   const reason = reasonFor(facts);
   if (reason && !(isPolling && reason === missed && record?.scope === scope))
     return { reason, isPoll: false, isRoutine: reason === IDLE };

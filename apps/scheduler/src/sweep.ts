@@ -15,33 +15,37 @@ export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly types: readonly KeyType[];
   /** See DueSweep. */
   readonly isPoll: boolean;
-  /** Asked before each page: false ends the sweep. */
+  /** Called before each page; false ends the sweep. */
   readonly goesOn: () => boolean;
 }
 
 export interface SweepReport {
-  /** Keys in Redis that are chosen, by type; by the server's word for a type nobody here knows. */
+  /** Chosen keys in Redis, by type. Unknown types have the server's name. */
   readonly byType: ReadonlyMap<string, number>;
   readonly keys: number;
   readonly requested: number;
-  /** Keys whose job scheduler was missing, or had another interval: upkeep is to make it. */
+  /** Keys whose job scheduler was missing or had a wrong interval. Upkeep creates or changes it. */
   readonly scheduled: number;
   readonly unscheduled: number;
-  /** Keys that MongoDB believes to be there, and that are gone. */
+  /** Keys that are active in MongoDB, but gone from Redis. */
   readonly gone: number;
-  /** It was not ended from outside. */
+  /** Whether it was not ended early. */
   readonly isWhole: boolean;
 }
 
 const PAGE = 1_000;
-/** A page waits while jobs wait and more keys than this are due: changes must not wait behind a sweep for long. */
+/**
+ * A page waits while jobs wait and more keys than this are due, so that changes do not wait long behind a
+ * sweep.
+ */
 const DUE_AT_MOST = 4_000;
 const WAIT_MS = 50;
 const NO_ANSWER: ReadonlySet<string> = new Set(['KEY_TYPE_CHANGED', 'REDIS_PRIVILEGE', 'REDIS_KEY_HIDDEN']);
 
 /**
- * Goes over what Redis holds, over what MongoDB believes to be there, and over the job schedulers, page by page, and requests every
- * key that may differ: whatever was missed is found so. It holds a page, never all keys.
+ * Goes through the keys in Redis, the active keys in MongoDB, and the job schedulers, page by page, and
+ * requests every key that may differ. So it finds all missed changes. It holds one page in memory, never all
+ * keys.
  * @throws SyncError as the source and the sink throw.
  */
 export async function sweep(options: SweepOptions): Promise<SweepReport> {
@@ -62,7 +66,7 @@ class Sweep {
     gone: 0,
   };
   readonly #options: SweepOptions;
-  /** Keys that were met and have a job scheduler. */
+  /** Keys found so far that have a job scheduler. */
   #withScheduler = 0;
 
   constructor(options: SweepOptions) {
@@ -84,8 +88,8 @@ class Sweep {
   }
 
   /**
-   * Those that are gone, or hold a type that is not mirrored, are requested: their run retires them. What was mirrored as a type that is
-   * not mirrored any more stays as it is.
+   * Requests the active keys of MongoDB that are gone from Redis, or now have a type that is not mirrored:
+   * their run retires them. Keys whose mirrored type is no longer mirrored stay unchanged.
    */
   async target(): Promise<boolean> {
     const { db, redis, wanted, types } = this.#options;
@@ -102,8 +106,9 @@ class Sweep {
   }
 
   /**
-   * Those whose key is gone, or is no longer to be synced, are removed. Where there are as many as keys that have one, there
-   * are none of those. (Where SCAN gave as many keys twice, they are left to the next sweep: their jobs find nothing to do.)
+   * Removes the job schedulers of keys that are gone or no longer mirrored. If there are as many job
+   * schedulers as keys that have one, there are none to remove. (SCAN may return keys twice and make the
+   * counts equal by chance. The next sweep then finds the rest; until then their jobs do nothing.)
    */
   async schedules(): Promise<boolean> {
     const { queue, redis, wanted } = this.#options;
@@ -126,7 +131,10 @@ class Sweep {
     }
   }
 
-  /** The keys that may have changed: streams with new entries, those that MongoDB does not know, and all other values. */
+  /**
+   * The keys that may have changed: streams with new entries, keys that MongoDB does not know, and all other
+   * values.
+   */
   async #changed(keys: readonly { key: string; type: KeyType }[]): Promise<string[]> {
     const { db, redis } = this.#options;
     const streams = keys.filter(({ type }) => type === 'stream').map(({ key }) => key);
@@ -140,7 +148,8 @@ class Sweep {
     const unknown = streams.filter((key) => !ids.has(key));
     if (known.length === 0) return [...others, ...unknown];
     const changed = await streamsWithNewEntries(redis, known).catch((error: unknown) => {
-      // One that is no stream any more spoils the question for all; and the user need not be allowed to ask it.
+      // One key that is no longer a stream makes the command fail for all keys. Also, the user may not be
+      // allowed to run the command.
       const isNoAnswer = error instanceof SyncError && NO_ANSWER.has(error.code);
       if (isNoAnswer) return known.map(({ key }) => key);
       throw error;
@@ -148,7 +157,10 @@ class Sweep {
     return [...others, ...unknown, ...changed];
   }
 
-  /** A new key is synced first: its job scheduler is only needed later, in case a change is missed. */
+  /**
+   * Reports keys without the right job scheduler to upkeep. It need not exist before the key's first sync; it
+   * only matters if a change is missed later.
+   */
   async #noteLacking(keys: readonly { key: string; type: KeyType }[]): Promise<void> {
     const { queue, everyMs } = this.#options;
     const schedules = await queue.schedulers.of(keys.map(({ key }) => key));
@@ -166,7 +178,7 @@ class Sweep {
     this.report.requested += keys.length;
   }
 
-  /** Keys that fail and wait to be tried again are due, too, but nothing waits behind them. */
+  /** Keys that wait for a retry are due, too, but do not delay other keys. So waiting jobs count as well. */
   async #isFull(): Promise<boolean> {
     const { queue } = this.#options;
     return (await queue.dueCount()) > DUE_AT_MOST && (await queue.depth()).waiting > 0;

@@ -2,7 +2,7 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { countActiveKeys, countKeyDocuments } from '@redis-to-mongo/mongo-sink';
 import { Lack } from './lack.js';
 
-/** MongoDB has lost keys when it holds less than this share of what it held. */
+/** MongoDB has lost keys if fewer than this fraction of the documents are left. */
 const LOST_SHARE = 0.9;
 
 /** Detects a dropped or restored target by counting the documents of keys regularly. */
@@ -10,11 +10,16 @@ export class TargetLosses {
   readonly #db: Parameters<typeof countKeyDocuments>[0];
   readonly #queue: Pick<JobQueue, 'schedulers' | 'dueCount'>;
   #documents = 0;
-  /** Active keys when documents were missing last, until there are more again. */
+  /** Number of active keys when documents were last missing; reset when there are more documents again. */
   #active: number | undefined;
-  /** A sweep for fewer documents than job schedulers is not made again while there are as many. */
+  /**
+   * The number of documents for which a sweep was last requested. It is not repeated while the number is the
+   * same.
+   */
   #sweptFor: number | undefined;
-  /** Streams and sets that have a job scheduler, are not due, and have no document: someone has removed it. */
+  /**
+   * Streams and sets that have a job scheduler, are not due, and have no document, because it was removed.
+   */
   readonly missing = new Lack();
 
   constructor(db: Parameters<typeof countKeyDocuments>[0], queue: Pick<JobQueue, 'schedulers' | 'dueCount'>) {
@@ -24,7 +29,8 @@ export class TargetLosses {
 
   /**
    * Whether keys were lost since the last call.
-   * @param isSweeping a sweep is under way: it makes a page's job schedulers before it requests its keys.
+   * @param isSweeping a sweep is under way. It has a page's job schedulers created before it requests the
+   * page's keys.
    * @throws SyncError as the sink and the queue throw.
    */
   async found(isSweeping: boolean): Promise<boolean> {
@@ -38,14 +44,17 @@ export class TargetLosses {
       return true;
     }
     if (documents >= LOST_SHARE * before) return !isSweeping && (await this.#areTooFew(documents));
-    // What is kept of gone keys goes after a time: that is no loss.
+    // Documents of deleted keys are removed after a time. That is no loss.
     const active = await countActiveKeys(this.#db);
     const isLost = this.#active === undefined || active < LOST_SHARE * this.#active;
     this.#active = active;
     return isLost;
   }
 
-  /** Between two calls it may have been filled and dropped: each stream and set has a document once it is no longer due. */
+  /**
+   * Detects a target that was filled and dropped between two calls: each stream and set has a document once
+   * it is no longer due.
+   */
   async #areTooFew(documents: number): Promise<boolean> {
     if (documents === this.#sweptFor || documents >= (await this.#queue.schedulers.count())) return false;
     if ((await this.#queue.dueCount()) > 0) return false;

@@ -2,11 +2,17 @@ import { TARGET_SET_BACK } from '@redis-to-mongo/fleet-status';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { countInTarget, raiseTargetCounter, readTargetCounter } from '@redis-to-mongo/mongo-sink';
 
-/** So often the target is counted on, in ms. */
+/** Interval at which the target's counter is increased, in ms. */
 const EVERY_MS = 5_000;
-/** Clocks of workers may differ by this much, in ms, without anyone knowing, and a state may be this old when it is saved. */
+/**
+ * Clocks of workers may differ by this much without being noticed, and a state may be this old when it is
+ * saved; in ms.
+ */
 const MARGIN_MS = 60_000;
-/** So many times in a row: two schedulers of one queue may both count for a moment, and the queue's Redis may lose what it held last. */
+/**
+ * The counter must leap this many times in a row before another fleet is suspected. Two schedulers of one
+ * queue may both count for a moment, and the queue's Redis may lose its last value.
+ */
 const SHARED_TIMES = 5;
 
 export interface TargetSetBackOptions {
@@ -17,19 +23,20 @@ export interface TargetSetBackOptions {
     readonly targetCounter: Pick<JobQueue['targetCounter'], 'read' | 'raise' | 'raisedAt'>;
   };
   readonly everyMs?: number;
-  /** Called each time the target is counted: whether someone else has counted it between the last times, who is not of this queue. */
+  /** Called at each count. `isShared`: a process of another queue also counts in this target. */
   readonly onCounted?: (isShared: boolean) => void;
 }
 
 /**
- * Detects a target that was restored from a backup, or dropped. A number is counted on in the target,
- * and the queue remembers the highest, so it is noticed also where no scheduler ran meanwhile.
+ * Detects a target that was restored from a backup, or dropped. The active scheduler increases a counter in
+ * the target, and the queue remembers the highest value. So a loss is also noticed if no scheduler ran when
+ * it happened.
  */
 export class TargetSetBack {
   readonly #options: TargetSetBackOptions;
   #againAt = Number.NEGATIVE_INFINITY;
   #leaps = 0;
-  /** What this one has counted to last, also where the queue's Redis took no note of it. */
+  /** The last value that this scheduler counted to, even if the queue's Redis did not record it. */
   #counted = 0;
 
   constructor(options: TargetSetBackOptions) {
@@ -37,8 +44,8 @@ export class TargetSetBack {
   }
 
   /**
-   * Whether the target was set back since it was counted last. Then a sweep is due, whichever scheduler makes it, and keys that were
-   * synced about then are to be read again.
+   * Whether the target was set back since the last count. If so, a sweep is recorded as due for any
+   * scheduler, and keys synced around that time are recorded for a new read.
    * @throws SyncError as the sink and the queue throw.
    */
   async found(): Promise<boolean> {
@@ -49,7 +56,7 @@ export class TargetSetBack {
     this.#leaps = before > 0 && n > Math.max(before, this.#counted) + 1 ? this.#leaps + 1 : 0;
     this.#counted = n;
     onCounted?.(this.#leaps >= SHARED_TIMES);
-    // Asked once more: a sweep of everything is not begun for an answer that was wrong.
+    // Read the counter again, so that a single wrong answer does not cause a sweep of everything.
     const isSetBack = n <= before && (await readTargetCounter(db)) <= before;
     if (isSetBack) {
       const countedAt = (await queue.targetCounter.raisedAt()) ?? (await queue.sweeps.now());
@@ -62,7 +69,10 @@ export class TargetSetBack {
     return isSetBack;
   }
 
-  /** Keys were synced by the clocks of the workers, those that have just gone among them. */
+  /**
+   * How far the slowest clock of a process is behind, in ms. Keys carry times of the workers' clocks,
+   * including workers that have just ended.
+   */
   async #mostBehindMs(): Promise<number> {
     const processes = await this.#options.queue.processes();
     return Math.max(0, ...processes.map(({ clockAheadMs = 0 }) => -clockAheadMs));

@@ -1,20 +1,24 @@
 import type { TrimForecast } from '@redis-to-mongo/mongo-sink';
 import { type TrimSample, trimForecastMs } from '@redis-to-mongo/pipeline';
 
-/** Rates are taken over about this long, in ms. */
+/** Rates are computed over about this long, in ms. */
 const WINDOW_MS = 60_000;
 
 /** Tracks the counters of streams that are behind, and predicts when trimming will reach unread entries. */
 export class TrimWatch {
   #samples = new Map<string, readonly TrimSample[]>();
 
-  /** Takes the newest samples in, of the streams that are behind now; the others are forgotten. */
+  /**
+   * Adds the newest samples of the streams that are behind now, and forgets all other streams.
+   * @returns the forecasts.
+   */
   note(newest: ReadonlyMap<string, TrimSample>): readonly TrimForecast[] {
     const samples = new Map<string, readonly TrimSample[]>();
     const forecasts: TrimForecast[] = [];
     for (const [key, to] of newest) {
       const before = this.#samples.get(key) ?? [];
-      // A stream made again counts from the start again. A sample of later is of before the clock was set back.
+      // A recreated stream counts from 0 again. A sample with a later time was taken before the clock was set
+      // back.
       const same = before.filter(
         ({ added, at }) => added <= to.added && at <= to.at && to.at - at <= WINDOW_MS,
       );

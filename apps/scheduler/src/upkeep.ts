@@ -13,24 +13,31 @@ export interface UpkeepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
 }
 
 export interface UpkeepReport {
-  /** Keys that a worker has left unread, since they were paused. */
+  /** Keys that a worker has not read, because they are paused. */
   readonly paused: readonly string[];
-  /** Keys that were requested again, since their job or its worker was lost. */
+  /** Keys that were requested again, because their job or worker was lost. */
   readonly requestedAgain: number;
   readonly scheduled: number;
   readonly unscheduled: number;
-  /** Job schedulers that had stopped, and were made again. */
+  /** Job schedulers that had stopped, and were created again. */
   readonly repaired: number;
 }
 
 const AT_ONCE = 500;
-/** How long job schedulers are made and removed in one turn, in ms. While more than AT_ONCE keys are due, only so many are: keys are synced first. */
+/**
+ * Maximum time per turn for creating and removing job schedulers, in ms. While more than AT_ONCE keys are
+ * due, a turn handles only AT_ONCE job schedulers, because keys are synced first.
+ */
 const TURN_MS = 1_000;
 
-/** Regular maintenance, about every second: lost jobs, dead workers, and job schedulers of new and deleted keys. */
+/**
+ * Regular maintenance, about every second: lost jobs, dead workers, and job schedulers of new and deleted
+ * keys.
+ */
 export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
-  // Asked at once, answered at once: most of the time there is nothing to do, and each answer that comes alone costs a wake-up.
+  // Sent together, answered together: usually there is nothing to do, and each separate answer costs a
+  // wake-up.
   const [abandoned, due, stopped, changes] = await Promise.all([
     queue.due.abandoned(),
     queue.dueCount(),
@@ -94,8 +101,9 @@ async function requestOverdue(queue: JobQueue): Promise<number> {
 }
 
 /**
- * The keys whose job scheduler may have to be made, changed or removed, with its interval now; one that was reported before, by a sweep,
- * has the right one.
+ * Finds the reported keys whose job scheduler may have to be created, changed or removed, with its current
+ * interval. A key is left out if its job scheduler has the right interval, for example because an earlier
+ * report led to it.
  */
 async function withoutScheduled(
   { queue, types, everyMs }: UpkeepOptions,
@@ -114,7 +122,7 @@ async function withoutScheduled(
   );
 }
 
-/** What the workers reported may be out of date: the source has the truth. */
+/** Reads the types of the keys from the source, because the workers' reports may be out of date. */
 async function presentOf(
   { redis, wanted, types }: UpkeepOptions,
   keys: readonly string[],

@@ -2,7 +2,7 @@
 export class WakeUp {
   readonly #ends = new Set<() => void>();
 
-  /** Ends all waits that are under way. */
+  /** Ends all current waits. */
   wake(): void {
     for (const end of this.#ends) end();
   }

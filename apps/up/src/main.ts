@@ -4,7 +4,7 @@ import { planFleet } from './plan-fleet.js';
 import { superviseFleet } from './supervise-fleet.js';
 import { UP_OPTIONS, workersIn } from './up-options.js';
 
-/** What a worker takes to stop, and then some. */
+/** Added to the time that a worker may take to stop, in ms. */
 const MARGIN_MS = 5_000;
 
 const argv = process.argv.slice(2);
@@ -25,7 +25,7 @@ await runApp({
     const plans = planFleet(config, {
       workers: workersIn(argv),
       isTerminal: process.stdout.isTTY === true,
-      // From here, and not from a module that others share: what is packed has these files in the same places.
+      // Resolved in this file, not in a shared module: this file has the same relative place in the package.
       fileOf: (name) => new URL(`../../${name}/dist/main.js`, import.meta.url),
       args: argv,
     });

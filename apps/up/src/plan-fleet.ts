@@ -2,15 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Config } from '@redis-to-mongo/config';
 
-/** One process to be kept running. */
+/** One process of the fleet. */
 export interface ProcessPlan {
-  /** `worker-2`: the label of its lines. */
+  /** The label of its log lines, such as `worker-2`. */
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
-  /** Over the supervisor's own environment. */
+  /** Overrides the supervisor's own environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** What it says on standard error goes to the terminal as it is: a password that was made up is shown there. */
+  /** Its standard error goes to the terminal unchanged: it may show a generated password. */
   readonly hasTerminal: boolean;
 }
 
@@ -18,15 +18,15 @@ export interface ProcessPlan {
 export interface FleetPlanOptions {
   readonly workers: number;
   readonly isTerminal: boolean;
-  /** The file that runs an app. */
+  /** Returns the file that runs an app. */
   fileOf(name: 'scheduler' | 'worker' | 'dashboard'): URL;
-  /** Behind the program's name: a `--config PATH` there is everybody's. */
+  /** The arguments after the program's name. All processes use the same `--config PATH`. */
   readonly args: readonly string[];
 }
 
 /**
- * The processes of a fleet on one machine. A port that several would listen on is the first one's; the others take any free
- * one, and their log says which.
+ * Lists the processes of a fleet on one machine. If several would listen on the same port, the first gets it.
+ * The others take any free port, and log it.
  */
 export function planFleet(
   config: Config,

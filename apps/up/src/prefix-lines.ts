@@ -8,14 +8,14 @@ export class LinePrefixer {
   readonly #names: readonly string[];
   readonly #colors: ReturnType<typeof pico.createColors>;
 
-  /** @param isColored whether names have colors: on a terminal, and not where NO_COLOR is set. */
+  /** @param isColored whether names are colored: true on a terminal, unless NO_COLOR is set. */
   constructor(names: readonly string[], isColored: boolean) {
     this.#names = names;
     this.#width = Math.max(...names.map(({ length }) => length));
     this.#colors = pico.createColors(isColored);
   }
 
-  /** A line of a process as it is printed: behind the name, in color; JSON has the name as a member. */
+  /** Formats a line of a process for output. */
   line(name: string, line: string): string {
     if (line.startsWith('{"')) return `{"process":${JSON.stringify(name)},${line.slice(1)}\n`;
     const color = COLORS[this.#names.indexOf(name) % COLORS.length] ?? 'cyan';

@@ -1,6 +1,9 @@
 import { EXIT_CODES } from '@redis-to-mongo/app-shell';
 
-/** One that ran for this long, in ms, had started well: what ended it is something new. */
+/**
+ * A process that ran for this long, in ms, had started well. If it ends later, the count of quick ends
+ * restarts.
+ */
 export const STEADY_MS = 30_000;
 const MOST_QUICK_ENDS = 5;
 const BASE_MS = 500;
@@ -12,8 +15,9 @@ export type AfterEnd =
   | { readonly giveUp: string; readonly isConfiguration: boolean };
 
 /**
- * @param quickEnds how many times in a row it has ended within STEADY_MS of its start, this time included.
- * @returns a wait of 0.5 s, doubled each time, up to 10 s; or why it is not started again.
+ * @param quickEnds how many times in a row the process has ended within STEADY_MS of its start, this time
+ * included.
+ * @returns a wait of 0.5 s, doubled each time, up to 10 s; or why the process is not restarted.
  */
 export function afterEnd(code: number | null, quickEnds: number): AfterEnd {
   if (code === EXIT_CODES.configuration)

@@ -3,7 +3,7 @@ import type { ProcessPlan } from './plan-fleet.js';
 import { LinePrefixer } from './prefix-lines.js';
 import { SupervisedProcess } from './supervised-process.js';
 
-/** A process that is not started again ends the fleet. */
+/** The error that ends the fleet when a process is not restarted. */
 class FleetError extends Error {
   override readonly name = 'FleetError';
   readonly code = 'PROCESS_GIVEN_UP';
@@ -15,10 +15,12 @@ class FleetError extends Error {
   }
 }
 
-/** Time for the others, once one is asked to end by force, in ms. */
+/** When one process is ended by force, the others get this long, in ms. */
 const LEFT_MS = 1_000;
 
-/** Starts the processes and keeps them running, until the app is asked to stop or one of them can't be kept. */
+/**
+ * Starts the processes and keeps them running, until the app is stopped or a process cannot be kept running.
+ */
 export function superviseFleet(app: AppContext, plans: readonly ProcessPlan[]) {
   const { logger, closers, fail } = app;
   const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;

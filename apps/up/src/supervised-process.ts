@@ -8,11 +8,11 @@ import { afterEnd, STEADY_MS } from './restart-policy.js';
 interface Surroundings {
   readonly logger: Logger;
   readonly write: (stream: 'stdout' | 'stderr', line: string) => void;
-  /** It is not started again: the fleet has to end. */
+  /** Called when the process is not restarted. The fleet must then end. */
   readonly onGivenUp: (why: string, isConfiguration: boolean) => void;
 }
 
-/** One process that is kept running until it is stopped. */
+/** Keeps one process running until it is stopped. */
 export class SupervisedProcess {
   readonly #plan: ProcessPlan;
   readonly #surroundings: Surroundings;
@@ -27,12 +27,13 @@ export class SupervisedProcess {
     this.#surroundings = surroundings;
   }
 
-  /** Starts the process, and starts it again when it ends by itself. */
+  /** Starts the process, and restarts it when it ends by itself. */
   start(): void {
     const { file, args, env, hasTerminal } = this.#plan;
     const { write } = this.#surroundings;
     const since = performance.now();
-    // A process group of its own: Ctrl-C reaches it once, from here. It sees the channel close when the supervisor is gone.
+    // The child has its own process group, so Ctrl-C reaches it only through this supervisor. If the
+    // supervisor dies, the child sees the channel close.
     const child = spawn(process.execPath, [...process.execArgv, file, ...args], {
       env: { ...process.env, ...env },
       detached: true,
@@ -51,12 +52,12 @@ export class SupervisedProcess {
     });
   }
 
-  /** Passes a signal on. */
+  /** Sends a signal to the process. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }
 
-  /** Asks it to stop, and waits until it has. It is ended by force where that takes longer than `withinMs`. */
+  /** Stops the process, and waits for its end. After `withinMs` it is killed. */
   async stop(withinMs: number): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#timer);
@@ -66,7 +67,7 @@ export class SupervisedProcess {
     clearTimeout(force);
   }
 
-  /** Ends it at once: the supervisor ends. */
+  /** Kills the process, because the supervisor is ending. */
   kill(): void {
     this.#child?.kill('SIGKILL');
   }

@@ -14,7 +14,7 @@ export const UP_OPTIONS = {
   },
 } as const;
 
-/** @param argv checked before. */
+/** The number of workers. @param argv must have been checked. */
 export function workersIn(argv: readonly string[]): number {
   const { values } = parseArgs({
     args: [...argv],

@@ -1,9 +1,9 @@
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { KeyState } from '@redis-to-mongo/pipeline';
 
-/** A key that is further behind than this, in entries, is being backfilled. */
+/** A key that is more than this many entries behind is being backfilled. */
 const LARGE_BACKLOG = 10_000;
-/** Time between two lines about the same key, in ms. */
+/** Minimum time between two lines about the same key, in ms. */
 const EVERY_MS = 5_000;
 
 interface Backfill {
@@ -13,8 +13,8 @@ interface Backfill {
 }
 
 /**
- * Logs how far the backfilling of large streams is: entries done and left, rate, time left. The counts are
- * the key's own, so they are right whichever workers did the slices.
+ * Logs the progress of backfilling large streams: entries done and left, rate, time left. The counts come
+ * from the key's state, so they are right whichever workers did the slices.
  */
 export class BackfillLog {
   readonly #logger: Logger;
@@ -24,7 +24,7 @@ export class BackfillLog {
     this.#logger = logger;
   }
 
-  /** Takes in the state after a slice. */
+  /** Records the state after a slice. */
   note({ key, counts, lag }: KeyState, now = performance.now()): void {
     const running = this.#running.get(key);
     if (!running) {

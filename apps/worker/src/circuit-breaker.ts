@@ -5,36 +5,40 @@ import { backoffMs, type SyncError } from '@redis-to-mongo/pipeline';
 export interface CircuitBreakerOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
-  /** Throws while source, queue or target can't be used. */
+  /** Throws while source, queue or target cannot be used. */
   readonly probe: () => Promise<void>;
 }
 
-/** The puller of jobs. */
+/** The part of JobWorker that is paused and resumed. */
 export interface PulledJobs {
   pause(): Promise<void>;
   resume(): void;
 }
 
 const BACKOFF = { baseMs: 2_000, capMs: 30_000 } as const;
-/** Jobs that are tried have failed when so many keys were refused, and for so long, in ms, none was done. */
+/**
+ * The trial has failed when at least STRIKES keys in a row were refused, and no key was done for
+ * FRUITLESS_MS.
+ */
 const STRIKES = 10;
 const FRUITLESS_MS = 3_000;
-/** A key that was refused is tried again within this time, in ms, here or by another worker. */
+/** A refused key is retried within this time, in ms, by this worker or another one. */
 const QUIET_MS = 60_000;
-/** Keys that are remembered as refused. */
+/** Maximum number of remembered refused keys. */
 const MOST_KEYS = 1_000;
 
 /**
- * Stops the pulling of jobs while a setting is wrong (credentials, privileges, a full disk), says why once, and continues by
- * itself.
+ * Stops pulling jobs while a setting is wrong (credentials, privileges, a full disk), reports the reason
+ * once, and continues by itself.
  *
  *     working ──refused──▶ paused ──the servers answer──▶ trying
  *        ▲                   ▲                             │  │
  *        │                   └──refused, and nothing done──┘  │
- *        └──what was refused is done, or not refused again────┘
+ *        └──a refused key is done, or no key refused again────┘
  *
- * A server that answers need not take what it has refused: a write to one collection, one command. Only jobs show that, so they are
- * tried. While some of them are done, those that are refused fail one by one, and hold up no other.
+ * A server that answers may still refuse some writes or commands, for example to one collection. Only jobs
+ * can show that, so jobs are tried. While some keys succeed, refused keys fail one by one, and do not stop
+ * the others.
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions;
@@ -52,20 +56,20 @@ export class CircuitBreaker {
     this.#options = options;
   }
 
-  /** Why no jobs are pulled, or none of those that are tried is done; `undefined` while some are. */
+  /** Why no jobs are pulled, or why no tried key succeeds; `undefined` otherwise. */
   get reason(): SyncError | undefined {
     return this.#reason;
   }
 
-  /** Names what is paused: before, no job can have met an error. */
+  /** Sets the puller to pause. Call it before the first job runs. */
   controls(jobs: PulledJobs): void {
     this.#jobs = jobs;
   }
 
   /**
-   * An error of class configuration was met.
-   * @param key the key whose work met it; without, no job can be had at all.
-   * @returns whether it is the key's own, since others are done.
+   * Reports an error of class `configuration`.
+   * @param key the key whose work failed; undefined if no job can be pulled at all.
+   * @returns whether the error concerns only this key, because other keys succeed.
    */
   trip(error: SyncError, key?: string): boolean {
     const { logger } = this.#options;
@@ -88,7 +92,7 @@ export class CircuitBreaker {
     return true;
   }
 
-  /** Work on a key is done. */
+  /** Reports that work on a key succeeded. */
   succeeded(key: string): void {
     if (this.#state !== 'trying') return;
     this.#doneAt = performance.now();
@@ -120,7 +124,10 @@ export class CircuitBreaker {
     }
   }
 
-  /** What was refused may be done by others by now, or be gone. */
+  /**
+   * Continues when no key was refused for QUIET_MS: refused keys may have been done by other workers, or be
+   * gone.
+   */
   async #untilQuiet(attempt: number): Promise<void> {
     const { signal } = this.#options;
     while (this.#state === 'trying' && this.#attempt === attempt) {

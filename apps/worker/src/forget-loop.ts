@@ -8,17 +8,20 @@ type Database = Parameters<typeof forgetGoneKeys>[0];
 export interface ForgetOptions {
   readonly db: Database;
   readonly rules: RuleBook;
-  /** How long a key is remembered once it is gone, in ms; 0: forever. Asked before each pass. */
+  /** How long a deleted key is kept, in ms; 0: forever. Called before each pass. */
   readonly keepMs: () => number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
-/** Between two passes: a quarter of the time that keys are remembered, in these bounds, in ms. */
+/** Bounds of the time between two passes, in ms. It is a quarter of the time that deleted keys are kept. */
 const SHORTEST = 500;
 const LONGEST = 60_000;
 
-/** Removes keys from MongoDB that were deleted long ago, regularly, until the signal aborts. Every worker does this independently. */
+/**
+ * Regularly removes keys from MongoDB that were deleted long ago, until the signal aborts. Every worker does
+ * this independently.
+ */
 export async function forgetLoop({ db, rules, keepMs, logger, signal }: ForgetOptions): Promise<void> {
   let isMarked = false;
   while (!signal.aborted) {
@@ -37,7 +40,7 @@ export async function forgetLoop({ db, rules, keepMs, logger, signal }: ForgetOp
           logger.warn('deleted keys could not be removed from MongoDB; this is retried', { error });
       }
     const pause = Math.min(LONGEST, Math.max(SHORTEST, keep / 4));
-    // Not at the same moment as the other workers.
+    // Random, so that workers do not all run at the same time.
     const wait = isMore ? 0 : keep > 0 ? pause * (0.5 + Math.random()) : LONGEST;
     await sleep(wait, undefined, { signal }).catch(() => {});
   }

@@ -13,11 +13,11 @@ export interface JobOutcomesOptions {
   readonly logger: Logger;
   readonly backfills: BackfillLog;
   readonly work: WorkMeter;
-  /** Records an error on the key's document; may fail, since MongoDB can be what failed. */
+  /** Records an error on the key's document. It may fail, because MongoDB may be what failed. */
   readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
 
-/** Results of runs that need not have read or written anything. */
+/** Results of runs that may not have read or written anything. */
 const UNTRIED: ReadonlySet<SyncReport['result']> = new Set(['overtaken', 'paused']);
 
 /** Counts and logs the results of work on keys, by jobs and by the tailer. */
@@ -42,12 +42,12 @@ export class JobOutcomes {
     ];
   }
 
-  /** This many runs have ended so. */
+  /** Counts runs by outcome. */
   ended(outcome: SyncReport['result'] | 'busy' | 'quarantined' | 'failed', keys = 1): void {
     this.#outcomes.inc(outcome, keys);
   }
 
-  /** A slice is saved. */
+  /** Reports a saved slice. */
   done(key: string, report: SyncReport): void {
     const { guard, retries, metrics, logger, backfills, work } = this.#options;
     if (!UNTRIED.has(report.result)) {
@@ -69,7 +69,7 @@ export class JobOutcomes {
     if (report.state) backfills.note(report.state);
   }
 
-  /** Work on a key has failed. @returns the error, made one that has a class. */
+  /** Reports that work on a key failed. @returns the error, converted to one with a class. */
   async failed(key: string, error: unknown): Promise<SyncError> {
     const { guard, retries, metrics, logger, recordError } = this.#options;
     const known = serverError(error);

@@ -9,7 +9,10 @@ import { Readiness } from './readiness.js';
 import { Retries } from './retries.js';
 import { WorkMeter } from './work-meter.js';
 
-/** What says how the worker fares, to its fleet and over HTTP: from before anything is known of the servers. @param options those that the fleet shares: see sharedOptions. */
+/**
+ * Opens the heartbeats and the health server, before anything is known of the servers.
+ * @param options returns the fingerprints of the options that the fleet shares: see sharedOptions.
+ */
 export async function openHealth(
   app: AppContext,
   { http: { host, workerPort: port } }: Pick<Config, 'http'>,
@@ -32,7 +35,7 @@ export async function openHealth(
   return { guard, readiness, work, retries, http };
 }
 
-/** Tells the fleet that this worker lives, how it fares and what it does, until the app is closed. */
+/** Sends heartbeats of this worker until the app is closed. */
 function openHeartbeat(
   { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
   { queue, reached }: Pick<Clients, 'queue' | 'reached'>,

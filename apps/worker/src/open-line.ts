@@ -25,7 +25,7 @@ export interface LineParts {
 
 export type OpenedLine = Awaited<ReturnType<typeof openLine>>;
 
-/** The line of a worker, from its source to its sink. */
+/** Opens the line of a worker, from its source to its sink. */
 export async function openLine(
   app: AppContext,
   config: Config,
@@ -51,11 +51,11 @@ export async function openLine(
 interface DirectPath {
   readonly direct?: DirectReader;
   readonly newSequence?: NewDocumentSequence;
-  /** Closes the source's end by force. */
+  /** Closes the connection to the source by force. */
   readonly leave?: () => void;
 }
 
-/** Opens the direct path where it is chosen and can be taken, and says once why where it can't. */
+/** Opens the direct path if it is chosen and possible. Otherwise it logs the reason once. */
 async function openDirectPath(
   { sync, redis }: Pick<Config, 'sync' | 'redis'>,
   { logger, closers, metrics }: Pick<AppContext, 'logger' | 'closers' | 'metrics'>,
@@ -82,7 +82,7 @@ async function openDirectPath(
   return { direct, newSequence, leave: () => connection.close() };
 }
 
-/** Transient errors are repeated inside the job for this long, then the job fails and comes again. */
+/** Retries of transient errors within a job. After `forMs` the job fails, and is retried later. */
 const RETRY = { baseMs: 100, capMs: 5_000, forMs: 60_000 } as const;
 
 interface OpenSinkOptions extends Pick<MongoSinkOptions, 'maxDocumentBytes' | 'newSequence'> {
@@ -91,7 +91,7 @@ interface OpenSinkOptions extends Pick<MongoSinkOptions, 'maxDocumentBytes' | 'n
   readonly retries: Retries;
 }
 
-/** The sink of a worker: retries failures for a while, and measures its writes. */
+/** Opens the sink of a worker. It retries transient errors for a while, and measures its writes. */
 function openSink(
   config: Pick<Config, 'mongo'>,
   { logger, metrics, signal }: Pick<AppContext, 'logger' | 'metrics' | 'signal'>,

@@ -14,7 +14,7 @@ export interface OpenSourceOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** The source of a worker: limited by SOURCE_BYTES_PER_SEC, with measured reads. */
+/** Opens the source of a worker. Its reads are measured, and limited by SOURCE_BYTES_PER_SEC. */
 export function openSource(
   config: Pick<Config, 'keys' | 'queue' | 'sync' | 'values'>,
   { closers, metrics, signal }: Pick<AppContext, 'closers' | 'metrics' | 'signal'>,
@@ -25,7 +25,7 @@ export function openSource(
     bytesPerSec > 0 ? new LoadLimit(config.queue, bytesPerSec, signal, onError) : undefined;
   let bytesPerSec = config.sync.sourceBytesPerSec;
   let limit = openLimit(bytesPerSec);
-  /** Gives up the connection to the queue's Redis, where the limit is kept. */
+  /** Closes the connection to the queue's Redis, where the limit is kept. */
   const leave = () => limit?.close();
   closers.add('load limit', leave);
   return {
@@ -33,7 +33,7 @@ export function openSource(
       limitedSource(unlimited, () => limit),
       metrics,
     ),
-    /** Reads that begin from now on go by another configuration. */
+    /** Applies another configuration to reads that begin from now on. */
     configure: ({ sync }: Pick<Config, 'sync'>) => {
       unlimited.configure({ readEntries: sync.readEntries, readBytes: sync.readBytes });
       if (sync.sourceBytesPerSec === bytesPerSec) return;
@@ -46,8 +46,8 @@ export function openSource(
 }
 
 /**
- * The same source, read no faster than the limit allows, where there is one: a read waits until those before it are
- * paid for. A read goes by whether there was a limit when it began.
+ * Wraps a source so that it is read no faster than the limit allows, if there is one: each batch waits until
+ * the batches before it are within the limit. A read that began without a limit continues without one.
  */
 function limitedSource(source: Source, limit: () => LoadLimit | undefined): Source {
   const limited = wrapReads(source, (syncer, args) =>
@@ -71,7 +71,7 @@ async function* limitedRead(
 ): AsyncGenerator<Batch> {
   await limit()?.take(0);
   for await (const batch of syncer.read(...args)) {
-    yield batch; // it is written while this waits
+    yield batch; // the batch is written during the wait
     await limit()?.take(batch.bytes);
   }
 }

@@ -8,7 +8,7 @@ const STARTING = new SyncError('STARTING', 'transient', 'the worker has not star
 /** Tracks whether a worker pulls jobs, and the reason if it does not. */
 export class Readiness {
   readonly #guard: Pick<CircuitBreaker, 'reason'>;
-  /** Why no jobs are pulled, besides what the guard says; `undefined` once they are. */
+  /** Why no jobs are pulled, apart from the guard's reason; `undefined` once they are pulled. */
   trouble: unknown = STARTING;
   readonly #since = performance.now();
 
@@ -16,7 +16,7 @@ export class Readiness {
     this.#guard = guard;
   }
 
-  /** What `/readyz` asks. */
+  /** The checks behind `/readyz`. */
   get checks(): readonly HealthCheck[] {
     return [
       { name: 'configuration', check: async () => throwIf(this.#guard.reason) },
@@ -24,7 +24,9 @@ export class Readiness {
     ];
   }
 
-  /** One that waits for its servers says for which, from its start on: to start another one would not help. */
+  /**
+   * One that waits for its servers says for which, from its start on: to start another one would not help.
+   */
   get heartbeat(): Heartbeat | undefined {
     const trouble = this.#guard.reason ?? this.trouble;
     if (!trouble) return { app: 'worker', state: 'active' };

@@ -4,9 +4,9 @@ import { incarnationOf, type KeyState, type Line, type SyncError } from '@redis-
 export type RecordError = (key: string, error: SyncError, first?: KeyState) => Promise<boolean>;
 
 /**
- * Records an error on the key's document, and makes one for a key that has none since it was never synced: its error would
- * be seen by nobody.
- * @returns whether it is recorded: not, where the key is gone.
+ * Records an error on the key's document. A key that was never synced gets a document, so that its error is
+ * visible.
+ * @returns whether the error was recorded; false if the key is gone.
  * @throws SyncError as source and sink do.
  */
 export async function recordOnKey(

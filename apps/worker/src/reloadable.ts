@@ -1,4 +1,4 @@
-/** What a worker takes over of a configuration that is read again: the next job of each key goes by it. */
+/** The options that a running worker applies on a reload, from the next job of each key on. */
 export const RELOADABLE = [
   'RULES',
   'MESSAGES_PER_STREAM',

@@ -1,16 +1,16 @@
 import type { Heartbeat } from '@redis-to-mongo/job-queue';
 import { asSyncError, type RetryOptions, type SyncError } from '@redis-to-mongo/pipeline';
 
-/** A job that failed is tried again within this time, in ms, here or by another worker. */
+/** A failed job is retried within this time, in ms, by this worker or another one. */
 const JOB_WITHIN_MS = 35_000;
 
-/** What this worker retries, since transient errors keep it from its work: told to the fleet by its heartbeats. */
+/** Tracks the transient error that this worker is retrying, for its heartbeats. */
 export class Retries {
   #underWay = 0;
   #failedAt = Number.NEGATIVE_INFINITY;
   #trouble: { readonly error: SyncError; readonly since: number } | undefined;
 
-  /** Notes the retries of commands. */
+  /** Records retries of commands. */
   readonly options: Required<Pick<RetryOptions, 'onRetry' | 'onEnd'>> = {
     onRetry: (error, attempt) => {
       if (attempt === 1) this.#underWay++;
@@ -21,13 +21,13 @@ export class Retries {
     },
   };
 
-  /** A job has failed with an error of class transient. */
+  /** Reports that a job failed with an error of class `transient`. */
   failed(error: SyncError): void {
     this.#failedAt = performance.now();
     this.#note(error);
   }
 
-  /** Work is done: nothing is wrong any more, unless a command is still retried. */
+  /** Reports that work succeeded: the trouble is over, unless a command is still being retried. */
   done(): void {
     if (this.#underWay === 0) this.#trouble = undefined;
   }

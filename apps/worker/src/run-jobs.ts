@@ -24,7 +24,9 @@ export interface JobParts extends Pick<SyncJobOptions, 'line' | 'claims' | 'slic
   readonly telemetry: ConstructorParameters<typeof JobQueue>[2];
 }
 
-/** Creates the puller and runner of jobs, and the stream tailer. It does not pull jobs before it is started. */
+/**
+ * Creates the puller and runner of jobs, and the stream tailer. It does not pull jobs before it is started.
+ */
 export function openJobs(config: Config, app: AppContext, parts: JobParts): JobWorker {
   const { logger, closers, metrics } = app;
   const { line, db, queue, claims, reached, guard, work, retries, telemetry, slice, afterSync } = parts;

@@ -23,8 +23,8 @@ import { trimAfterSync } from './trim-after-sync.js';
 
 /**
  * Opens everything and starts the work. The app's closers close it.
- * @returns the options that it applies while running.
  * @param at for crash tests: called when a step of the line is reached.
+ * @returns the options that the worker applies while running.
  */
 export async function runWorker(
   app: AppContext,
@@ -81,7 +81,10 @@ export async function runWorker(
   };
 }
 
-/** How each server is asked whether it answers, and how all that waits for it is ended. */
+/**
+ * The connections to each server, for the stop: how to check that it answers, and how to end everything that
+ * waits for it.
+ */
 function serversOf(
   { redis, mongo, queue }: Clients,
   { source, path }: OpenedLine,
@@ -104,9 +107,9 @@ function serversOf(
 }
 
 /**
- * Waits for source, queue and target, and for a target that has all that the worker needs.
+ * Waits until source, queue and target answer, and the target has everything that the worker needs.
  * @returns what the target reports about itself.
- * @throws SyncError where one of them belongs to another fleet.
+ * @throws SyncError FLEET_MISMATCH if queue or target belong to another fleet.
  */
 async function untilPrepared(
   { logger, signal, metrics }: Pick<AppContext, 'logger' | 'signal' | 'metrics'>,

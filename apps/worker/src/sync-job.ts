@@ -32,21 +32,24 @@ export interface SyncJobOptions {
   readonly account: JobOutcomes;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Who continues reading streams that change often between their jobs. */
+  /** Keeps reading streams that change often, between their jobs. */
   readonly tailer?: StreamTailer | undefined;
-  /** What is done once a position is saved; it does not throw. */
+  /** Called when a position was saved. Does not throw. */
   readonly afterSync: (state: KeyState) => Promise<void>;
-  /** Records an error on the key's document; may fail, since MongoDB can be what failed. */
+  /** Records an error on the key's document. It may fail, because MongoDB may be what failed. */
   readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
 
-/** Runs a job: one slice of work on each of its keys. Keys with more work get another job at the end of the queue. */
+/**
+ * Runs a job: one slice of work on each of its keys. Keys with more work get another job at the end of the
+ * queue.
+ */
 export function syncJob(options: SyncJobOptions): RunKeys {
   return async (keys) => {
     const end = options.metrics.jobSeconds.startTimer();
     const run = new JobRun(options);
     try {
-      // Also what was done before something failed has to be handed on.
+      // Hand on the work that was done before a failure, too.
       await run.all(keys).finally(() => run.handOn());
       return run.failed;
     } finally {
@@ -96,7 +99,7 @@ class JobRun {
     }
   }
 
-  /** Keys end one by one; their claims do so together. */
+  /** Keys end one by one; their claims end together. */
   async #sync(granted: readonly Claim[]): Promise<void> {
     if (granted.length === 0) return;
     const { line, tailer, slice } = this.#options;
@@ -163,7 +166,7 @@ class JobRun {
     await claims.end(claim, 'failed');
   }
 
-  /** Of keys that come and go, only those that have a job scheduler concern the scheduler. */
+  /** Reports created and deleted keys to the scheduler, if their type has job schedulers; and paused keys. */
   #noteChange({ result, keyType, typeBefore, begunIncarnation }: SyncReport, key: string): void {
     const hasEnded = begunIncarnation || result === 'deleted' || result === 'unsupported';
     if (result === 'paused') this.#changes.push({ key, is: 'paused' });
@@ -172,7 +175,7 @@ class JobRun {
   }
 }
 
-/** Waits for all, and throws what one of them threw. */
+/** Waits for all, then throws the first error, if any. */
 async function settled(all: readonly Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(all)) if (end.status === 'rejected') throw end.reason;
 }
@@ -182,7 +185,7 @@ async function quarantine({ logger, recordError, queue }: SyncJobOptions, key: s
   logger.error('key quarantined', { key, error });
   await recordError(key, error).catch(async (cause: unknown) => {
     logger.warn('an error could not be recorded on its key', { key, error: cause });
-    // It is not due anymore: without the record, nobody would see that it is not mirrored.
+    // The key is no longer due. Without the record, its failure would be invisible.
     await queue.due.retry([key]);
   });
 }

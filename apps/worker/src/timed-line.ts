@@ -2,7 +2,7 @@ import type { Metrics } from '@redis-to-mongo/app-shell';
 import type { Batch, Sink, Source } from '@redis-to-mongo/pipeline';
 import { wrapReads } from './wrap-reads.js';
 
-/** Stands for a key type where small values of several are read or written together. */
+/** The label in place of a key type if small values of several types are read or written together. */
 const TOGETHER = 'many';
 
 /** Measures the reads of a source. */

@@ -10,8 +10,8 @@ import {
 import { type ReadArguments, wrapReads } from './wrap-reads.js';
 
 /**
- * Adds a trace span for each load, read, write and save, inside the span of the job. They report keys, counts and
- * error codes, never of values.
+ * Adds a trace span for each load, read, write and save, inside the job's span. Spans contain keys, counts
+ * and error codes, never values.
  */
 export function tracedLine(line: Line, tracer: Tracer = trace.getTracer('redis-to-mongo')): Line {
   return {
@@ -33,7 +33,7 @@ function tracedSource(source: Source, tracer: Tracer): Source {
   };
 }
 
-/** Each read is asked for from within a span of its own: what it waits for is measured, not what its reader does. */
+/** Runs each read in its own span. The span measures the read, not the consumer's work between reads. */
 async function* tracedRead(syncer: Syncer, tracer: Tracer, args: ReadArguments): AsyncGenerator<Batch> {
   const [{ key }] = args;
   const batches = syncer.read(...args)[Symbol.asyncIterator]();
@@ -85,7 +85,7 @@ async function within<T>(
   try {
     return await context.with(trace.setSpan(context.active(), span), () => run(span));
   } catch (error) {
-    // The message of a driver's error can quote values.
+    // A driver's error message can quote values.
     span.setStatus({
       code: SpanStatusCode.ERROR,
       message: asSyncError(error).code,

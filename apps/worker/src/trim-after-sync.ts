@@ -11,8 +11,8 @@ export interface TrimAfterSyncOptions {
 }
 
 /**
- * Trims a stream up to its saved position. A failed trim is logged and left to the next slice: the
- * mirror is complete without it.
+ * Trims a stream up to its saved position. A failed trim is logged and left to the next slice; the mirror is
+ * complete without it.
  */
 export function trimAfterSync(options: TrimAfterSyncOptions): (state: KeyState) => Promise<void> {
   const { optionsFor, trim, metrics, logger } = options;

@@ -1,4 +1,4 @@
-/** Rates are reported over this many ms. */
+/** Rates are averages over this many ms. */
 const WINDOW_MS = 10_000;
 
 interface Sample {
@@ -10,19 +10,19 @@ interface Sample {
 /** Counts the work of this worker, and measures its speed. */
 export class WorkMeter {
   readonly #now: () => number;
-  /** Those of the window; the oldest is where it begins. */
+  /** The samples of the window. The oldest marks its start. */
   #samples: Sample[];
   #entries = 0;
   #keys = 0;
   #jobs = 0;
 
-  /** @param now in ms, never going back. */
+  /** @param now a clock in ms that never goes back. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
     this.#samples = [{ at: now(), entries: 0, keys: 0 }];
   }
 
-  /** A slice of work on a key is done. */
+  /** Counts a slice of work on a key. */
   addKey(entries: number): void {
     this.#keys++;
     this.#entries += entries;
@@ -38,7 +38,10 @@ export class WorkMeter {
     }
   }
 
-  /** To be asked now and then: rates are from one of the times before until now. */
+  /**
+   * Number of running jobs, and the rates since a sample up to WINDOW_MS ago. Call it regularly: each call
+   * adds a sample.
+   */
   read(): { readonly jobs: number; readonly entriesPerSec: number; readonly keysPerSec: number } {
     const now = { at: this.#now(), entries: this.#entries, keys: this.#keys };
     const begin = this.#samples.find(({ at }) => at >= now.at - WINDOW_MS) ?? this.#samples.at(-1) ?? now;

@@ -6,14 +6,14 @@ import { connectRedis, FOR_BLOCKING, serverError } from '@redis-to-mongo/redis-c
 import type { SyncJobOptions } from '../sync-job.js';
 import { ANSWER_MS, StreamTailer } from './stream-tailer.js';
 
-/** What the tailer shares with the jobs. */
+/** The parts that the tailer shares with the jobs. */
 export interface TailerParts extends Pick<SyncJobOptions, 'line' | 'claims' | 'account' | 'afterSync'> {
   readonly reached: Clients['reached'];
   readonly queue: JobQueue;
   readonly onFailed: (key: string, error: Error) => void;
 }
 
-/** The tailer, if streams can be tailed. A cluster does not allow a blocking read over several keys. */
+/** Opens the tailer, if streams can be tailed. A cluster does not allow a blocking read of several keys. */
 export function openTailer(
   { sync, redis }: Pick<Config, 'sync' | 'redis'>,
   { logger, closers, metrics }: Pick<AppContext, 'logger' | 'closers' | 'metrics'>,

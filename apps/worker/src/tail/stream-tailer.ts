@@ -11,48 +11,52 @@ type Redis = ReturnType<typeof connectRedis>;
 export interface StreamTailerOptions {
   readonly line: Line;
   readonly claims: Pick<Claims, 'stillHolds' | 'release' | 'end'>;
-  /** Opens a connection of the tailer's own, since its reads block. Opened with the first stream. */
+  /** Opens the tailer's own connection, because its reads block. Called for the first stream. */
   readonly connect: () => Redis;
-  /** At most this many streams. */
+  /** Maximum number of tailed streams. */
   readonly atMost: number;
-  /** Called with each poll, once everything is written. */
+  /** Called after each poll, when everything is written. */
   readonly onPoll: (key: string, report: SyncReport) => void;
-  /** Called with each position that is saved; does not throw. */
+  /** Called when a position was saved. Does not throw. */
   readonly onSaved: (state: KeyState) => Promise<void>;
-  /** Called with a poll or a saving that failed; sees to it that the key is tried again. */
+  /** Called when a poll or a save failed. Ensures that the key is retried. */
   readonly onFailed: (key: string, error: unknown) => Promise<void>;
-  /** Adds jobs for keys that are due, and have none. */
+  /** Adds jobs for due keys that have no job. */
   readonly addJobs: (keys: readonly string[]) => Promise<void>;
-  /** Called with how many are tailed, when that changes. */
+  /** Called with the number of tailed streams when it changes. */
   readonly onSize: (streams: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** How long one read waits for new entries, in ms: a stream that joins meanwhile waits as long. */
+/** How long one read waits for new entries, in ms. A stream that joins meanwhile waits that long, too. */
 const BLOCK_MS = 25;
 /** The time limit for an answer, in ms. After it, all streams of the server are released. */
 export const ANSWER_MS = 5_000;
-/** A position is saved when it has been unsaved for this long, in ms: for all polls of that time. */
+/** A position is saved after this long, in ms, for all polls of that time. */
 const SAVE_MS = 1_000;
-/** Those that are due are saved together, this often, in ms. All at once would hold up the writes of entries. */
+/**
+ * Interval at which positions that are old enough are saved together, in ms. Saving all positions in one step
+ * would delay the writes of entries.
+ */
 const SAVE_TURN_MS = 200;
 
 /**
- * Tails streams that change often, between their jobs: one blocking read waits for new entries of all of them, and
- * what came is read and written as a job would, from the state that is in hand. Positions are saved a moment later; what was
- * written and not saved when the process dies is found written by the next job. The key's claim is retained meanwhile, so that
- * the scheduler leaves its changes to this worker; a run that begins with it takes it over.
+ * Tails streams that change often, between their jobs. One blocking read waits for new entries of all tailed
+ * streams. New entries are read and written as a job would do it, starting from the state in memory.
+ * Positions are saved a little later. If the process dies before that, the next job finds the entries already
+ * there. Meanwhile the key's claim is retained, so that the scheduler leaves the key's changes to this
+ * worker. A job that begins with the key takes the claim over.
  *
  *     tailed ──new entries──▶ polled ──few──▶ tailed
  *        │                       ├──many, none, old──▶ saved, released, due
  *        │                       └──claim lost, failed──▶ dropped
  *        └──idle──▶ released; due if it has changed
  *
- * Nothing depends on it: a stream that is dropped here is one whose jobs see to it.
+ * Nothing depends on tailing: a stream that is dropped here is synced by its jobs.
  */
 export class StreamTailer {
   readonly #options: StreamTailerOptions;
-  /** The line whose positions are saved later. */
+  /** A line that leaves saving positions to the tailer. */
   readonly #line: Line;
   readonly #tailed = new Map<string, TailedStream>();
   readonly #underWay = new Set<Promise<void>>();
@@ -66,7 +70,7 @@ export class StreamTailer {
     this.#line = { ...options.line, sink: { ...options.line.sink, save: async () => {} } };
   }
 
-  /** Whether there is room for one more. */
+  /** Whether another stream can be tailed. */
   get hasRoom(): boolean {
     return !this.#closed && this.#tailed.size < this.#options.atMost;
   }
@@ -85,7 +89,10 @@ export class StreamTailer {
     return this.#tailed.has(key);
   }
 
-  /** Leaves a stream to a job of this process that has begun with it; resolves when it is saved. */
+  /**
+   * Stops tailing a stream, because a job of this process has begun with it. Resolves when its position is
+   * saved.
+   */
   async handOver(key: string): Promise<void> {
     const stream = this.#tailed.get(key);
     if (!stream) return;
@@ -94,7 +101,7 @@ export class StreamTailer {
     await this.#save(stream);
   }
 
-  /** Ends when all that is under way has; what was tailed is left to jobs. */
+  /** Stops tailing, and waits for running polls. Tailed streams are left to jobs. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
@@ -104,7 +111,7 @@ export class StreamTailer {
     this.#redis?.disconnect();
   }
 
-  /** Runs while anything is tailed. */
+  /** Runs while any stream is tailed. */
   async #run(): Promise<void> {
     this.#redis ??= this.#options.connect();
     const redis = this.#redis;
@@ -114,7 +121,7 @@ export class StreamTailer {
       } catch (error) {
         if (this.#closed) break;
         this.#options.onError(error);
-        redis.disconnect(true); // it may be a connection that nobody is at the other end of
+        redis.disconnect(true); // the connection may be dead
         await this.#leaveToJobs([...this.#tailed.values()]);
         await sleep(500);
       }
@@ -165,7 +172,8 @@ export class StreamTailer {
     } catch (error) {
       if (!isOvertaken(error)) return await this.#failed(stream, error);
       if (!this.#isTailed(stream)) return;
-      // Anyone who saved the key was no job if the claim is still held: then one has to be asked for, to see what there is.
+      // If the claim is still held, it was no job that saved the key. Then a job must be requested, to read
+      // from the saved state.
       if (await this.#holds(stream)) await this.#leaveToJobs([stream]);
       else await this.#drop([stream]);
     }
@@ -177,7 +185,10 @@ export class StreamTailer {
     await onFailed(stream.key, error).catch(onError);
   }
 
-  /** Nobody may be there to be asked: then a job may have begun with it. */
+  /**
+   * Whether the claim is still held. If the queue's Redis does not answer, a job may have begun with the key,
+   * so the answer is false.
+   */
   async #holds({ claim }: TailedStream): Promise<boolean> {
     return await this.#options.claims.stillHolds(claim).catch((error: unknown) => {
       this.#options.onError(error);
@@ -185,7 +196,7 @@ export class StreamTailer {
     });
   }
 
-  /** An idle stream is released. A stream that was tailed for long is read by a job again. */
+  /** Releases idle streams, and leaves streams that were tailed for long to a job. */
   async #leave(streams: readonly TailedStream[]): Promise<void> {
     const now = performance.now();
     const idle = streams.filter((stream) => stream.isIdle(now) && !stream.isUnsaved);
@@ -193,7 +204,7 @@ export class StreamTailer {
     await this.#leaveToJobs(streams.filter((stream) => this.#isTailed(stream) && stream.isOld(now)));
   }
 
-  /** Saves what is unsaved first. */
+  /** Saves the positions, then makes the streams due and releases them. */
   async #leaveToJobs(streams: readonly TailedStream[]): Promise<void> {
     if (streams.length === 0) return;
     for (const stream of streams) this.#forget(stream);
@@ -202,9 +213,9 @@ export class StreamTailer {
   }
 
   /**
-   * Tails them no longer. A claim that can't be released ends with this worker.
-   * @param end there where something may be left to read. A key is released and due by one command: between two, the queue's Redis
-   * may go, and nobody would read it.
+   * Stops tailing streams. A claim that cannot be released ends with this worker.
+   * @param end set if something may be left to read. One command releases the key and makes it due: if the
+   * queue's Redis failed between two commands, the rest would stay unread.
    */
   async #drop(streams: readonly TailedStream[], end?: 'more' | 'failed'): Promise<void> {
     const { claims, addJobs, onError } = this.#options;
@@ -220,7 +231,10 @@ export class StreamTailer {
     await addJobs(due).catch(onError);
   }
 
-  /** A job of this process may have begun with the key, and have it tailed again. */
+  /**
+   * Whether this object still tails the key. A job of this process may have begun with it since, and have had
+   * it tailed again.
+   */
   #isTailed(stream: TailedStream): boolean {
     return this.#tailed.get(stream.key) === stream;
   }

@@ -12,23 +12,23 @@ import {
 import type { StreamAt } from '@redis-to-mongo/redis-source';
 import { IDLE_MS, isSmall, POLL } from './worth-tailing.js';
 
-/** A stream that was tailed for this long, in ms, is read by a job again, from what MongoDB holds. */
+/** After this long, in ms, a tailed stream is read by a job again, from the state in MongoDB. */
 const FRESH_MS = 30_000;
 
 /** One tailed stream: the state after its last write, and the last saved state. */
 export class TailedStream implements StreamAt {
   readonly claim: Claim;
-  /** In ms by a clock that nobody sets, as all times here. */
+  /** By performance.now(), like all times here: that clock is never set. */
   readonly #since = performance.now();
   #changedAt: number;
   #state: KeyState;
   #saved: KeyState;
-  /** When the first poll ended whose result is not saved, by performance.now(); see isUnsaved. */
+  /** When the first unsaved poll ended, by performance.now(); see isUnsaved. */
   #unsavedSince = 0;
   #saving: Promise<unknown> = Promise.resolve();
   #polling: Promise<SyncReport> | undefined;
 
-  /** @param state as it was saved last. */
+  /** @param state the last saved state. */
   constructor(claim: Claim, state: KeyState) {
     this.claim = claim;
     this.#state = state;
@@ -41,7 +41,7 @@ export class TailedStream implements StreamAt {
     return this.claim.key;
   }
 
-  /** The last entry that was read. */
+  /** The id of the last entry that was read. */
   get id(): string {
     return String(this.#state.position?.entryId ?? BEFORE_FIRST);
   }
@@ -51,12 +51,12 @@ export class TailedStream implements StreamAt {
     return this.#polling !== undefined;
   }
 
-  /** Whether entries were written whose position is not saved. */
+  /** Whether there are written entries whose position is not saved. */
   get isUnsaved(): boolean {
     return this.#saved !== this.#state;
   }
 
-  /** How long the first of what is not saved has waited for it, in ms; 0 where all is saved. */
+  /** For how many ms the oldest unsaved poll has waited; 0 if everything is saved. */
   get unsavedMs(): number {
     return this.isUnsaved ? performance.now() - this.#unsavedSince : 0;
   }
@@ -66,14 +66,15 @@ export class TailedStream implements StreamAt {
     return now - this.#changedAt > IDLE_MS;
   }
 
-  /** Whether a job has to read it again. */
+  /** Whether a job should read the stream again. */
   isOld(now: number): boolean {
     return now - this.#since > FRESH_MS;
   }
 
   /**
-   * Reads what is new and writes it; the position is left to `save`.
-   * @returns the report, and whether tailing continues: not where there is more than one poll is for, or nothing at all.
+   * Reads and writes new entries; `save` saves the position.
+   * @returns the report, and whether tailing continues. It does not if there are more entries than a poll may
+   * take, or none.
    * @throws SyncError as syncOn does.
    */
   async poll(line: Line, isMine: () => Promise<boolean>): Promise<{ report: SyncReport; goesOn: boolean }> {
@@ -93,9 +94,9 @@ export class TailedStream implements StreamAt {
   }
 
   /**
-   * Saves what the polls until now came to, if anything.
-   * @returns the state that was saved.
-   * @throws SyncError as the sink does; POSITION_MOVED when someone else has saved the key.
+   * Saves the position of all polls so far, if it is unsaved.
+   * @returns the saved state.
+   * @throws SyncError as the sink does; POSITION_MOVED if another process has saved the key.
    */
   async save(sink: Sink): Promise<KeyState | undefined> {
     const saving = this.#saving.catch(() => {}).then(() => this.#saveNow(sink));
@@ -103,7 +104,7 @@ export class TailedStream implements StreamAt {
     return await saving;
   }
 
-  /** Resolves when no poll is under way anymore. */
+  /** Waits for the running poll, if any. */
   async settled(): Promise<void> {
     await this.#polling?.catch(() => {});
   }

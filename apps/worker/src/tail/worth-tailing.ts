@@ -10,18 +10,26 @@ const ACTIVE_MS = 2_000;
 export const IDLE_MS = 3_000;
 
 /**
- * After new entries, the next read waits this long, in ms: what changes meanwhile is read, written and saved together, by one command
- * each. The first new entry after a silence does not wait.
+ * After new entries, the next read waits this long, in ms. Changes of that time are then read, written and
+ * saved together, with one command each. The first new entry after a pause does not wait.
  */
 const GATHER_MS = 5;
-/** And this many ms more for each stream that has changed: many polls per second are expensive, and waiting loses nothing. */
+/**
+ * Additional wait for each changed stream, in ms. Many polls per second are expensive, and waiting loses
+ * nothing.
+ */
 const GATHER_EACH_MS = 0.5;
-/** Setting a read up takes 1 to 2 µs a stream: with 60 streams for each ms, no more than a tenth of the time. */
+/**
+ * Setting up a read takes 1 to 2 µs per stream. One ms of wait per 60 streams limits this to a tenth of the
+ * time.
+ */
 const STREAMS_A_MS = 60;
 
 /**
- * Whether a key whose job has ended so is worth tailing: a stream that changes often, a little at a time.
- * @param wasTailed until the job: it is not given up only because nothing was new this time.
+ * Whether a key is worth tailing after this report of its job: a stream that changes often, a little at a
+ * time.
+ * @param wasTailed the key was tailed until the job. Then tailing does not end only because nothing was new
+ * this time.
  */
 export function isWorthTailing(report: SyncReport, wasTailed: boolean, now = Date.now()): boolean {
   const { result, keyType, changedBefore, state, lag } = report;
@@ -36,7 +44,7 @@ export function isSmall({ seen, bytes }: Pick<SyncReport, 'seen' | 'bytes'>): bo
   return seen <= SMALL.entries && bytes <= SMALL.bytes;
 }
 
-/** How long to wait after a read of this many streams, of which this many had changed, in ms. */
+/** How long to wait after a read of `read` streams, of which `changed` had new entries, in ms. */
 export function pollDelayMs(read: number, changed: number): number {
   return Math.max(GATHER_MS + GATHER_EACH_MS * changed, read / STREAMS_A_MS);
 }
