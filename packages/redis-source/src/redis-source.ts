@@ -19,9 +19,9 @@ import { valueSyncer } from './values/value-syncer.js';
 /** The options of all syncers. */
 export type SyncerOptions = StreamOptions & ValueOptions;
 
-/** A source whose options may change while it is in use. */
+/** A source whose options can change while it is in use. */
 export interface RedisSource extends Source {
-  /** Reads of streams that begin from now on go by these. */
+  /** Changes the options for reads of streams that begin later. */
   configure(next: Pick<SyncerOptions, 'readEntries' | 'readBytes'>): void;
 }
 
@@ -38,7 +38,7 @@ export function redisSource(redis: Redis, types: readonly KeyType[], given: Sync
   const small = new SmallReader(redis, syncers);
   return {
     async typeOf(key) {
-      // Another way to write a key's id would mirror the key twice.
+      // Only the canonical key id is accepted: another spelling of it would mirror the key twice.
       if (canonicalKeyId(key) !== key) return undefined;
       if (isTooLongKeyId(key)) return NAME_TOO_LONG;
       const answer = await redis.type(keyBytes(key)).catch(throwRedisError());

@@ -3,18 +3,19 @@ import { knownMasters, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { typesOf } from './scan-keys.js';
 
-/** Some of the keys of interest, each as likely as the others, and about how many there are in all. */
+/** A random sample of the wanted keys, and an estimate of how many wanted keys exist. */
 export interface SampledKeys {
   readonly total: number;
   readonly keys: readonly { readonly key: string; readonly keyType: string }[];
 }
 
 /**
- * A sample of the keys, of bounded size; none where there are few of them.
- * @param wanted which keys are of interest.
- * @param few below this many keys there is no sample.
- * @param most keys that are picked.
- * @throws SyncError as redisError, also where the user may not use RANDOMKEY.
+ * Samples the keys; the sample has a bounded size. If there are few keys, it is empty, and `total` counts all
+ * keys.
+ * @param wanted selects the keys.
+ * @param few with fewer keys than this, the sample is empty.
+ * @param most maximum number of keys that are picked.
+ * @throws SyncError as redisError, also if the user may not run RANDOMKEY.
  */
 export async function sampleKeys(
   redis: Redis,
@@ -41,7 +42,9 @@ export async function sampleKeys(
   }
 }
 
-/** RANDOMKEY picks each key about as often: https://redis.io/docs/latest/commands/randomkey/ */
+/**
+ * RANDOMKEY picks each key with about the same probability: https://redis.io/docs/latest/commands/randomkey/
+ */
 async function randomNames(node: Redis, count: number): Promise<readonly Buffer[]> {
   const pipeline = node.pipeline();
   for (let i = 0; i < count; i++) pipeline.randomkeyBuffer();

@@ -14,29 +14,36 @@ import type { Redis } from 'ioredis';
 import { HIDDEN_TYPE } from './hidden-type.js';
 import { KeysScript } from './values/keys-script.js';
 
-/** A key that SCAN met, with its type; `unknown` carries the server's word for a type nobody here knows. */
+/**
+ * A key that SCAN returned, with its type; `unknown` is the server's name for a type that the fleet does not
+ * mirror.
+ */
 export interface FoundKey {
   readonly key: string;
   readonly type: KeyType | { readonly unknown: string };
 }
 
-/** The types of all keys, a space between. */
+/** Returns the types of all keys, separated by spaces. */
 const TYPES = `local types = {}
 for i, key in ipairs(KEYS) do types[i] = redis.call('TYPE', key).ok end
 return table.concat(types, ' ')`;
 
-/** The script of each connection: what was found out about its server is kept for as long as the connection. */
+/**
+ * The script of each connection. It remembers which commands the server knows, for as long as the connection
+ * exists.
+ */
 const SCRIPTS = new WeakMap<Redis, KeysScript>();
 
-/** Keys per SCAN step, about; bounds how long one step keeps the server busy. */
+/** Approximate number of keys per SCAN call; it bounds how long one call keeps the server busy. */
 const STEP = 1000;
 
 /**
- * Goes through all keys by SCAN, page by page, with their types. A key may be given twice, and one that is created or deleted
- * meanwhile may be missed: SCAN promises only keys that are there from start to end.
+ * Goes through all keys by SCAN, page by page, with their types. A key may be returned twice. A key that is
+ * created or deleted meanwhile may be missed: SCAN guarantees only keys that exist from start to end.
  * Source: https://redis.io/docs/latest/commands/scan/
- * @param wanted which keys are of interest; the others' types are not asked.
- * @throws SyncError as redisError; at the end as sameServer, where another server may have given some of the keys.
+ * @param wanted selects the keys; the types of other keys are not asked.
+ * @throws SyncError as redisError; at the end as sameServer, if some of the keys may come from another
+ * server.
  */
 export async function* scanKeys(
   redis: Redis,
@@ -56,7 +63,11 @@ export async function* scanNames(
   for await (const names of scanPages(redis)) yield names.map(keyIdOf).filter(wanted);
 }
 
-/** A key that moves to a node of a cluster that was scanned already is found there by the second time; and one that moves then, by the first. */
+/**
+ * Scans a cluster twice if slots moved meanwhile. A key that moves during the first scan, to a node that was
+ * already scanned, is found by the second scan. A key that moves during the second scan was found by the
+ * first.
+ */
 async function* scanPages(redis: Redis): AsyncGenerator<readonly Buffer[]> {
   const confirm = sameServer(redis);
   const slots = await slotsAtRest(redis);
@@ -90,8 +101,8 @@ async function withTypes(
 }
 
 /**
- * The types of keys by their ids; `undefined` for one that is not there, and HIDDEN_TYPE for one that the user may not read: it is
- * of no type that anyone mirrors, and keeps nobody from the others.
+ * The types of keys, in the order of their ids; `undefined` for a missing key. A key that the user may not
+ * read has the unknown type HIDDEN_TYPE: it is not mirrored, and does not block the other keys.
  * @throws SyncError as redisError.
  */
 export async function typesOf(
@@ -114,7 +125,10 @@ export async function typesOf(
 type Name = string | Buffer;
 type Answer = string | { readonly unknown: string };
 
-/** By one command, at a tenth of the CPU; `undefined` on a cluster, and where the server refuses it for any of the keys. */
+/**
+ * Asks by one command, at a tenth of the CPU; `undefined` on a cluster, and if the server refuses any of the
+ * keys.
+ */
 async function answersAtOnce(redis: Redis, names: readonly Name[]): Promise<readonly Answer[] | undefined> {
   if (isCluster(redis) || names.length === 0 || names.length > STEP * 10) return undefined;
   const [reply] = await scriptOf(redis).run([names], []);

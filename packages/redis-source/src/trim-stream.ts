@@ -5,35 +5,44 @@ import type { Redis } from 'ioredis';
 import { digestOf } from './streams/entry-digest.js';
 import type { StreamPosition } from './streams/stream-account.js';
 
-/** Whether entries are removed or only counted, and which of them stay. */
+/** Whether entries are removed or only counted, and which entries stay. */
 export interface TrimOptions {
   readonly mode: 'dry-run' | 'on';
-  /** The newest entries that stay, whatever is in MongoDB. */
+  /** Number of the newest entries that stay, even if they are in MongoDB. */
   readonly keepEntries: number;
   /** Entries younger than this stay, in ms. */
   readonly keepMs: number;
 }
 
-/** The last entry that is saved as synced. The digest is empty if nothing of it is remembered. */
+/** The last entry that is saved as synced. The digest is empty if it is not known. */
 export type SyncedEntry = Pick<StreamPosition, 'entryId' | 'digest'>;
 
-/** Entries that one script reads at most: Redis serves nobody else for as long. A dry run is one script. */
+/**
+ * Maximum number of entries that one script reads: Redis serves no other client meanwhile. A dry run is one
+ * script.
+ */
 const STEP = { on: 1_000, 'dry-run': 10_000 } as const;
 
 /** The result of trimming one stream. */
 export interface TrimReport {
-  /** Entries freed; in a dry run, those that would be (counted up to 10,000). */
+  /** Number of entries freed; in a dry run, of entries that would be freed (counted up to 10,000). */
   readonly freed: number;
-  /** The trim left entries that it should have freed. */
+  /** Whether the trim left entries that it should have freed. */
   readonly isIncomplete: boolean;
 }
 
 /**
- * KEYS: stream. ARGV: synced id, age to keep in ms, entries to keep, mode, ms since 1970 for a user that may not ask the server, proof of the synced entry, entries to read at most.
- * The bound is the lowest of: the synced id, the id by age (by the server's clock, as ids are), the oldest of the entries to keep, and per consumer group
- * its last delivered id and its oldest pending entry. MINID removes what is below the bound, so the entry at the bound
- * stays. One script, one instant: no group can be made between the check and the trim. Where many entries are kept, and many more are there, one
- * script frees some of them. Answers the entries freed, 1 if some below the bound are left, and 1 if there are more to be freed.
+ * KEYS: the stream.
+ * ARGV: the synced id, the age to keep in ms, the number of entries to keep, the mode, the time in ms since
+ * 1970 (for a user that may not run TIME), the proof of the synced entry, the maximum number of entries to
+ * read.
+ * The bound is the lowest of: the synced id, the id by age (by the server's clock, as ids are), the oldest of
+ * the entries to keep, and for each consumer group its last delivered id and its oldest pending entry. MINID
+ * removes entries below the bound, so the entry at the bound stays. One script runs at one instant: no group
+ * can be created between the check and the trim. If many entries are kept and many more are there, one script
+ * frees only some of them.
+ * Returns the number of entries freed, 1 if entries below the bound are left, and 1 if there may be more to
+ * free.
  */
 const TRIM = `
 local function parts(id)
@@ -86,11 +95,12 @@ local left = redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', 1)
 return {freed, #left, more}`;
 
 /**
- * Trims entries of a stream that are durable in MongoDB: below the synced one, kept back by count and age, and never
- * beyond what every consumer group has been delivered and has acknowledged. Needs Redis 6.2 (MINID). A stream that does not hold
- * the synced entry, as it was read, is left alone: it may be another one by now.
+ * Trims entries of a stream that are durable in MongoDB: those below the synced entry, except for entries
+ * kept by count and age, and never entries that a consumer group has not received and acknowledged. Needs
+ * Redis 6.2 (MINID). A stream that does not hold the synced entry with the same content is left alone: it may
+ * be another stream now.
  * Source: https://redis.io/docs/latest/commands/xtrim/
- * @param synced as it is saved, never one that is only read.
+ * @param synced the last saved entry, never one that was only read.
  * @throws SyncError as redisError.
  */
 export async function trimStream(
@@ -116,7 +126,10 @@ export async function trimStream(
   }
 }
 
-/** What the script recognizes the entry by; `undefined` if it is not there as it was read. */
+/**
+ * The hash by which the script recognizes the entry; `undefined` if the entry is missing or has other
+ * content.
+ */
 async function proofOf(
   redis: Redis,
   key: Buffer,

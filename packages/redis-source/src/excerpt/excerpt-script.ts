@@ -1,15 +1,17 @@
 import { KEY_TYPE_ENTRIES } from '@redis-to-mongo/key-types';
 
-/** By name, as each type says. */
+/** The Lua readers by key type, as each type declares them. */
 const READERS = KEY_TYPE_ENTRIES.map(
   ({ names, excerpt }) => `['${names.keyType}'] = function()\n    ${excerpt.lua}\n  end,`,
 ).join('\n');
 
 /**
- * A script that reads the beginning of a key, and cuts each part of it before it is sent. KEYS: the key. ARGV: its type by our name,
- * items at most, bytes that are shown of a part, bytes that are compared, parts of an entry at most, and then names
- * (members, fields) that are looked up. The answer: the size of all, the items, and what each name has: empty for nothing,
- * a word where the user may not look it up.
+ * A script that reads the beginning of a key, and cuts each part before it is sent.
+ * KEYS: the key.
+ * ARGV: its key type, the maximum number of items, the number of bytes shown of a part, the number of bytes
+ * compared, the maximum number of parts of an entry, then the names (members, fields) to look up.
+ * Returns the size of the whole, the items, and the result for each name: its piece, nothing if it is
+ * missing, or a word if the user may not look it up.
  */
 export const EXCERPT_SCRIPT = `
 local key, kind = KEYS[1], ARGV[1]

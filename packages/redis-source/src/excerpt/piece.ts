@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 
 /** Bytes of a piece that are shown. */
 export const HEAD_BYTES = 300;
-/** Bytes of a piece that are compared, beside its length: what is longer is never read whole. */
+/** Bytes of a piece that are compared, in addition to its length. Longer pieces are never read whole. */
 export const COMPARED_BYTES = 64 * 1024;
 
-/** What is read of a text or of bytes: enough to show its beginning, and to compare it. */
+/** An excerpt of a text or of bytes: enough to show its beginning, and to compare it. */
 export interface Piece {
-  /** All that it has, in bytes. */
+  /** The length of the whole, in bytes. */
   readonly bytes: number;
   /** Its first HEAD_BYTES. */
   readonly head: Buffer;
-  /** SHA-1 of its first COMPARED_BYTES, in hex: what Redis' scripts can compute. */
+  /** SHA-1 of its first COMPARED_BYTES, in hex: Redis scripts can compute it. */
   readonly digest: string;
 }
 
@@ -24,7 +24,7 @@ export function pieceOf(buffer: Buffer, bytes: number = buffer.length): Piece {
   return { bytes, head: buffer.subarray(0, HEAD_BYTES), digest };
 }
 
-/** A text that is equal for two pieces if they are equal, as far as pieces are compared. */
+/** A text that is equal for two pieces if their lengths and compared bytes are equal. */
 export function fingerprintOfPiece({ bytes, digest }: Piece): string {
   return `${bytes}:${digest}`;
 }

@@ -5,35 +5,36 @@ import { KeysScript } from '../values/keys-script.js';
 import { EXCERPT_SCRIPT } from './excerpt-script.js';
 import { COMPARED_BYTES, HEAD_BYTES, type Piece } from './piece.js';
 
-/** Names and values of an entry that are read. */
+/** Maximum number of names and values read of one entry. */
 export const MOST_PARTS = 100;
 
-/** An entry, member, field or item of a key, or all of a string or a JSON text, as far as it is shown. */
+/** The excerpt of an entry, a member, a field or an item; or of a whole string or JSON text. */
 export interface ExcerptItem {
-  /** Of an entry; else empty. */
+  /** The id of an entry; otherwise empty. */
   readonly id: string;
-  /** Names and values one after the other; member and score; field and value; else one piece. */
+  /** An entry's names and values in turn; member and score; field and value; otherwise one piece. */
   readonly parts: readonly Piece[];
-  /** Parts in all: an entry of very many fields is cut. */
+  /** Number of all parts: an entry with more than MOST_PARTS parts is cut. */
   readonly count: number;
 }
 
 /** Some entries or items of a key, as Redis holds them. */
 export interface SourceExcerpt {
-  /** Entries, members, fields or items in all; of a string or a JSON text its bytes. */
+  /** Number of all entries, members, fields or items; for a string or a JSON text, of bytes. */
   readonly size: number;
   readonly items: readonly ExcerptItem[];
   /**
-   * What each name that was asked for has: its value or score, of a member itself; `undefined` where it is not there, `refused` where the
-   * user may not look it up.
+   * The result for each name that was looked up: its value or score, or the member itself; `undefined` if it
+   * is missing; `refused` if the user may not look it up.
    */
   readonly asked: readonly (Piece | 'refused' | undefined)[];
 }
 
 /**
- * The last entries of a stream, the newest first, or the first members, fields or items of a value, each cut by the server: nothing large is sent.
- * @param names members or fields that are looked up, too.
- * @throws SyncError as redisError, and where the key is of another type.
+ * The last entries of a stream, the newest first, or the first members, fields or items of a value, each cut
+ * by the server, so that nothing large is sent.
+ * @param names members or fields to look up, too.
+ * @throws SyncError as redisError, also if the key has another type.
  */
 export async function readExcerpt(
   redis: Redis,

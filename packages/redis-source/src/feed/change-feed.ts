@@ -4,16 +4,16 @@ import type { FeedRefusal } from './feed-refusal.js';
 import { NodeFeed } from './node-feed.js';
 import { differ, type ServerMarks, serverMarks } from './server-marks.js';
 
-/** The servers to listen to, and who is informed. */
+/** The servers to listen to, and the callbacks. */
 export interface ChangeFeedOptions {
   readonly address: RedisAddress;
-  /** An ordinary connection: shows which servers there are. */
+  /** An ordinary connection, which knows the servers. */
   readonly redis: Redis;
   /** See NodeFeedOptions. */
   readonly prefixes: readonly Buffer[];
   /** Called with names of keys that changed. Must not throw. */
   readonly onChange: (names: readonly Buffer[]) => void;
-  /** Called when changes may have been missed until now, and why. */
+  /** Called with the reason when changes up to now may have been missed. */
   readonly onMissed: (reason: string) => void;
   /** Called when `state` may have changed. */
   readonly onState?: () => void;
@@ -22,16 +22,16 @@ export interface ChangeFeedOptions {
 
 /**
  * - `listening`: every change is reported.
- * - `connecting`: some server does not answer, or not yet; changes are missed meanwhile, and that is reported.
- * - `refused`: some server refuses to report; changes have to be found by polling.
+ * - `connecting`: a server does not answer, or not yet. Changes are missed meanwhile; onMissed reports this.
+ * - `refused`: a server refuses to report changes; they must be found by polling.
  */
 export type FeedState =
   | { readonly is: 'listening' | 'connecting' }
   | ({ readonly is: 'refused' } & FeedRefusal);
 
 /**
- * In ms: how often it is checked which servers a cluster has, which asks none of them; and how often a single server is asked which
- * one it is, and whether databases were swapped.
+ * Intervals in ms. `topology`: compares the feeds with the known masters of a cluster, without a request.
+ * `marks`: asks a single server which one it is, and whether databases were swapped.
  */
 const CHECK_MS = { topology: 250, marks: 1_000 } as const;
 const ONLY = 'the server';
@@ -42,7 +42,10 @@ interface Node {
   marks: ServerMarks | undefined;
 }
 
-/** Receives every change of every key, from each server that holds some. It loses none without saying so. */
+/**
+ * Receives every change of every key from all servers that hold keys. Changes that may have been missed are
+ * reported.
+ */
 export class ChangeFeed {
   readonly #options: ChangeFeedOptions;
   readonly #nodes = new Map<string, Node>();
@@ -68,13 +71,16 @@ export class ChangeFeed {
     };
   }
 
-  /** Every change until then, by performance.now(), was reported; undefined where some server reports none. */
+  /**
+   * Every change up to this time, by performance.now(), was reported. `undefined` while a server reports
+   * none.
+   */
   get heardUntil(): number | undefined {
     const times = [...this.#nodes.values()].map(({ feed }) => feed.heardUntil);
     return times.length > 0 && times.every((time) => time !== undefined) ? Math.min(...times) : undefined;
   }
 
-  /** Ends the connections to all servers, and waits for what is under way. */
+  /** Ends the connections to all servers, and waits for checks and subscriptions in progress. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
@@ -92,7 +98,7 @@ export class ChangeFeed {
       });
   }
 
-  /** Opens a feed for each server that has come, and closes those of servers that are gone. */
+  /** Opens a feed for each new server, and closes the feeds of servers that are gone. */
   async #matchServers(): Promise<void> {
     const { redis } = this.#options;
     if (!isCluster(redis)) {
@@ -116,8 +122,8 @@ export class ChangeFeed {
   }
 
   /**
-   * After a failover the name leads to another server, while this connection continues with the old one. And databases may have been
-   * swapped, which nothing else shows.
+   * Finds a failover: the host name leads to another server, while the feed's connection stays with the old
+   * one. Also finds swapped databases (SWAPDB), which the feed does not report.
    */
   async #compareMarks(): Promise<void> {
     const node = this.#nodes.get(ONLY);
@@ -162,7 +168,7 @@ export class ChangeFeed {
   }
 }
 
-/** Where the masters of a cluster are; none while they are not known. */
+/** The addresses of a cluster's masters; empty while they are not known. */
 function placesOf(cluster: Redis): { host: string; port: number }[] {
   try {
     return mastersOf(cluster).map(({ options: { host = '', port = 0 } }) => ({ host, port }));

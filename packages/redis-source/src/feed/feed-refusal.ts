@@ -7,7 +7,10 @@ export interface FeedRefusal {
 
 const NOT_KNOWN = /unknown (sub)?command|syntax error|wrong number of arguments|not supported|disabled/i;
 
-/** What a refusal of CLIENT TRACKING means; `undefined` for an error that is none: a connection that ended, a server that loads. */
+/**
+ * The meaning of an error of CLIENT TRACKING; `undefined` if it is not a refusal: the connection ended, or
+ * the server is loading.
+ */
 export function feedRefusalOf(error: unknown): FeedRefusal | undefined {
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith('NOPERM'))

@@ -1,11 +1,11 @@
 import { ESCAPED_KEY_IDS, globPattern } from '@redis-to-mongo/pipeline';
 
-/** Stands in a name for bytes that are no text: what begins with it may begin with any byte. */
+/** The replacement character: stands for bytes that are not UTF-8, so any bytes may be in its place. */
 const NO_TEXT = '\ufffd';
 
 /**
- * What the names of all keys begin with that glob patterns can match, for CLIENT TRACKING's PREFIX: as few as possible, none the
- * beginning of another one. Empty where a key may begin with anything.
+ * The prefixes of all key names that the glob patterns can match, for CLIENT TRACKING's PREFIX. They are as
+ * few as possible, and none is a prefix of another. Empty if a key may begin with anything.
  */
 export function keyPrefixes(patterns: readonly string[]): Buffer[] {
   const starts = [...new Set(patterns.map((pattern) => globPattern(pattern).prefix.split(NO_TEXT)[0] ?? ''))];

@@ -6,37 +6,43 @@ import { type ServerMarks, serverMarks } from './server-marks.js';
 export interface NodeFeedOptions {
   /** A connection of the feed's own, as connectPush opens it. */
   readonly redis: Redis;
-  /** Only keys whose names begin so; all keys where there is none. They must not overlap. */
+  /** Only keys with one of these prefixes are reported; without prefixes, all keys. They must not overlap. */
   readonly prefixes: readonly Buffer[];
-  /** Called with keys that changed, each once for all that the server did in one turn of its event loop. */
+  /**
+   * Called with keys that changed. A key is reported once for all its changes in one turn of the server's
+   * event loop.
+   */
   readonly onChange: (names: readonly Buffer[]) => void;
-  /** Called when the server starts to report: what changed before may have been missed. */
+  /** Called when the server starts to report changes: earlier changes may have been missed. */
   readonly onListening: (marks: ServerMarks) => void;
-  /** Called when all keys may have changed: FLUSHALL, FLUSHDB, or a replica that was filled again. */
+  /** Called when all keys may have changed: FLUSHALL, FLUSHDB, or a replica that loaded its data again. */
   readonly onFlush: () => void;
   /** Called when changes are missed from now on. */
   readonly onLost: () => void;
-  /** Called when the server will not report changes. It is asked again now and then. */
+  /** Called when the server refuses to report changes. It is asked again every `askAgainMs`. */
   readonly onRefused: (refusal: FeedRefusal) => void;
   readonly onError: (error: unknown) => void;
-  /** A server that refused is asked again after this long, in ms. Default 30 s. */
+  /** Time after which a server that refused is asked again, in ms. Default: 30,000. */
   readonly askAgainMs?: number;
 }
 
 const CHANNEL = '__redis__:invalidate';
-/** How often the connection is checked, in ms, and how long it may take to answer. */
+/** Interval between checks of the connection, and the time within which it must answer, in ms. */
 const PING_MS = 1_000;
 const ANSWER_MS = 3_000;
 const ASK_AGAIN_MS = 30_000;
 
 /**
- * Receives every change of one server's keys, by client-side caching's broadcasting mode on a connection of its own.
- * Source: https://redis.io/docs/latest/develop/reference/client-side-caching/ (two connections mode, here with itself)
+ * Receives every change of one server's keys, by the broadcasting mode of client-side caching, on its own
+ * connection.
+ * Source: https://redis.io/docs/latest/develop/reference/client-side-caching/ (two connections mode, here
+ * with itself)
  *
  *     connecting ──ready──▶ asking ──OK──▶ listening ──close, no answer──▶ connecting
  *                              └──error──▶ refused ──30 s──▶ asking
  *
- * One asking at a time: that of a connection that has closed ends, also where it waits to ask again.
+ * Only one attempt to subscribe runs at a time. When its connection closes, the attempt ends, even while it
+ * waits to ask again.
  */
 export class NodeFeed {
   readonly #options: NodeFeedOptions;
@@ -60,7 +66,8 @@ export class NodeFeed {
   }
 
   /**
-   * Every change until then, by performance.now(), was reported: the server answers a PING behind them. Undefined while it reports none.
+   * Every change up to this time, by performance.now(), was reported: the server answers a PING after them.
+   * `undefined` while it reports none.
    */
   get heardUntil(): number | undefined {
     return this.#isListening ? this.#heardUntil : undefined;
@@ -71,7 +78,7 @@ export class NodeFeed {
     this.#options.redis.disconnect(true);
   }
 
-  /** Ends the connection, and waits for what is under way. */
+  /** Ends the connection, and waits for an attempt to subscribe. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#ask.abort();
@@ -125,7 +132,7 @@ export class NodeFeed {
     }
   }
 
-  /** Finds a connection that nobody is at the other end of. */
+  /** Finds a dead connection: the server no longer answers PING. */
   #check(): void {
     const { redis } = this.#options;
     if (!this.#isListening) return;

@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Whether other databases of the server have keys. The change feed reports those that change, too: names without a number.
- * False on a cluster, which has no others, and where the server does not say.
+ * Whether other databases of the server have keys. The change feed also reports changes of these keys, by
+ * name and without the database number. False on a cluster, which has one database, and if the server does
+ * not say.
  */
 export async function otherDatabasesHaveKeys(redis: Redis): Promise<boolean> {
   const ours = redis.options.db ?? 0;

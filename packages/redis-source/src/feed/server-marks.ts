@@ -1,17 +1,20 @@
 import { isCommandRefused } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
-/** Distinguishes one server, and one state of it, from another; `undefined` where the server does not say, or not to this user. */
+/**
+ * Distinguishes one server, and its databases, from another; `undefined` if the server does not say, or not
+ * to this user.
+ */
 export interface ServerMarks {
-  /** Which run of which server this is. */
+  /** The `run_id`: identifies one run of one server. */
   readonly run: string | undefined;
-  /** How often databases were swapped: no invalidation reports the keys that come and go with that. */
+  /** Number of SWAPDB calls: no invalidation message reports the keys that they bring and take. */
   readonly swaps: number | undefined;
 }
 
 /**
  * Source: https://redis.io/docs/latest/commands/info/
- * @throws what ioredis throws when there is no answer: that says nothing of the server.
+ * @throws the error of ioredis if there is no answer.
  */
 export async function serverMarks(redis: Redis): Promise<ServerMarks> {
   const [server, stats] = await Promise.all([infoOf(redis, 'server'), infoOf(redis, 'commandstats')]);
@@ -21,12 +24,12 @@ export async function serverMarks(redis: Redis): Promise<ServerMarks> {
   };
 }
 
-/** Whether both are known, and differ. */
+/** Whether both values are known, and differ. */
 export function differ<T>(a: T | undefined, b: T | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b;
 }
 
-/** A user need not be allowed to ask. */
+/** `undefined` if the user may not run INFO. */
 async function infoOf(redis: Redis, section: string): Promise<string | undefined> {
   try {
     return await redis.info(section);

@@ -12,10 +12,10 @@ import {
 import type { Entry } from './entry-digest.js';
 
 const LATEST_MS = 8.64e15;
-/** What a document takes beside its names and values, in bytes, about. */
+/** Approximate number of bytes of a document besides its names and values. */
 const OVERHEAD = 140;
 
-/** Converts entries of one incarnation of a stream to documents, and gives their approximate size in bytes. */
+/** Converts entries of one incarnation of a stream to documents, with their approximate size in bytes. */
 export function documentsByRule(
   state: KeyState,
   incarnation: number,
@@ -30,7 +30,7 @@ export function documentsByRule(
   const documents = entries.map(([entryId, flat]): MessageDocument => {
     const read = flat.reduce((sum, item) => sum + item.length, 0);
     const made = rule?.mapContent?.(flat);
-    // What is left out was read nevertheless, and counts where the next read is planned.
+    // Fields that a rule leaves out count, too: the next read is sized by what was read.
     bytes += overhead + Math.max(read, made?.bytes ?? 0);
     const at = entryTime(entryId) ?? null;
     const removeMs = at && ttlMs !== undefined ? at.getTime() + ttlMs : Number.NaN;

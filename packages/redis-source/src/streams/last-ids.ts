@@ -3,8 +3,8 @@ import { pipelined, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
 /**
- * The ids of the last entries of streams, in their order; `undefined` for a stream that is empty or does not
- * exist.
+ * The ids of the last entries of streams, in the order of `keys`; `undefined` for a stream that is empty or
+ * does not exist.
  * @throws SyncError as redisError.
  */
 export async function lastIds(redis: Redis, keys: readonly string[]): Promise<(string | undefined)[]> {

@@ -9,12 +9,13 @@ export interface StreamAt {
 }
 
 /**
- * One XREAD over many streams (on a cluster one for each slot): Redis answers only for those with an entry behind
- * their id.
- * @param blockMs how long Redis may hold the answer back until there is one; undefined: not at all, as on a cluster.
+ * One XREAD over many streams (on a cluster one for each slot): Redis answers only for streams with an entry
+ * after their id.
+ * @param blockMs how long Redis may wait for an entry before it answers, in ms; `undefined`, and on a
+ * cluster: not at all.
  * @returns the keys of the streams that have new entries.
  * Source: https://redis.io/docs/latest/commands/xread/
- * @throws SyncError as redisError; KEY_TYPE_CHANGED when one of the keys is not a stream.
+ * @throws SyncError as redisError; KEY_TYPE_CHANGED if one of the keys is not a stream.
  */
 export async function streamsWithNewEntries(
   redis: Redis,
@@ -28,7 +29,8 @@ export async function streamsWithNewEntries(
   };
   try {
     if (!isCluster(redis)) {
-      // Not pipelined, as a list of one: that would cost as much again, and this is read up to a hundred times a second.
+      // Not as a pipeline of one command: that would double the cost, and this runs up to a hundred times a
+      // second.
       const args = argsOf(streams);
       if (blockMs === undefined) take(await redis.xreadBuffer('COUNT', 1, 'STREAMS', ...args));
       else take(await redis.xreadBuffer('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...args));

@@ -8,9 +8,9 @@ import { parseStreamInfo, type StreamInfo } from './stream-info.js';
 import type { StreamReading } from './stream-reader.js';
 
 /**
- * Whether what was read can't belong to the incarnation that the position is of. Conclusive, and free: it uses what was read
- * anyway. What it can't see, holdsMarks does.
- * @param isAnchored the position's last entry was read once more.
+ * Whether the reading can't belong to the incarnation of the position. `true` is certain. The check costs
+ * nothing: it uses only the reading. holdsMarks finds the other cases.
+ * @param isAnchored whether the position's last entry was read once more.
  */
 export function isOtherIncarnation(
   position: StreamPosition,
@@ -25,15 +25,16 @@ export function isOtherIncarnation(
   return anchorDigest === undefined ? mustHold(position, info) : anchorDigest !== position.digest;
 }
 
-/** Whether the stream begins with an entry that had other content when it was read. */
+/** Whether the first entry of the stream had other content when it was read before. */
 function isHeadOther({ marks }: StreamPosition, { firstId, firstDigest }: StreamInfo): boolean {
   const head = marks.all.find(({ id }) => id === firstId);
   return head !== undefined && firstDigest !== undefined && head.digest !== firstDigest;
 }
 
 /**
- * Whether the entries that are remembered of an incarnation are there, as far as they must be, with the content that they had.
- * All of it is one instant. Costs a range of one entry for each mark.
+ * Whether the stream still holds the marks of an incarnation, with the same content. A mark may be missing if
+ * the entry may have been trimmed or deleted. All marks are read at one instant. Costs one XRANGE of one
+ * entry per mark.
  * @throws SyncError as redisError.
  */
 export async function holdsMarks(redis: Redis, key: Buffer, position: StreamPosition): Promise<boolean> {
@@ -46,11 +47,11 @@ export async function holdsMarks(redis: Redis, key: Buffer, position: StreamPosi
     if (error && !isNoSuchKey(error)) throw redisError(error);
     return reply;
   });
-  if (!Array.isArray(infoReply)) return true; // gone: its next job says so
+  if (!Array.isArray(infoReply)) return true; // the key is gone: its next job retires it
   return areMarksHeld(position, parseStreamInfo(infoReply), ranges);
 }
 
-/** @param ranges what XRANGE, as bytes, answers for each mark. */
+/** @param ranges the reply of XRANGE for each mark, as bytes. */
 function areMarksHeld(position: StreamPosition, info: StreamInfo, ranges: readonly unknown[]): boolean {
   return position.marks.all.every(({ id, digest }, i) => {
     const range = ranges[i];

@@ -4,23 +4,26 @@ import type { Redis } from 'ioredis';
 import type { Entry } from './entry-digest.js';
 import { entrySizes, parseStreamInfo, type StreamInfo } from './stream-info.js';
 
-/** What a stream held in one instant, from an id on. */
+/** The content of a stream at one instant, from an id on. */
 export interface Reading {
   readonly info: StreamInfo;
   readonly entries: readonly Entry[];
-  /** Some of it is not UTF-8. */
+  /** Whether a name or value is not UTF-8. */
   readonly binary: boolean;
   /** When the key expires, as far as that can be determined from the time left; null for never. */
   readonly expiresAt: Date | null;
 }
 
-/** Two times of expiry that differ by less are one: the time left is measured, and the answer takes time. */
+/**
+ * Two expiry times that differ by less count as the same: they are computed from the time left, and the
+ * answer takes time.
+ */
 const SAME_EXPIRY_MS = 2000;
 
 /**
- * One instant of the stream: XINFO and the entries from `from` on. Replies are read as text, which is fast; text
- * that shows the replacement character may have been other bytes, so the read is made again, as bytes.
- * `undefined` when the key is gone.
+ * Reads XINFO and the entries from `from` on, at one instant. Replies are read as text, which is fast. If the
+ * text contains the replacement character, it may stand for other bytes, so they are read again as bytes.
+ * `undefined` if the key is gone.
  */
 export async function readStream(
   redis: Redis,
@@ -62,12 +65,12 @@ export async function readStream(
   return { info, entries: raw as readonly Entry[], binary: false, expiresAt };
 }
 
-/** When a key expires, by the answer of PTTL just now, in ms; null for never. */
+/** When a key expires; null for never. @param timeLeft the answer that PTTL just gave, in ms. */
 export function expiryAt(timeLeft: number): Date | null {
   return timeLeft < 0 ? null : dateOf(Date.now() + timeLeft);
 }
 
-/** The time of expiry that is known, where the one just read is no other. */
+/** The known expiry time, if the one just read counts as the same; otherwise the one just read. */
 export function settledExpiry(known: Date | null, read: Date | null): Date | null {
   const isSame = known && read && Math.abs(known.getTime() - read.getTime()) < SAME_EXPIRY_MS;
   return isSame ? known : read;
@@ -91,8 +94,8 @@ function parseEntries(reply: unknown): readonly (readonly [id: unknown, flat: re
 }
 
 /**
- * The size of an entry's message, before any was read: by the larger of the stream's first and last one; 0 where it has none. A message
- * has the key twice.
+ * Estimates the size of a message before any entry was read, in bytes: by the larger one of the stream's
+ * first and last entries; 0 for an empty stream. A message contains the key twice.
  */
 export async function guessEntryBytes(redis: Redis, key: Buffer): Promise<number> {
   const reply = await redis.xinfo('STREAM', key).catch((error: unknown) => {

@@ -11,8 +11,9 @@ import type { StreamInfo } from './stream-info.js';
 import { StreamMarks } from './stream-marks.js';
 
 /**
- * A stream's position. Redis counts every entry that was ever added to a stream; `consumed` is how many of these
- * lie behind the position, read or lost. What was added, is not consumed and is no longer there, is a gap.
+ * A stream's position. Redis counts every entry that was ever added to a stream; `consumed` is the number of
+ * these entries up to the position, read or lost. An entry that was added, is not consumed and is no longer
+ * there belongs to a gap.
  */
 export interface StreamPosition {
   /** The last entry that was read. */
@@ -25,24 +26,34 @@ export interface StreamPosition {
   readonly settledId: string | undefined;
   /** Entries that Redis had dropped before this incarnation was first read. */
   readonly droppedBeforeStart: number;
-  /** The stream's last-generated-id and entries-added when it was last read; both only ever grow in one incarnation. */
+  /**
+   * The stream's last-generated-id and entries-added when it was last read; both only grow within one
+   * incarnation.
+   */
   readonly lastId: string;
   readonly added: number | null;
-  /** Fingerprint of the last entry that was read: a stream made again with the same ids differs in it. */
+  /**
+   * Fingerprint of the last entry that was read: in a stream that was created again with the same ids, it
+   * differs.
+   */
   readonly digest: string;
-  /** How many entries it held when it was last read; `undefined` in positions of an earlier version. */
+  /**
+   * Number of entries in the stream when it was last read; `undefined` in positions of an earlier version.
+   */
   readonly length: number | undefined;
-  /** The first of them; null where it held none. */
+  /** The first of these entries; null if there were none. */
   readonly firstId: string | null | undefined;
-  /** Entries all over the stream, as they were read. */
+  /** Marks: fingerprints of entries spread over the stream, as they were read. */
   readonly marks: StreamMarks;
-  /** The average size of an entry in the last read, in bytes, for sizing the next; 0 where it is not known. */
+  /**
+   * The average size of an entry in the last read, in bytes, for sizing the next read; 0 if it is not known.
+   */
   readonly entryBytes: number;
-  /** The last read held bytes that are not UTF-8. */
+  /** Whether the last read contained bytes that are not UTF-8. */
   readonly binary: boolean;
 }
 
-/** @throws TypeError when the stored position is not one of a stream. */
+/** @throws TypeError if the stored position is not that of a stream. */
 export function parseStreamPosition(stored: Position | null): StreamPosition | undefined {
   if (stored === null) return undefined;
   const { entryId, passed: consumed, settledId, before, lastId, added, digest } = stored;
@@ -65,7 +76,10 @@ export function parseStreamPosition(stored: Position | null): StreamPosition | u
   };
 }
 
-/** The position as it is stored: there, `consumed` is `passed`, and `droppedBeforeStart` is `before`. */
+/**
+ * The position in its stored form, where `consumed` is named `passed`, and `droppedBeforeStart` is named
+ * `before`.
+ */
 export function toStored(position: StreamPosition): Position {
   const { consumed, droppedBeforeStart, length, firstId, marks, settledId, ...rest } = position;
   return {
@@ -80,8 +94,9 @@ export function toStored(position: StreamPosition): Position {
 }
 
 /**
- * Whether the stream went back since the last read, which cannot happen within one incarnation: its counters or its last id are
- * lower than they were, its first entry is an earlier one, or it holds more of them than were added.
+ * Whether the stream went back since the last read, which cannot happen within one incarnation: a counter or
+ * the last id is lower than before, the first entry is an earlier one, or the stream grew by more entries
+ * than were added.
  */
 export function isRewound(position: StreamPosition, info: StreamInfo): boolean {
   if (compareEntryIds(info.lastId, position.lastId) < 0 || isHeadBack(position, info)) return true;
@@ -98,9 +113,10 @@ function isHeadBack({ firstId, lastId }: StreamPosition, info: StreamInfo): bool
 }
 
 /**
- * Whether an entry that was read must be there still, if this is still the same stream: trimming takes from the
- * head only, and a deletion behind the head shows in `max-deleted-entry-id`. Before Redis 7 this is unknown, and right
- * after it was upgraded; nor where there are consumer groups, since Redis 8.2 trims by what they have acknowledged.
+ * Whether an entry that was read must still be there, if this is still the same stream. Trimming removes
+ * entries only from the head, and a deletion after the head shows in `max-deleted-entry-id`. The answer is
+ * false if this is not known: before Redis 7, right after an upgrade to it, and with consumer groups, because
+ * Redis 8.2 can trim the entries that they have acknowledged.
  * Source: https://redis.io/docs/latest/commands/xtrim/
  */
 export function mustHold(
@@ -112,7 +128,7 @@ export function mustHold(
   return compareEntryIds(firstId, entryId) < 0 && compareEntryIds(maxDeletedId, entryId) < 0;
 }
 
-/** Whether entries that were not read can have gone, if this is still the same stream; see mustHold. */
+/** Whether unread entries may be missing, if this is still the same stream; see mustHold. */
 export function canBeMissing({ settledId }: Pick<StreamPosition, 'settledId'>, info: StreamInfo): boolean {
   const { firstId, maxDeletedId, groups } = info;
   if (settledId === undefined) return true;
@@ -120,23 +136,27 @@ export function canBeMissing({ settledId }: Pick<StreamPosition, 'settledId'>, i
   return compareEntryIds(firstId, settledId) > 0 || compareEntryIds(maxDeletedId, settledId) > 0;
 }
 
-/** What one read of a stream, taken in one instant with its XINFO, says about the entries behind the position. */
+/** The result of accounting for one read of a stream; see accountFor. */
 export interface Account {
-  /** Entries added behind the position that are no longer there. Negative: this is another incarnation. */
+  /**
+   * Number of entries added after the position that are no longer there. If negative, this is another
+   * incarnation.
+   */
   readonly missing: number;
-  /** Entries still to be read behind this read. */
+  /** Number of entries still to be read after this read. */
   readonly lag: number;
   readonly consumed: number;
-  /** Every entry up to the last one that was read is accounted for. */
+  /** Whether every entry up to the last one read is accounted for. */
   readonly isSettled: boolean;
 }
 
 /**
- * Accounts for a read of `entries` entries behind `position`, taken in the same instant as `info`.
+ * Accounts for a read of `entries` entries after `position`, made at the same instant as `info`.
  *
- * Missing is exact whenever it can be determined: at the end of the stream, or when the head has moved beyond the
- * position, so that all that is left is unread. In between (single deletions ahead in a backlog) it is left
- * to the read that reaches the end. Before Redis 7 nothing counts the entries ever added: missing is estimated there.
+ * `missing` is exact in two cases: the read reached the end of the stream, or the head has moved beyond the
+ * position, so that all remaining entries are unread. Otherwise (single deletions in a backlog), the read
+ * that reaches the end counts them. Before Redis 7, Redis does not count the entries ever added, so `missing`
+ * is estimated.
  */
 export function accountFor(
   position: { readonly entryId: string; readonly consumed: number },
@@ -159,8 +179,8 @@ export function accountFor(
 }
 
 /**
- * Before Redis 7: about how many entries were trimmed between the position and the first entry that is left, at the
- * rate at which those that are left came in. Single deletions can't be seen there at all.
+ * Before Redis 7: estimates the number of entries trimmed between the position and the first remaining entry,
+ * by the rate at which the remaining entries were added. Single deletions can't be seen.
  */
 function estimateMissing(entryId: string, { firstId, lastId, length }: StreamInfo): number {
   if (firstId === undefined || entryId === BEFORE_FIRST) return 0;
@@ -170,7 +190,7 @@ function estimateMissing(entryId: string, { firstId, lastId, length }: StreamInf
   return Math.max(0, Math.round(((ms(firstId) - ms(entryId)) * (length - 1)) / span) - 1);
 }
 
-/** The position before the first read. Entries that Redis dropped before that count as consumed. */
+/** The position before the first read. Entries that Redis dropped before the first read count as consumed. */
 export function startOf(
   info: StreamInfo,
 ): Pick<StreamPosition, 'entryId' | 'consumed' | 'droppedBeforeStart' | 'settledId'> {
@@ -179,8 +199,9 @@ export function startOf(
 }
 
 /**
- * The gap that `missing` entries leave, with its cause as far as Redis reports it. Its number is not exact where what is left
- * of the stream is older than the last reading: it may have come by a RENAME or a RESTORE, and brought its counters along.
+ * The gap that `missing` entries leave, with its cause as far as Redis reports it. The number is not exact if
+ * the remaining entries are older than the last read: the stream may have arrived by RENAME or RESTORE, and
+ * brought its counters along.
  */
 function gapOf(
   position: { readonly entryId: string },
@@ -206,7 +227,10 @@ function gapOf(
   };
 }
 
-/** The gap behind a position that is known, if there is one. @param readAt when the stream was certainly read. */
+/**
+ * The gap after a known position, if there is one.
+ * @param readAt a time at which the stream was certainly read.
+ */
 export function gapsOf(
   { entryId, settledId }: Pick<StreamPosition, 'entryId' | 'settledId'>,
   info: StreamInfo,
@@ -217,16 +241,21 @@ export function gapsOf(
   return missing > 0 ? [gapOf({ entryId: settledId ?? entryId }, info, missing, incarnation, readAt)] : [];
 }
 
-/** Whether all that a stream holds is from before a time, by its ids: if they are times, it can't have been added since. */
+/**
+ * Whether the first entry has an id from before a time. If ids are times, the entry can't have been added
+ * later.
+ */
 function isOlderThan(time: Date, { firstId }: StreamInfo): boolean {
   return firstId !== undefined && compareEntryIds(firstId, `${time.getTime()}-0`) < 0;
 }
 
 /**
- * What Redis had dropped before an incarnation's first read. Of the first incarnation it is history, noted in the position; of a
- * later one it was lost while the fleet was on duty. Where the incarnation before was not seen to end (rewound, or made again
- * between two readings), entries at or before the old position may be the ones read then: they are not counted. The number is
- * never exact: a stream that came by a RENAME, COPY or RESTORE brings the entries along that it had lost elsewhere.
+ * The entries that Redis had dropped before an incarnation's first read. For the first incarnation they are
+ * history, noted in the position. For a later one they are a gap: they were lost while the fleet ran. If the
+ * end of the earlier incarnation was not seen (the stream was rewound, or created again between two reads),
+ * entries at or before the old position may be those read before, so they are not counted. The number is
+ * never exact: a stream that arrived by RENAME, COPY or RESTORE also counts entries that it had lost
+ * elsewhere.
  */
 export function gapsAtStart(
   state: KeyState,

@@ -3,15 +3,15 @@ import { pipelined, redisError, throwRedisError } from '@redis-to-mongo/redis-co
 import type { Redis } from 'ioredis';
 import { parseStreamInfo } from './stream-info.js';
 
-/** How many entries were ever added to a stream, and how many of them it no longer holds. */
+/** Number of entries ever added to a stream, and number of those that it no longer holds. */
 export interface StreamCounters {
   readonly added: number;
   readonly gone: number;
 }
 
 /**
- * The counters of streams, in their order; `undefined` for a key that is not a stream, or where Redis does not count
- * (before 7.0).
+ * The counters of streams, in the order of `keys`; `undefined` for a key that is not a stream, or if Redis
+ * does not count (before 7.0).
  * @throws SyncError as redisError.
  */
 export async function streamCounters(

@@ -1,6 +1,9 @@
 import { digestOf } from './entry-digest.js';
 
-/** What `XINFO STREAM` shows that the fleet needs. Source: https://redis.io/docs/latest/commands/xinfo-stream/ */
+/**
+ * The fields of `XINFO STREAM` that the fleet needs. Source:
+ * https://redis.io/docs/latest/commands/xinfo-stream/
+ */
 export interface StreamInfo {
   readonly length: number;
   readonly lastId: string;
@@ -8,11 +11,14 @@ export interface StreamInfo {
   readonly added: number | undefined;
   /** The highest id removed by XDEL; a trim does not show here. `undefined` before Redis 7.0. */
   readonly maxDeletedId: string | undefined;
-  /** The first entry that is there; `undefined` for an empty stream. */
+  /** The id of the first entry; `undefined` for an empty stream. */
   readonly firstId: string | undefined;
-  /** Its fingerprint, see digestOf; `undefined` where it is not all text, since this reply is read as text. */
+  /**
+   * The fingerprint of the first entry, see digestOf; `undefined` if it is not all text, because this reply
+   * is read as text.
+   */
   readonly firstDigest: string | undefined;
-  /** Consumer groups. */
+  /** Number of consumer groups. */
   readonly groups: number;
 }
 

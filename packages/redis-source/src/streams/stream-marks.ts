@@ -1,26 +1,30 @@
 import { compareEntryIds } from '@redis-to-mongo/pipeline';
 
-/** An entry that is remembered, to check whether it is still the same. */
+/** A remembered entry, to check later whether it is still the same. */
 export interface Mark {
   readonly id: string;
   /** See digestOf. */
   readonly digest: string;
 }
 
-/** All entries of a short stream are remembered, and of a longer one half as many or more. */
+/**
+ * Maximum number of marks. All entries of a shorter stream are remembered; of a longer one, at least half
+ * this number.
+ */
 const MOST = 16;
 
 /**
- * The fingerprint of an incarnation of a stream: entries that were read, evenly spread over what the stream holds. Every this many
- * one is taken (`stride`); as there are more, every second one is dropped. In an incarnation an entry never changes, so one that has
- * other content shows that the stream was made again.
+ * The fingerprint of an incarnation of a stream: entries that were read, evenly spread over the stream. Every
+ * `stride`-th entry is taken; when there are too many, every second mark is dropped and the stride doubles.
+ * Within an incarnation, an entry never changes. So an entry with other content shows that the stream was
+ * created again.
  */
 export class StreamMarks {
   #stride: number;
-  /** Entries that were read in this incarnation. */
+  /** Number of entries that were read in this incarnation. */
   #read: number;
   #marks: readonly Mark[];
-  /** As they are stored; `undefined` until that is asked for. */
+  /** The stored form of the marks; `undefined` until toString needs it. */
   #text: string | undefined;
 
   private constructor(stride: number, read: number, marks: readonly Mark[], text?: string) {
@@ -30,12 +34,15 @@ export class StreamMarks {
     this.#text = text;
   }
 
-  /** Those of a stream that was not read yet. */
+  /** The marks of a stream that was not read yet. */
   static none(): StreamMarks {
     return new StreamMarks(1, 0, []);
   }
 
-  /** As toString made it; none where it is of another form, as in positions of an earlier version. */
+  /**
+   * Parses the result of toString; no marks if the text has another form, as in positions of an earlier
+   * version.
+   */
   static parse(text: unknown): StreamMarks {
     const [stride = '', read = '', ...rest] = typeof text === 'string' ? text.split(' ') : [];
     if (!/^\d+$/.test(stride) || !/^\d+$/.test(read) || Number(stride) < 1) return StreamMarks.none();
@@ -43,12 +50,12 @@ export class StreamMarks {
     return new StreamMarks(Number(stride), Number(read), marks);
   }
 
-  /** For a read, which adds its entries to those that are known. */
+  /** A copy of the known marks, to which a read adds its entries. */
   static after(known: StreamMarks | undefined): StreamMarks {
     return known ? known.#copy(known.#marks) : StreamMarks.none();
   }
 
-  /** Counts an entry, and shows whether it is one to be remembered. */
+  /** Counts an entry, and returns whether it must be remembered by `put`. */
   takesNext(): boolean {
     return this.#read++ % this.#stride === 0;
   }
@@ -62,7 +69,7 @@ export class StreamMarks {
     this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
   }
 
-  /** Those that the stream still can hold, by its first entry; `undefined`: it holds none. */
+  /** The marks that the stream can still hold. @param firstId its first entry; `undefined` if it is empty. */
   from(firstId: string | undefined): StreamMarks {
     if (firstId === undefined) return this.#copy([]);
     const [oldest] = this.#marks;
@@ -70,12 +77,12 @@ export class StreamMarks {
     return this.#copy(this.#marks.filter(({ id }) => compareEntryIds(id, firstId) >= 0));
   }
 
-  /** In the order of their ids. */
+  /** All marks, in the order of their ids. */
   get all(): readonly Mark[] {
     return this.#marks;
   }
 
-  /** As a position holds them; see parse. */
+  /** The form in which a position stores the marks; see parse. */
   toString(): string {
     this.#text ??= this.#marks.map(({ id, digest }) => ` ${id} ${digest}`).join('');
     return `${this.#stride} ${this.#read}${this.#text}`;

@@ -2,47 +2,47 @@ import type { KeyState, Messages, Rule } from '@redis-to-mongo/pipeline';
 import type { StreamInfo } from './stream-info.js';
 import type { StreamMarks } from './stream-marks.js';
 
-/** What to read of a stream, and what the messages are made for. */
+/** What to read of a stream, and what its messages need. */
 export interface ReadRequest {
   readonly key: Buffer;
-  /** The entry behind which to read. */
+  /** Read the entries after this id. */
   readonly after: string;
-  /** At most this many entries. */
+  /** Maximum number of entries. */
   readonly count: number;
-  /** The entry at `after` is read once more, to check that it is the same one. */
+  /** Whether the entry at `after` is read once more, to check that it is the same. */
   readonly isAnchored: boolean;
-  /** What is remembered of entries read before; those of this read come behind them, in the reading. */
+  /** The marks of entries read before. The reading returns them with marks of its own entries added. */
   readonly marks?: StreamMarks | undefined;
-  /** The last read held bytes that are not UTF-8; so may this one. */
+  /** Whether the last read contained bytes that are not UTF-8; this one may contain some, too. */
   readonly isBinary: boolean;
   readonly state: KeyState;
-  /** The incarnation the messages belong to. */
+  /** The incarnation that the messages belong to. */
   readonly incarnation: number;
   readonly rule: Rule | undefined;
 }
 
-/** One instant of a stream. */
+/** The content of a stream at one instant. */
 export interface StreamReading {
   readonly info: StreamInfo;
   /** When the key expires, as far as that can be determined from the time left; null for never. */
   readonly expiresAt: Date | null;
-  /** Of the entry at `after`, see digestOf; `undefined` when it is not there, or was not asked for. */
+  /** The digest of the entry at `after`, see digestOf; `undefined` if it is missing, or was not asked for. */
   readonly anchorDigest: string | undefined;
-  /** The entries behind `after`, as they are stored. */
+  /** The entries after `after`, in their stored form. */
   readonly messages: Messages;
-  /** The last of these. */
+  /** The last of these entries. */
   readonly last: { readonly id: string; readonly digest: string } | undefined;
   readonly marks: StreamMarks;
-  /** Some of it is not UTF-8. */
+  /** Whether a name or value is not UTF-8. */
   readonly isBinary: boolean;
-  /** The messages are no longer needed. */
+  /** Call it when the messages are no longer needed. */
   readonly release: () => void;
 }
 
-/** A way from a stream's entries to messages. */
+/** Reads a stream's entries as messages. */
 export interface StreamReader {
   /**
-   * @returns `undefined` when the key is gone.
+   * @returns `undefined` if the key is gone.
    * @throws SyncError as redisError.
    */
   read(request: ReadRequest): Promise<StreamReading | undefined>;

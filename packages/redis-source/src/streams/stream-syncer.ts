@@ -30,36 +30,38 @@ import { StreamMarks } from './stream-marks.js';
 import type { StreamReader } from './stream-reader.js';
 
 export interface StreamOptions {
-  /** At most this many entries a read. */
+  /** Maximum number of entries per read. */
   readonly readEntries: number;
-  /** About this many bytes a read, by the size of the entries read before. */
+  /** Approximate number of bytes per read, estimated by the size of the entries read before. */
   readonly readBytes: number;
-  /** What is done otherwise with some keys. */
+  /** The rules for some keys. */
   readonly rules?: RuleBook;
-  /** The direct path, where it is taken. */
+  /** The direct path, if it is used. */
   readonly direct?: DirectReader | undefined;
 }
 
-/** What positions are, by the form in which they are stored. */
+/** The parsed positions, by their stored form. */
 type Positions = WeakMap<Position, StreamPosition>;
 
-/** The least a read reserves, in bytes. */
+/** Minimum number of bytes that a read reserves. */
 const MIN_RESERVED = 16 * 1024;
 /**
- * What came since a stream was read last may be larger than what was read then. Where that is this long ago, in ms, there may be very
- * much of it: a read of some entries shows how large they are.
+ * Entries added since the last read may be larger than those of that read. If the last read is longer ago
+ * than this, in ms, there may be many of them, so a read of SOME entries first shows their size.
  */
 const FRESH_MS = 60_000;
 const SOME = 16;
 
 /**
- * Syncs streams: every entry once, in order. Each read takes the entries and XINFO in one MULTI, one instant, so that
- * what Redis dropped before it was read can be counted exactly (see streams/stream-account.ts).
+ * Syncs streams: every entry once, in order. Each read takes the entries and XINFO in one MULTI, at one
+ * instant. So entries that Redis dropped before they were read can be counted exactly (see
+ * stream-account.ts).
  */
 export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
   const ordinary = ordinaryReader(redis);
   const reader = options.direct?.over(ordinary) ?? ordinary;
-  // A tailed stream is read on from the state in hand, a hundred times a second.
+  // A tailed stream is read up to a hundred times a second, each time from the state of the read before: its
+  // position need not be parsed again.
   const positions: Positions = new WeakMap();
   return {
     keyType: 'stream',
@@ -84,17 +86,17 @@ async function* readBatches(
   const rule = options.rules?.ruleFor(state.key, 'stream');
   const collection = messageCollectionOf(state);
   let position: StreamPosition | undefined = stored;
-  /** Of the incarnation before, once the stream is found to be another one. */
+  /** The position in the earlier incarnation, once the stream is found to be another one. */
   let earlier = stored;
   let incarnation = state.incarnation;
   let rewound = false;
   let binary = stored?.binary ?? false;
   let lag = state.lag;
   let expiresAt = state.expiresAt;
-  // 0 where no entry was read yet: of an empty stream, or by the engine before this one.
+  // 0 if no entry was read yet: the stream was empty, or the position comes from the previous engine.
   let entryBytes = stored?.entryBytes ?? 0;
   let isFresh = stored === undefined || Date.now() - state.lastSyncedAt.getTime() < FRESH_MS;
-  // The first read of a slice takes the last entry once more, to see that this is still the same stream.
+  // The first read of a slice reads the last entry once more, to check that this is still the same stream.
   let isAnchored = Boolean(stored?.digest);
   do {
     if (entryBytes === 0) entryBytes = await guessEntryBytes(redis, key);
@@ -133,10 +135,10 @@ async function* readBatches(
       if (position) {
         const isOther =
           isOtherIncarnation(position, reading, account, wasAnchored) ||
-          // What is expensive is asked only where nothing was read, and before a loss is reported.
+          // This check is expensive, so it runs only if nothing was read, and before a loss is reported.
           ((messages.count === 0 || account.missing > 0) && !(await holdsMarks(redis, key, position)));
         if (isOther) {
-          // A server that lags behind would seem to hold another stream.
+          // A replica that lags behind would seem to hold another stream.
           await confirm();
           earlier = position;
           position = undefined;
@@ -189,11 +191,14 @@ async function* readBatches(
     } finally {
       if (!isYielded) give();
     }
-    // A stream found to be another one has not been read yet, however long that took.
+    // A new incarnation is read at least once, even if the slice is spent.
   } while (rewound || !slice.isSpent());
 }
 
-/** Entries for the next read: what fits into readBytes by the size seen last, at most readEntries. */
+/**
+ * Number of entries for the next read: as many as fit into readBytes by the last known size, at most
+ * readEntries.
+ */
 function readCount(options: StreamOptions, slice: Slice, entryBytes: number): number {
   const bySize = Math.floor(options.readBytes / Math.max(1, entryBytes));
   return Math.max(1, Math.min(bySize, options.readEntries, slice.entriesLeft));

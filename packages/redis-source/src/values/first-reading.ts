@@ -6,14 +6,14 @@ import { MAX_DOCUMENT_WEIGHT } from './value-options.js';
 import { addElements, type PassResult, ValuePass } from './value-pass.js';
 import { weightOf } from './weight-of.js';
 
-/** A first reading of a value: has it changed, how large is it. */
+/** The result of a value's first reading: it shows whether the value has changed, and how large it is. */
 export interface FirstReading extends PassResult {
-  /** The items, where they are few enough for one document. */
+  /** The items, if they fit into one document. */
   readonly kept: readonly Item[] | undefined;
-  /** About how many bytes the one document would take, at most. */
+  /** An upper estimate of the bytes of that document. */
   readonly weight: number;
   readonly layout: ElementLayout;
-  /** The elements by bucket, where their places are known without knowing the whole. */
+  /** The elements by bucket, if their places are known before the whole value is read. */
   readonly buckets: Buckets | undefined;
 }
 

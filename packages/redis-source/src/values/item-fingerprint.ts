@@ -3,20 +3,20 @@ import type { Item } from '@redis-to-mongo/key-types';
 import { word } from '@redis-to-mongo/pipeline';
 
 const FINGERPRINT_BYTES = 16;
-/** Items of no more bytes than this are put together before they are hashed. */
+/** Items of up to this many bytes are joined before they are hashed. */
 const SMALL_BYTES = 4096;
-/** What the longest number takes, with its colon. */
+/** Bytes for the longest number, with its colon. */
 const NUMBER_BYTES = 20;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const COLON = 0x3a;
 
-/** 16 bytes of SHA-256 that stand for an item; `index` goes in where the item's place is part of what it is. */
+/** The first 16 bytes of an item's SHA-256. Pass `index` if the item's place is part of its identity. */
 export function fingerprintOf(item: Item, index?: number): Buffer {
   return Buffer.from(digestOf(item, index), 'latin1').subarray(0, FINGERPRINT_BYTES);
 }
 
-/** The whole digest, a byte a character: to ask for text costs a third of what a Buffer does. */
+/** The whole digest, one character per byte: text costs a third of what a Buffer costs. */
 function digestOf(item: Item, index?: number): string {
   const only = item[0];
   if (item.length === 1 && only && index === undefined) return hash('sha256', only, 'binary');
@@ -29,7 +29,7 @@ function digestOf(item: Item, index?: number): string {
   return sha.digest('binary');
 }
 
-/** What the digest is of, in one piece: for a small item one call costs a fifth of several. */
+/** Joins the input of the digest: for a small item, one call costs a fifth of several calls. */
 function joined(item: Item, bytes: number, index: number | undefined): Buffer {
   const whole = Buffer.allocUnsafe(bytes + (item.length + 1) * NUMBER_BYTES);
   let at = index === undefined ? 0 : putNumber(whole, index, 0);
@@ -41,7 +41,7 @@ function joined(item: Item, bytes: number, index: number | undefined): Buffer {
   return whole.subarray(0, at);
 }
 
-/** Writes a number as decimal digits, and a colon. */
+/** Writes a number as decimal digits and a colon; returns the index after them. */
 function putNumber(into: Buffer, number: number, from: number): number {
   let at = from;
   let place = 1;
@@ -57,27 +57,27 @@ function putNumber(into: Buffer, number: number, from: number): number {
   return at;
 }
 
-/** The fingerprint of one of the parts that an item was cut into. */
+/** The fingerprint of one part of an item that was cut. */
 export function partFingerprint(fingerprint: Buffer, part: number): Buffer {
   return createHash('sha256').update(fingerprint).update(`${part}`).digest().subarray(0, FINGERPRINT_BYTES);
 }
 
-/** Turns a sum into text in a fifth of the time that padded numbers take. */
+/** Converts a sum to text in a fifth of the time of padded numbers. */
 const sumBytes = Buffer.alloc(FINGERPRINT_BYTES);
 
-/** The sum of fingerprints, 128 bits: the same for the same items in whatever order they come. */
+/** The sum of fingerprints, 128 bits. It does not depend on the order of the items. */
 export class FingerprintSum {
   #a = 0;
   #b = 0;
   #c = 0;
   #d = 0;
 
-  /** Adds a fingerprint. The order in which they are added does not matter. */
+  /** Adds a fingerprint. */
   add(fingerprint: Buffer): void {
     this.#plus(word(fingerprint, 0), word(fingerprint, 4), word(fingerprint, 8), word(fingerprint, 12));
   }
 
-  /** Adds the fingerprint of an item, without making one. */
+  /** Adds the fingerprint of an item, without allocating a Buffer for it. */
   addItem(item: Item, index?: number): void {
     const digest = digestOf(item, index);
     this.#plus(wordIn(digest, 0), wordIn(digest, 4), wordIn(digest, 8), wordIn(digest, 12));

@@ -7,31 +7,33 @@ import { detailed, readWhole, unpack } from './whole-reading.js';
 
 /** The result of reading a value. */
 export interface ReadingEnd {
-  /** What was read is one state of the key. */
+  /** Whether the items read are one state of the key. */
   readonly isWhole: boolean;
-  /** The key is not there. */
+  /** Whether the key does not exist. */
   readonly isGone: boolean;
-  /** In ms since 1970; null for never. Of the instant of the state where `isWhole`. */
+  /** In ms since 1970; null for never. It belongs to the same state if `isWhole`. */
   readonly expiresAt: number | null;
 }
 
 const CHANGED: ReadingEnd = { isWhole: false, isGone: false, expiresAt: null };
 
-/** Reads the items of a value, at once or in pages. */
+/** Reads the items of a value, whole or in pages. */
 export class ItemReader {
   readonly #redis: Redis;
   readonly #source: ServerSource;
   readonly #count: number;
   readonly #expiry = keyExpiry();
 
-  /** @param count items a page. */
+  /** @param count number of items per page. */
   constructor(redis: Redis, source: ServerSource, count: number) {
     this.#redis = redis;
     this.#source = source;
     this.#count = count;
   }
 
-  /** Items or bytes; `undefined` where Redis has no command for it. 0 may be a key that is gone. */
+  /**
+   * The size in items or bytes; `undefined` if Redis has no command for it. 0 may mean that the key is gone.
+   */
   async size(key: Buffer): Promise<number | undefined> {
     if (!this.#source.size) return undefined;
     try {
@@ -43,12 +45,15 @@ export class ItemReader {
     }
   }
 
-  /** Whether two times to live are the same, as exactly as the key's server tells them. Both in ms since 1970; null for never. */
+  /**
+   * Whether two expiry times are the same, as exactly as the key's server reports them. In ms since 1970;
+   * null for never.
+   */
   async sameExpiry(key: Buffer, a: number | null, b: number | null): Promise<boolean> {
     return (await this.#expiry(await this.#masterOf(key), key)).same(a, b);
   }
 
-  /** One instant of the value, with its time to live. */
+  /** Reads the whole value with its expiry time, at one instant. */
   async *atomic(key: Buffer): AsyncGenerator<readonly Item[], ReadingEnd> {
     const server = await this.#masterOf(key);
     const whole = await readWhole(server, this.#source, await this.#expiry(server, key), key).catch(
@@ -64,9 +69,11 @@ export class ItemReader {
   }
 
   /**
-   * The value in pages, in bounded memory, without keeping Redis busy. The key is watched (on a connection of its own,
-   * which never reconnects: a watch does not outlive it), so the end shows whether all pages are of one state.
-   * Source: https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
+   * Reads the value in pages, in bounded memory, without keeping Redis busy. The key is watched, so the end
+   * shows whether all pages belong to one state. The watch has its own connection, which never reconnects,
+   * because a reconnection would lose the watch.
+   * Source:
+   * https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
    */
   async *paged(key: Buffer): AsyncGenerator<readonly Item[], ReadingEnd> {
     const { pages, size } = this.#source;
@@ -79,7 +86,7 @@ export class ItemReader {
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,
     });
-    // The command rejects with it, too; without a listener it would be printed.
+    // Commands reject with the same error. Without a listener, ioredis would print it.
     client.on('error', () => {});
     try {
       await client.connect();
@@ -105,9 +112,10 @@ export class ItemReader {
       if (replies === null) return CHANGED;
       const [exists, sizeReply, timeReply, ...details] = unpack(replies);
       if (Number(exists) === 0) return { isWhole: true, isGone: true, expiresAt: null };
-      // What goes by itself does not show in a watch: a page may hold what were gone when another one was read.
+      // A watch does not show items that expire: an item of one page may have expired before another page was
+      // read.
       if (detail && detail.complete(last, last, details)?.length !== last.length) return CHANGED;
-      // SCAN commands can give an item twice, while Redis resizes its table: then the sizes differ.
+      // SCAN commands can return an item twice while Redis resizes its table: then the sizes differ.
       if (Number(sizeReply) !== read) return CHANGED;
       return { isWhole: true, isGone: false, expiresAt: expiry.at(timeReply) };
     } catch (error) {

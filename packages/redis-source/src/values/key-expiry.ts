@@ -2,19 +2,21 @@ import { isCommandRefused, isRedirected, redisError } from '@redis-to-mongo/redi
 import { Command, type Redis } from 'ioredis';
 import { oncePerConnection } from './once-per-connection.js';
 
-/** Asks when a key expires, together with other commands. */
+/** The command that asks when a key expires, to be sent together with other commands. */
 export interface KeyExpiry {
   readonly command: 'PEXPIRETIME' | 'PTTL';
-  /** The time in ms since 1970 that a reply of the command means; null for never. */
+  /** Converts a reply of the command into a time in ms since 1970; null for never. */
   at(reply: unknown): number | null;
-  /** Whether two such times are the same: a time computed from PTTL is never quite. */
+  /** Whether two such times are the same. Times computed from PTTL always differ a little. */
   same(a: number | null, b: number | null): boolean;
 }
 
-/** Below Redis 7.0 the time is computed from what is left of it, and off by the time that the answer takes. */
+/**
+ * Before Redis 7.0, the time is computed from the time left, and is off by the time that the answer takes.
+ */
 const PTTL_TOLERANCE_MS = 2000;
 
-/** Finds out, once for each connection, how the server reports the time at which a key expires. */
+/** Returns a function that finds out, once per connection, how the server reports a key's expiry time. */
 export function keyExpiry(): (redis: Redis, key: Buffer) => Promise<KeyExpiry> {
   return oncePerConnection(detect);
 }

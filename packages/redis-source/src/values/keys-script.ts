@@ -5,9 +5,10 @@ import type { Redis } from 'ioredis';
 type Name = string | Buffer;
 
 /**
- * A Lua script that reads keys. A server that does not know it yet gets it then. It is run by EVALSHA_RO: a
- * user who may only read keys (`%R~`) may not run EVALSHA on them. Before Redis 7.0 there is but that one.
- * A user who may run scripts need not be allowed to load them: then the answer is that refusal, as of EVALSHA_RO itself.
+ * A Lua script that reads keys. It is loaded into a server that does not know it yet. It is run by
+ * EVALSHA_RO, because a user who may only read keys (`%R~`) may not run EVALSHA on them. Before Redis 7.0,
+ * only EVALSHA exists. If the user may run scripts but not load them, the reply is the refusal of SCRIPT
+ * LOAD.
  * Source: https://redis.io/docs/latest/commands/evalsha_ro/
  */
 export class KeysScript {
@@ -23,9 +24,10 @@ export class KeysScript {
   }
 
   /**
-   * Runs it for each part of the keys (on a cluster, those of a part share a slot), with the same arguments.
-   * @returns what it answered for each part, or the server's error.
-   * @throws what ioredis throws when the connection fails.
+   * Runs the script for each part of the keys, with the same arguments. On a cluster, the keys of a part
+   * share a slot.
+   * @returns the reply or the server's error, for each part.
+   * @throws the error of ioredis if the connection fails.
    */
   async run(parts: readonly (readonly Name[])[], args: readonly (string | Buffer)[]): Promise<unknown[]> {
     let replies = await this.#runKnown(parts, args);
@@ -39,7 +41,7 @@ export class KeysScript {
     return await this.#runKnown(parts, args);
   }
 
-  /** @returns the refusal, where the user may not load scripts. */
+  /** @returns the refusal, if the user may not load scripts. */
   async #load(): Promise<Error | undefined> {
     try {
       await Promise.all(mastersOf(this.#redis).map((server) => server.script('LOAD', this.#lua)));

@@ -8,7 +8,8 @@ import {
 } from '@redis-to-mongo/pipeline';
 
 /**
- * A write of a value whose content is known without reading it, as one document. The key's next read replaces it.
+ * A write of a value as one document, for a value whose content is known without reading it. The key's next
+ * read replaces it.
  */
 export function lastKnownValue(keyType: KeyType, state: KeyState, items: readonly Item[]): ReplaceWrite {
   const type = valueType(keyType);

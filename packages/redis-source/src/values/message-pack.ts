@@ -1,8 +1,8 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 
 /**
- * Reads what `cmsgpack.pack` makes of a Lua value of lists, strings, whole numbers, true, false and nil. Strings are parts of
- * the bytes that were given, not copies.
+ * Parses the result of `cmsgpack.pack` for a Lua value of lists, strings, whole numbers, true, false and nil.
+ * Strings are views of `bytes`, not copies.
  * Source: https://github.com/msgpack/msgpack/blob/master/spec.md
  * @throws SyncError REDIS_REPLY for anything else.
  */

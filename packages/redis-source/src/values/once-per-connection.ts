@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 
 /**
- * What a server can do, asked once for each connection to it: behind the next one may be another server, or a newer version.
- * @param ask finds it out; its errors are thrown on, and asked again.
+ * Asks once per connection what a server can do. The next connection may lead to another server, or to
+ * another version.
+ * @param ask asks the server. Its errors are rethrown, and the next call asks again.
  */
 export function oncePerConnection<T>(
   ask: (redis: Redis, key: Buffer) => Promise<T>,

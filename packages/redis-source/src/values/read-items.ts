@@ -4,12 +4,12 @@ import type { Redis } from 'ioredis';
 import { askOf, serverSource } from './server-source.js';
 import { detailed } from './whole-reading.js';
 
-/** Items asked of Redis at once. */
+/** Number of items per page. */
 const PAGE = 1000;
 
 /**
- * A value's items as Redis holds them now, page by page where it has pages, without watching the key: what changes meanwhile is
- * there or not, and SSCAN and its like may give an item twice.
+ * Reads a value's items as Redis holds them now, in pages if the type has them. The key is not watched: items
+ * that change meanwhile may be there or not, and SSCAN, HSCAN and ZSCAN may return an item twice.
  * @throws SyncError as redisError.
  */
 export async function* readItems(redis: Redis, type: ValueType, key: Buffer): AsyncGenerator<Item> {

@@ -2,11 +2,17 @@ import { type Item, jsonWeight, type ValueType } from '@redis-to-mongo/key-types
 import { type RuleBook, type StoredText, storedText, type ValueMapper } from '@redis-to-mongo/pipeline';
 import { weightOf } from './weight-of.js';
 
-/** A type of values as the rule of each key has it: read as ever, its documents made by the rule. */
+/**
+ * A value type, changed by the rule of each key: values are read as before, but the rule makes their
+ * documents.
+ */
 export class RuledTypes {
   readonly #type: ValueType;
   readonly #rules: RuleBook | undefined;
-  /** Rules are few, and replaced as a whole: what belongs to those of before goes with them. */
+  /**
+   * The changed types. Rules are few, and are replaced as a whole; the types of earlier rules are collected
+   * with them.
+   */
   readonly #made = new WeakMap<ValueMapper, ValueType>();
 
   constructor(type: ValueType, rules: RuleBook | undefined) {
@@ -14,7 +20,7 @@ export class RuledTypes {
     this.#rules = rules;
   }
 
-  /** The type as the rule of a key changes it. */
+  /** The type, changed by the rule of a key. */
   typeFor(key: string): ValueType {
     const { keyType } = this.#type.names;
     const mapper = this.#rules?.ruleFor(key, keyType)?.mapperFor(keyType);
@@ -50,7 +56,7 @@ function nameOf([name]: Item): StoredText {
   return storedText(name ?? Buffer.alloc(0));
 }
 
-/** What the item may take as JSON beside its text, in bytes, at most. */
+/** Maximum number of bytes that the item takes as JSON, besides its text. */
 function jsonWeightOf(item: Item): number {
   return item.reduce((sum, part) => sum + jsonWeight(part), 0);
 }

@@ -3,13 +3,16 @@ import { isCommandRefused, isRedirected } from '@redis-to-mongo/redis-connection
 import { Command, type Redis } from 'ioredis';
 import { oncePerConnection } from './once-per-connection.js';
 
-/** How items are had from a server: what it can report about them is found out once for each connection. */
+/** How items are read from a server. It finds out once per connection which details the server can report. */
 export interface ServerSource extends ItemSource {
-  /** The details of items, where the server has the command for them and the user may run it. */
+  /** The details of items, if the server has the command for them and the user may run it. */
   knownDetail(client: Redis, key: Buffer): Promise<ItemDetail | undefined>;
 }
 
-/** Whether a key that answers with these items is gone: it answers as one without items, and no key of items has none. */
+/**
+ * Whether a key with these items is gone. A missing key reads as one without items, and Redis keeps no empty
+ * key of items.
+ */
 export function isGone({ size }: ItemSource, items: readonly Item[]): boolean {
   return items.length === 0 && size?.of === 'items';
 }
@@ -24,7 +27,7 @@ export function serverSource(source: ItemSource): ServerSource {
   };
 }
 
-/** Sends commands over a connection; texts of replies come as Buffers. */
+/** Sends commands over a connection; texts in replies are Buffers. */
 export function askOf(client: Redis): Ask {
   return async (name, ...args) => await client.sendCommand(new Command(name, args, { replyEncoding: null }));
 }
@@ -35,7 +38,7 @@ async function isAnswered(client: Redis, detail: ItemDetail, key: Buffer): Promi
     return true;
   } catch (error) {
     if (isCommandRefused(error)) return false;
-    // The command is there, whatever the key holds, and wherever it is.
+    // The server knows the command, whatever the key holds and wherever it is.
     if (isRedirected(error)) return true;
     if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return true;
     throw error;

@@ -2,9 +2,10 @@ import type { Item } from '@redis-to-mongo/key-types';
 import { fingerprintOf } from './item-fingerprint.js';
 
 /**
- * How the places of a list's items are counted: the item at its head has place `first`, which grows when items are
- * taken from the head and falls, below 0 too, when some are put there; so the others keep their places.
- * `head` and `tail` are the fingerprints of the first and the last few items, by which the places are found again.
+ * How the places of a list's items are counted. The item at the head has place `first`. It increases when
+ * items are removed from the head, and decreases, also below 0, when items are added there, so that the other
+ * items keep their places. `head` and `tail` are the fingerprints of the first and last few items, by which
+ * the places are found again.
  */
 export interface Frame {
   readonly first: number;
@@ -13,14 +14,14 @@ export interface Frame {
   readonly tail: readonly string[];
 }
 
-/** Items that must match, one after the other, to show that a list has moved. */
+/** Number of consecutive items that must match to show where a list has moved. */
 const WINDOW = 8;
 
 /** Finds the current places of the items of the last reading in a list. */
 export class FrameFinder {
   readonly #last: Frame | undefined;
   readonly #head: string[] = [];
-  /** The newest fingerprints, oldest first. */
+  /** The last WINDOW fingerprints, in the order of the list. */
   #recent: string[] = [];
   #size = 0;
   #headAt: number | undefined;
@@ -43,7 +44,10 @@ export class FrameFinder {
     if (this.#matches(last.tail)) this.#tailAt = this.#size - WINDOW;
   }
 
-  /** The place of the first item. A wrong guess costs writes, nothing else: what is stored is compared place by place. */
+  /**
+   * The place of the first item. A wrong guess only costs writes: the stored items are compared place by
+   * place.
+   */
   get first(): number {
     const last = this.#last;
     if (!last) return 0;

@@ -25,18 +25,26 @@ import { SmallReply } from './small-reply.js';
 import { ALONE, ANSWERS, GONE, LATER, MOST_BYTES, smallScript } from './small-script.js';
 import type { ValueSyncer } from './value-syncer.js';
 
-/** Keys that one script reads: Redis serves nobody else for as long, which is about half a millisecond. */
+/**
+ * Number of keys that one script reads. Meanwhile, about half a millisecond, Redis serves no other client.
+ */
 const KEYS_A_SCRIPT = 100;
 /** A value of more items, or of more than MOST_BYTES, is not small: its own syncer reads it. */
 const MOST_ITEMS = 500;
-/** What a reading takes together, in bytes. */
+/** Maximum number of bytes of one reading. */
 const READING_BYTES = 2 * 1024 * 1024;
-/** Keys that are read each by a script of its own, at once: none of these scripts knows what the others have taken. */
+/**
+ * Number of keys that are read in parallel, each by its own script. These scripts do not know how many bytes
+ * the others have read.
+ */
 const SINGLES_AT_ONCE = 50;
 
 type Name = string | Buffer;
 
-/** Reads small values of many keys by a script; where the user may run none, it leaves all keys to their own syncers. */
+/**
+ * Reads small values of many keys by a script. If the user may not run scripts, all keys are left to their
+ * own syncers.
+ */
 export class SmallReader {
   readonly #redis: Redis;
   readonly #syncers: readonly ValueSyncer[];
@@ -44,7 +52,7 @@ export class SmallReader {
   readonly #expiry = keyExpiry();
   #mayRun = true;
 
-  /** @param syncers of the key types that are wanted; those of values take part. */
+  /** @param syncers those of the wanted key types; only syncers of values are used. */
   constructor(redis: Redis, syncers: ReadonlyMap<KeyType, unknown>) {
     this.#redis = redis;
     this.#syncers = [...syncers.values()].filter(isValueSyncer);
@@ -57,7 +65,7 @@ export class SmallReader {
     const held = await budget.reserve(READING_BYTES);
     try {
       const { answers, expiry } = await this.#ask(keys);
-      // Another way to write a key's id would mirror the key twice.
+      // Only the canonical key id is accepted: another spelling of it would mirror the key twice.
       const found = keys.map((key, i) => (isKeyId(key) ? this.#found(answers, ANSWERS * i, expiry) : 'gone'));
       const bytes = bytesIn(answers);
       held.resize(bytes);
@@ -66,7 +74,7 @@ export class SmallReader {
       held.release();
       if (isCommandRefused(error)) this.#mayRun = false;
       const known = redisError(error);
-      // Where it is not known what the server has against the script, each key alone shows what is wrong.
+      // If it is not known why the server refuses the script, reading each key alone shows the reason.
       if (isCommandRefused(error) || isKeyRefused(error) || known.errorClass === 'unknown')
         return allAlone(keys);
       throw known;
@@ -98,14 +106,14 @@ export class SmallReader {
     const replies = await this.#script.run(parts, argsFor(each));
     const answers = await Promise.all(
       parts.map((part, i) =>
-        // One of them may not be read.
+        // The user may not read one of the keys.
         isKeyRefused(replies[i]) ? this.#askSingly(part, argsFor, each) : answersOf(part, replies[i]),
       ),
     );
     return { answers: answers.flat(), expiry };
   }
 
-  /** Each key by a script of its own, until they have taken this many bytes; the others are for later. */
+  /** Reads each key by its own script, up to this many bytes; the other keys are left for later. */
   async #askSingly(
     names: readonly Name[],
     argsFor: (bytes: number) => readonly string[],
@@ -124,14 +132,17 @@ export class SmallReader {
     return answers;
   }
 
-  /** Whether any type's items have details that can be had here. */
+  /** Whether this server reports details of any type's items. */
   async #askForDetails(server: Redis, key: Buffer): Promise<boolean> {
     for (const { source } of this.#syncers) if (await source.knownDetail(server, key)) return true;
     return false;
   }
 }
 
-/** What the script answered for the keys of a part; @throws the server's error, unless it is about the one key. */
+/**
+ * The script's answers for the keys of a part.
+ * @throws the server's error, unless the part is one key that the user may not read.
+ */
 function answersOf(part: readonly Name[], reply: unknown): readonly unknown[] {
   if (part.length === 1 && isKeyRefused(reply)) return [ALONE, false, false];
   if (reply instanceof Error) throw reply;

@@ -6,7 +6,7 @@ import { unpackMessage } from './message-pack.js';
 /** 128 bits, as base64. */
 const CHECKSUM_LENGTH = 22;
 
-/** What a small value holds, as the script answered it. It is taken apart only where it must be. */
+/** A small value, as the script returned it. It is unpacked only when its items are needed. */
 export class SmallReply {
   readonly #source: ItemSource;
   readonly #reply: unknown;
@@ -17,15 +17,15 @@ export class SmallReply {
   }
 
   /**
-   * Equal for two replies only where the values are equal, too; not the other way around, since some items come in any
-   * order. `undefined` where the server can't pack replies.
+   * Two replies with the same checksum have equal values. Equal values may have different checksums, because
+   * some items come in any order. `undefined` if the server can't pack replies.
    */
   get checksum(): string | undefined {
     if (!Buffer.isBuffer(this.#reply)) return undefined;
     return hash('sha256', this.#reply, 'base64url').slice(0, CHECKSUM_LENGTH);
   }
 
-  /** @throws SyncError REDIS_REPLY when it is not of the form that the script makes. */
+  /** @throws SyncError REDIS_REPLY if the reply does not have the script's form. */
   items(): readonly Item[] {
     const reply = Buffer.isBuffer(this.#reply) ? unpackMessage(this.#reply) : this.#reply;
     const [value, details] = Array.isArray(reply) ? reply : [];

@@ -1,20 +1,26 @@
 import type { ValueType } from '@redis-to-mongo/key-types';
 
-/** What the script answers for a key instead of the number of its type. */
+/** The codes that the script returns for a key instead of the number of its type. */
 export const GONE = 0;
 export const ALONE = -1;
 export const LATER = -2;
 /** A value of more bytes is not small. */
 export const MOST_BYTES = 64 * 1024;
-/** This many answers each key has: its code, what shows when it expires, and what it holds with the details of its items. */
+/**
+ * Number of answers per key: the code, the reply about its expiry, and the value with the details of its
+ * items.
+ */
 export const ANSWERS = 3;
 
 /**
- * A script that reads many keys, each as it is at one instant: its type, when it expires and, where it is small, what it
- * holds, and the details of its items. It writes nothing. KEYS: the keys. ARGV: the command that shows when a key expires, the
- * three limits, and '1' if details are asked for. A type has the number of its place in the list, from 1. The answers are packed
- * where the server can do that, all of them, and what each key holds by itself: to take thousands of small replies apart costs
- * the client more than all else, and of a packed value a checksum shows whether it is another one.
+ * A script that reads many keys, each at one instant: its type, when it expires and, if it is small, its
+ * value with the details of its items. It writes nothing.
+ * KEYS: the keys.
+ * ARGV: the command that reports when a key expires, the three limits (items, bytes of one value, bytes of
+ * all), and '1' if details are read.
+ * The number of a type is its place in the list, from 1. If the server can (cmsgpack), it packs each value by
+ * itself, and then all answers: parsing thousands of small replies would cost the client more than everything
+ * else, and a checksum of the packed value shows whether the value has changed.
  */
 export function smallScript(types: readonly ValueType[]): string {
   const readers = types.map((type, i) => {

@@ -4,36 +4,41 @@ import type { DocumentShape, KeyType, Rule, RuleBook } from '@redis-to-mongo/pip
 const MIB = 1024 * 1024;
 const SCAN_COUNT = 1000;
 
-/** How values (sets, hashes, …) are read and kept; what is left out is as VALUE_DEFAULTS says, and explains. */
+/**
+ * How values (sets, hashes, …) are read and kept. VALUE_DEFAULTS has the defaults, and explains the options.
+ */
 export interface ValueOptions {
   readonly maxInlineMembers?: number;
   /** At most 8 MiB. */
   readonly maxInlineBytes?: number;
   readonly maxAtomicMembers?: number;
-  /** Members asked of Redis at once, where a value is read in pages. Default 1000. */
+  /** Number of members per page, if a value is read in pages. Default: 1000. */
   readonly scanCount?: number;
   readonly membershipHistory?: boolean;
   readonly goneValues?: 'keep' | 'remove';
-  /** What is done otherwise with some keys. */
+  /** The rules for some keys. */
   readonly rules?: RuleBook;
 }
 
-/** What holds for one value. */
+/** The settings for one value. */
 export interface ValueSettings extends Required<Omit<ValueOptions, 'rules' | 'goneValues'>> {
-  /** How long a value stays once its key is gone, in ms; null forever. */
+  /** How long a value stays after its key is gone, in ms; null: forever. */
   readonly goneMs: number | null;
-  /** A value whose key is gone keeps what it held last. */
+  /** Whether a value whose key is gone keeps its last content. */
   readonly isMarked: boolean;
   /** The shape of its documents; `undefined` for the fleet's own. */
   readonly shape: DocumentShape | undefined;
-  /** By which rule they are made; see ruleFingerprint. */
+  /** The fingerprint of the rule that makes its documents. */
   readonly rule: string | undefined;
 }
 
-/** The most that a document may take of a value, in bytes: well below MongoDB's 16 MiB, whatever BSON adds. */
+/**
+ * Maximum number of bytes of a value in one document. With everything that BSON adds, this is well below
+ * MongoDB's 16 MiB.
+ */
 export const MAX_DOCUMENT_PAYLOAD = 8 * MIB;
 
-/** The most that a document may weigh by estimate; MongoDB takes 16 MiB. */
+/** Maximum estimated size of a document, in bytes; MongoDB accepts 16 MiB. */
 export const MAX_DOCUMENT_WEIGHT = 12 * MIB;
 
 export function withDefaults(options: ValueOptions): ValueSettings {
@@ -51,7 +56,7 @@ export function withDefaults(options: ValueOptions): ValueSettings {
   };
 }
 
-/** The settings for a key that a rule takes. */
+/** The settings for a key, changed by its rule. */
 export function withRule(settings: ValueSettings, rule: Rule | undefined, keyType: KeyType): ValueSettings {
   if (!rule) return settings;
   const { gone } = rule;

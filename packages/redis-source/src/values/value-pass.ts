@@ -5,9 +5,9 @@ import type { ReadingEnd } from './item-reader.js';
 import { type Frame, FrameFinder } from './sliding-frame.js';
 import { MAX_DOCUMENT_PAYLOAD } from './value-options.js';
 
-/** What an element's document takes beside its payload, in bytes, about. */
+/** Approximate number of bytes of an element's document besides its payload. */
 const ELEMENT_OVERHEAD = 200;
-/** What stands in each piece of an item may take this, in bytes. */
+/** Maximum number of bytes that are repeated in each piece of an item. */
 const MAX_REPEATED = MAX_DOCUMENT_PAYLOAD / 2;
 const NONE = Buffer.alloc(0);
 
@@ -17,11 +17,14 @@ export interface PassResult extends ReadingEnd {
   readonly items: number;
   readonly bytes: number;
   readonly frame: Frame | undefined;
-  /** Items that a rule leaves out. */
+  /** Number of items that a rule leaves out. */
   readonly left: number;
 }
 
-/** Processes the items of one pass over a value: adds them up, and converts them to elements. */
+/**
+ * Processes the items of one pass over a value: counts them, adds their fingerprints, and converts them to
+ * elements.
+ */
 export class ValuePass {
   readonly #shape: ValueShape;
   readonly #sum = new FingerprintSum();
@@ -31,14 +34,17 @@ export class ValuePass {
   bytes = 0;
   #left = 0;
 
-  /** @param last where a sliding value's items were. @param first the place of its first item, once that is known. */
+  /**
+   * @param last where a sliding value's items were.
+   * @param first the place of its first item, if it is known.
+   */
   constructor(shape: ValueShape, last: Frame | undefined, first?: number) {
     this.#shape = shape;
     this.#finder = shape.order === 'sliding' ? new FrameFinder(last) : undefined;
     this.#first = first;
   }
 
-  /** Counts the item, and gives its elements where its place is known: one, or several where it is too large. */
+  /** Counts the item, and returns its elements if its place is known: one, or several if it is too large. */
   add(item: Item): readonly Element[] {
     const isHashed = this.#shape.order === 'hashed';
     const at = this.items++;
@@ -54,7 +60,7 @@ export class ValuePass {
     return this.#elements(item, index === at ? fingerprint : fingerprintOf(item, index), index, bytes);
   }
 
-  /** Counts the items of a value that is kept as one document: it needs no elements and no places. */
+  /** Counts the items of a value that is kept as one document, which needs no elements and no places. */
   addWhole(items: readonly Item[]): void {
     const isHashed = this.#shape.order === 'hashed';
     for (const item of items) {
@@ -64,7 +70,7 @@ export class ValuePass {
     }
   }
 
-  /** The result of the pass, once its last page was read. */
+  /** The result of the pass, after its last page was read. */
   end({ isWhole, isGone, expiresAt }: ReadingEnd): PassResult {
     return {
       isWhole,
@@ -103,7 +109,10 @@ export class ValuePass {
     }));
   }
 
-  /** An item too large for one document, in pieces: what is before the buffer that is cut comes with each, or first where it is large too. */
+  /**
+   * Cuts an item that is too large for one document. The name before the cut buffer is repeated in each
+   * piece. If the name is large, too, it is cut as well, and its pieces come first.
+   */
   #piecesOf(item: Item): readonly { readonly piece: Item; readonly isName: boolean }[] {
     const { cut, namePartsField } = this.#shape.element;
     const name = item[cut - 1];
@@ -123,7 +132,7 @@ function cutAt(item: Item, at: number): readonly Item[] {
   );
 }
 
-/** Adds elements to buckets where there are any. */
+/** Adds elements to the buckets, if there are buckets. */
 export function addElements(buckets: Buckets | undefined, elements: readonly Element[]): void {
   if (buckets) for (const element of elements) buckets.add(element);
 }

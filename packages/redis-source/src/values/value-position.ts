@@ -1,7 +1,7 @@
 import type { Position } from '@redis-to-mongo/pipeline';
 import type { Frame } from './sliding-frame.js';
 
-/** How far a value has been synced: which state of it is in MongoDB. */
+/** The state of a value that is in MongoDB. */
 export interface ValuePosition {
   readonly form: 'inline' | 'members';
   /** The sum of the items' fingerprints. */
@@ -11,11 +11,14 @@ export interface ValuePosition {
   /** In ms since 1970; null for never. */
   readonly expiresAt: number | null;
   readonly frame: Frame | undefined;
-  /** Of the reply that held a small value; see SmallReply. */
+  /** The checksum of the reply with a small value; see SmallReply. */
   readonly checksum?: string | undefined;
 }
 
-/** `undefined` where there is none, or it is of another version: then the value is read and compared as if new. */
+/**
+ * `undefined` if there is no position, or it is of another version. The value is then read and compared as a
+ * new one.
+ */
 export function parseValuePosition(stored: Position | null): ValuePosition | undefined {
   if (stored === null) return undefined;
   const { form, digest, items, bytes, expiresAt, first, size, head, tail, checksum } = stored;

@@ -24,30 +24,29 @@ import { type PassResult, ValuePass } from './value-pass.js';
 import { parseValuePosition, toPosition, type ValuePosition } from './value-position.js';
 import { ValueWrites } from './value-writes.js';
 
-/** Values with no more items than this are read at once, where nothing is known of their size. */
+/** Values with at most this many items are read whole, if the size of their items is not known. */
 const FEW = 64;
-/** A large value becomes one document again only well below the limits, so that it does not swing around them. */
+/** A large value becomes one document again only below this share of the limits, to prevent flapping. */
 const SHRINK_BELOW = 0.8;
-/** Readings of a value that changes meanwhile, before it is taken as changed. */
+/** Maximum number of first readings in pages, if the value changes during each. */
 const MOST_READINGS = 3;
-/** What a first reading reserves for an item, where nothing is known of it. */
+/** Number of bytes that a first reading reserves per item, if the size of items is not known. */
 const GUESSED_ITEM_BYTES = 100;
-/** About what BSON adds to an item of a small value, in bytes. */
+/** Approximate number of bytes that BSON adds to an item of a small value. */
 const ITEM_WEIGHT = 40;
-/** What comparing takes beside the elements that are added, in bytes for each element. */
+/** Number of bytes per element that the comparison needs, besides the elements that are added. */
 const COMPARE_BYTES = 60;
 
-/** The syncer of values of a type. */
 export interface ValueSyncer extends Syncer {
   readonly type: ValueType;
   readonly source: ServerSource;
-  /** A small value that was read as a whole. @param expiresAt in ms since 1970; null for never. */
+  /** A small value that was read whole. @param expiresAt in ms since 1970; null for never. */
   small(reply: SmallReply, expiresAt: number | null, isSameTime: KeyExpiry['same']): SmallValue;
 }
 
 /**
- * The syncer of a key type that is not a stream. What it has in MongoDB is always a state that the key really had:
- * one document where the value is small, else one per member, changed by difference. An unchanged value costs no write.
+ * The syncer of a value type. It mirrors a state that the key really had: one document if the value is small,
+ * otherwise one per member, of which only differences are written. An unchanged value costs no write.
  */
 export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions): ValueSyncer {
   const defaults = withDefaults(options);
@@ -128,7 +127,7 @@ async function* readValue(
   let isYielded = false;
   try {
     const seen = await readFirst(type, settings, reader, key, size, last);
-    // The key is gone since its type was asked: its next job retires it.
+    // The key was deleted after its type was read: its next job retires it.
     if (seen.isGone) return;
     const form = formOf(type, settings, seen, last);
     if (
@@ -151,7 +150,7 @@ async function* readValue(
   }
 }
 
-/** A small value, read as a whole. */
+/** The result of a pass over a small value that was read whole. */
 function seenWhole(
   type: ValueType,
   items: readonly Item[],
@@ -210,7 +209,7 @@ function toBatch(
     get position() {
       return toPosition(position());
     },
-    // One version of the value, whatever it holds.
+    // One version of the value, whatever its size.
     entries: 1,
     bytes: seen.bytes,
     lag: 0,
@@ -224,7 +223,9 @@ function toBatch(
   };
 }
 
-/** Reads until it has seen one state of the value; a few times at most, unless it is small enough to be read at once. */
+/**
+ * Reads a small value whole; a larger one in pages, up to MOST_READINGS times, until all are of one state.
+ */
 async function readFirst(
   type: ValueType,
   settings: ValueSettings,
@@ -279,7 +280,7 @@ function formOf(
   return seen.kept ? smallForm(type, settings, seen, last) : 'members';
 }
 
-/** The form of a value that is at hand as a whole. */
+/** The form of a value whose items are all in memory. */
 function smallForm(
   type: ValueType,
   settings: ValueSettings,

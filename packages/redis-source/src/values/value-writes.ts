@@ -18,15 +18,15 @@ import type { ValueSettings } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
 import { parseValuePosition, type ValuePosition } from './value-position.js';
 
-/** A string's bytes that weigh as much as one member, where the limit for reading at once is concerned. */
+/** Bytes of a string that count as one member for maxAtomicMembers, the limit for reading a value whole. */
 const BYTES_A_MEMBER = 1024;
 
-/** The shape in which everything has its own name. */
+/** A shape without other names. */
 const OWN_NAMES: DocumentShape = { names: {} };
 
 const formFields = new WeakMap<ValueType, readonly string[]>();
 
-/** What documents of a type have in some forms only. */
+/** The fields that a type's documents have only in some forms. */
 function formFieldsOf(type: ValueType): readonly string[] {
   const known = formFields.get(type);
   if (known) return known;
@@ -35,14 +35,14 @@ function formFieldsOf(type: ValueType): readonly string[] {
   return made;
 }
 
-/** The writes that a value asks for, and the positions that they lead to. */
+/** Makes the writes for a value, and the positions that hold after them. */
 export class ValueWrites {
   readonly #type: ValueType;
   readonly #reader: ItemReader;
   readonly #settings: ValueSettings;
   readonly #names: Pick<ReplaceWrite, 'collection' | 'memberCollection' | 'formFields' | 'shape' | 'rule'>;
 
-  /** @param state of the key whose value it is: it shows where the documents go. */
+  /** @param state the state of the value's key: it decides the collections. */
   constructor(type: ValueType, reader: ItemReader, settings: ValueSettings, state: KeyState) {
     this.#type = type;
     this.#reader = reader;
@@ -52,7 +52,7 @@ export class ValueWrites {
       collection,
       memberCollection,
       formFields: formFieldsOf(type),
-      // An _id that a rule made stays with the incarnation, and only a document in a shape shows whose it is then.
+      // An _id made by a rule stays for the whole incarnation. Only a document in a shape then shows its key.
       shape: settings.shape ?? (state.documentId ? OWN_NAMES : undefined),
       rule: settings.rule,
     };
@@ -78,7 +78,7 @@ export class ValueWrites {
         kind: 'replace',
         ...this.#names,
         document,
-        // Where nothing is known of it, the sink finds out.
+        // If this is not known, the sink finds out.
         hasMembers: last?.form === 'members',
         bytes: seen.weight,
       },
@@ -86,7 +86,7 @@ export class ValueWrites {
     };
   }
 
-  /** One document for each item, by difference; the sink reads them itself. */
+  /** One document per item; only differences are written. The sink reads the items itself, through `scan`. */
   members(
     state: KeyState,
     seen: FirstReading,
@@ -114,7 +114,7 @@ export class ValueWrites {
     };
   }
 
-  /** What is left of a value whose key is gone. */
+  /** The write for a value whose key is gone. */
   gone(state: KeyState): Write {
     const { goneMs } = this.#settings;
     const left: ValueDocument = {
@@ -125,7 +125,7 @@ export class ValueWrites {
       ...(goneMs === null ? {} : { removeAt: dateOf(Date.now() + goneMs) }),
     };
     const form = parseValuePosition(state.position)?.form;
-    // Where it is not known what there is, there may be members.
+    // If the form is not known, there may be members.
     const keepsHistory = this.#hasHistory && form !== 'inline';
     if (this.#settings.isMarked && !keepsHistory) {
       const { size: _, ...kept } = left;

@@ -5,23 +5,24 @@ import { Command, type Redis } from 'ioredis';
 import type { KeyExpiry } from './key-expiry.js';
 import type { ServerSource } from './server-source.js';
 
-/** One instant of a value. */
+/** A value at one instant. */
 export interface Whole {
   readonly items: readonly Item[];
   /** In ms since 1970; null for never. */
   readonly expiresAt: number | null;
 }
 
-/** Readings by MULTI before a script is tried, and before the key is left to its next job. */
+/** Number of readings by MULTI before a script is tried, and before the key is left to its next job. */
 const BEFORE_SCRIPT = 3;
 const MOST_READINGS = 20;
 
 /**
- * Reads a value at once, with its time to live. Details of items are asked for by the items' names, so those are read
- * first; then values, details and time to live in one MULTI. Where it holds other names by then, once more. A value whose
- * names change faster than that is read by a script.
- * @returns `undefined` when the key is gone.
- * @throws SyncError VALUE_KEEPS_CHANGING where the user may not run scripts; otherwise what ioredis throws.
+ * Reads a whole value, with its details and expiry time, at one instant. The details are asked by the items'
+ * names, so the names are read first; then value, details and expiry time in one MULTI. If the names have
+ * changed meanwhile, this is repeated. A value whose names change too fast is read by a script.
+ * @returns `undefined` if the key is gone.
+ * @throws SyncError VALUE_KEEPS_CHANGING if the names keep changing and the user may not run scripts;
+ * otherwise the error of ioredis.
  */
 export async function readWhole(
   server: Redis,
@@ -58,7 +59,7 @@ export async function readWhole(
   );
 }
 
-/** A page of items with their details, asked behind them. */
+/** Adds details to a page of items, read after the page. */
 export async function detailed(
   client: Redis,
   detail: ItemDetail,
@@ -71,7 +72,7 @@ export async function detailed(
   return detail.complete(items, items, replies) ?? [];
 }
 
-/** `undefined` where the user may not run scripts. */
+/** `undefined` if the user may not run scripts. */
 async function readByScript(
   server: Redis,
   source: ServerSource,

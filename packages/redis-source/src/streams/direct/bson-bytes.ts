@@ -10,12 +10,12 @@ export const DATE = 0x09;
 export const NULL = 0x0a;
 export const INT32 = 0x10;
 
-/** From this many bytes on a native copy is quicker than a loop. */
+/** From this number of bytes on, a native copy is faster than a loop. */
 const LONG = 80;
 /** The digit 0. */
 export const ZERO = 0x30;
 
-/** The element of the field whose name is the entry's item `i`; returns where it ends. */
+/** Writes the field whose name is the entry's item `i` as an element; returns the index after it. */
 export function writeField(
   to: Buffer,
   start: number,
@@ -33,7 +33,7 @@ export function writeField(
   return writeValue(to, at + 1, source, from, end, isText);
 }
 
-/** The elements of all fields of an entry, one behind the other; returns where they end. */
+/** Writes all fields of an entry as consecutive elements; returns the index after them. */
 export function writeAllFields(
   to: Buffer,
   start: number,
@@ -55,7 +55,10 @@ export function writeAllFields(
   return at;
 }
 
-/** An item of an entry, a name or a value, as an element of a list; returns where it ends. @param place below 10. */
+/**
+ * Writes an item of an entry (a name or a value) as an element of a list; returns the index after it.
+ * @param place below 10.
+ */
 export function writeListItem(
   to: Buffer,
   start: number,
@@ -74,7 +77,7 @@ export function writeListItem(
   return writeValue(to, start + 3, source, from, end, isText);
 }
 
-/** A string's or a binary's length and bytes; returns where they end. */
+/** Writes the length and the bytes of a string or a binary; returns the index after them. */
 function writeValue(
   to: Buffer,
   at: number,
@@ -105,7 +108,7 @@ export function writeInt32(to: Buffer, at: number, value: number): number {
   return at + 4;
 }
 
-/** A whole element that holds a string. */
+/** An element that holds a string, with its type and name. */
 export function element(name: string, value: string): Buffer {
   const length = Buffer.alloc(4);
   length.writeInt32LE(Buffer.byteLength(value) + 1);

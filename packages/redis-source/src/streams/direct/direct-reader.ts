@@ -8,9 +8,9 @@ import { MessageEncoder } from './message-encoder.js';
 import { ShapedEncoder } from './shaped-encoder.js';
 import { StreamReply } from './stream-reply.js';
 
-/** Kept for the next reads, in bytes. */
+/** Size of the buffers that are kept for later reads, in bytes. */
 const KEPT_BYTES = 32 * 1024 * 1024;
-/** What a document is taken to need before it is written, in bytes; the buffer grows where that was too little. */
+/** The assumed size of a document, in bytes; the buffer grows if this is too small. */
 const GUESSED_BYTES = 400;
 
 /** A connection whose answers are taken as bytes; see RawConnection. */
@@ -22,9 +22,9 @@ export interface AsksRaw {
 }
 
 /**
- * The direct path: the bytes of a reply become the bytes of BSON documents, with no string or object between. It writes what
- * the ordinary path would, byte for byte, and leaves to that what it can't do: streams under a rule that
- * changes their content, and reads for which its connection is not there.
+ * The direct path: the bytes of a reply become the bytes of BSON documents, with no string or object between.
+ * The documents are the same as those of the ordinary path, byte for byte. The ordinary path takes over
+ * streams with a rule that changes their content, and reads while the raw connection is not ready.
  */
 export class DirectReader {
   readonly #connection: AsksRaw;
@@ -33,7 +33,7 @@ export class DirectReader {
 
   /**
    * @param connection is not closed by the reader.
-   * @param onRead called with each read, by which path it was made.
+   * @param onRead called for each read, with the path that it took.
    */
   constructor(connection: AsksRaw, onRead?: (path: 'direct' | 'ordinary') => void) {
     this.#connection = connection;
@@ -45,7 +45,7 @@ export class DirectReader {
     return this.#connection.sameServer();
   }
 
-  /** The reader that takes the direct path where it can, and the ordinary one where not. */
+  /** Returns a reader that takes the direct path if possible, otherwise the ordinary path. */
   over(ordinary: StreamReader): StreamReader {
     const readOrdinary = async (request: ReadRequest) => {
       this.#onRead?.('ordinary');
@@ -138,21 +138,21 @@ function bulk(ascii: string): string {
   return `$${ascii.length}\r\n${ascii}\r\n`;
 }
 
-/** The smallest buffer there is, in bytes. */
+/** Size of the smallest buffer, in bytes. */
 const LEAST = 64 * 1024;
 
-/** Buffers that are used again: fresh ones cost more than what is written into them. */
+/** Reuses buffers: allocating a buffer costs more than writing into it. */
 class BufferPool {
   readonly #keepBytes: number;
   readonly #free: Buffer[] = [];
   #freeBytes = 0;
 
-  /** @param keepBytes so much is kept for the next, at most. */
+  /** @param keepBytes maximum size of all free buffers, in bytes. */
   constructor(keepBytes: number) {
     this.#keepBytes = keepBytes;
   }
 
-  /** A buffer of at least this many bytes, with anything in it. */
+  /** Returns a buffer of at least this many bytes. It may contain old data. */
   take(bytes: number): Buffer {
     const at = this.#free.findIndex(({ length }) => length >= bytes);
     const [found] = at < 0 ? [] : this.#free.splice(at, 1);
@@ -161,7 +161,7 @@ class BufferPool {
     return found;
   }
 
-  /** Gives a buffer back; nobody may read it anymore. */
+  /** Gives a buffer back. The caller must not use it anymore. */
   give(buffer: Buffer): void {
     if (this.#freeBytes + buffer.length > this.#keepBytes) return;
     this.#free.push(buffer);

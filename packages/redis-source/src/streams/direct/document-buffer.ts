@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer';
 
-/** The documents of one read one behind the other, in a buffer that grows. */
+/** The documents of one read, one after the other, in a buffer that grows. */
 export class DocumentBuffer {
-  /** Where each document ends in `bytes`. */
+  /** The index in `bytes` after each document. */
   readonly ends: number[] = [];
   #buffer: Buffer;
   #length = 0;
 
-  /** @param buffer to write into; a larger one takes its place when it is full. */
+  /** @param buffer to write into; when it is full, a larger one replaces it. */
   constructor(buffer: Buffer) {
     this.#buffer = buffer;
   }
@@ -22,12 +22,12 @@ export class DocumentBuffer {
     return this.#buffer;
   }
 
-  /** Where the next document begins. */
+  /** The index where the next document begins. */
   get length(): number {
     return this.#length;
   }
 
-  /** The buffer, with room for this many bytes more from `at` on; what is before them stays. */
+  /** Returns the buffer, with room for `more` bytes from index `at` on. The bytes before `at` stay. */
   reserve(more: number, at = this.#length): Buffer {
     const needed = at + more;
     if (needed > this.#buffer.length) {
@@ -38,7 +38,7 @@ export class DocumentBuffer {
     return this.#buffer;
   }
 
-  /** A document ends here. */
+  /** Marks the end of a document. */
   end(at: number): void {
     this.#length = at;
     this.ends.push(at);

@@ -1,21 +1,22 @@
 import { SyncError } from '@redis-to-mongo/pipeline';
 
 /*
- * The form of an XRANGE reply on the wire (RESP2, https://redis.io/docs/latest/develop/reference/protocol-spec/):
+ * The form of an XRANGE reply on the wire (RESP2).
+ * Source: https://redis.io/docs/latest/develop/reference/protocol-spec/
  *
- *   *2\r\n                            the reply: this many entries follow
+ *   *2\r\n                            the reply: a list of 2 entries
  *   *2\r\n                            an entry: its id, and the list of its names and values
  *     $15\r\n1700000000000-0\r\n        the id: its length in bytes, then the bytes
- *     *4\r\n                            names and values in turn
+ *     *4\r\n                            a list of 4 items: names and values in turn
  *       $4\r\nitem\r\n
  *       $4\r\nbook\r\n
  *       $3\r\nqty\r\n
  *       $1\r\n2\r\n
  *   *2\r\n …                          the next entry
  *
- * The bytes arrive in pieces that end anywhere. An entry is found as a whole or not at all: where its bytes have not all
- * arrived, the cursor shows how many are needed at least, and the search begins again at the entry's start once they are
- * there. Nothing is copied and no string is made: what is found are offsets.
+ * The bytes arrive in pieces that end anywhere. An entry is found whole or not at all. If some of its bytes
+ * have not arrived, `need` is the minimum number of bytes needed, and the search begins again at the entry's
+ * start once they have arrived. Nothing is copied and no string is made: the results are offsets.
  */
 
 const ARRAY = 0x2a; // *
@@ -24,29 +25,29 @@ const ERROR = 0x2d; // -
 const CR = 0x0d;
 const ZERO = 0x30;
 
-/** The shortest an item can be: `$0\r\n\r\n`. */
+/** Length of the shortest item: `$0\r\n\r\n`. */
 const LEAST_ITEM = 6;
 
 /** Parses a reply in place, and reports positions in its bytes. */
 export class EntryCursor {
-  /** Where the entry's id begins and ends. */
+  /** Start and end offsets of the entry's id. */
   idFrom = 0;
   idTo = 0;
-  /** How many names and values the entry has; always even. */
+  /** Number of names and values of the entry; always even. */
   items = 0;
-  /** Of each item in turn where it begins and ends; good for `2 * items`. */
+  /** Start and end offsets of each item in turn; the first `2 * items` numbers are valid. */
   spans = new Int32Array(64);
-  /** Behind what was found last. */
+  /** The offset after the last result. */
   at = 0;
-  /** Where something was not found: how many bytes are needed, at least, from where the search began. */
+  /** If nothing was found: the minimum number of bytes needed, counted from where the search began. */
   need = 0;
-  /** The number a header led to. */
+  /** The number in the last header. */
   #number = 0;
 
   /**
    * Finds the entry that begins at `from`.
-   * @returns false when it has not arrived as a whole; see `need`.
-   * @throws SyncError REDIS_REPLY when the bytes are no entry.
+   * @returns false if some of its bytes have not arrived; see `need`.
+   * @throws SyncError REDIS_REPLY if the bytes are not an entry.
    */
   findEntry(bytes: Uint8Array, from: number): boolean {
     if (!this.#header(bytes, from, from, ARRAY)) return false;
@@ -84,8 +85,9 @@ export class EntryCursor {
   }
 
   /**
-   * Finds the head of a list: how many elements follow; -1 for a null list, `undefined` when it has not arrived.
-   * An error in its place is reported by `isErrorAt`.
+   * Finds the header of a list.
+   * @returns the number of elements that follow; -1 for a null list; `undefined` if the header has not
+   * arrived. To check for an error in its place, use `isErrorAt`.
    */
   findList(bytes: Uint8Array, from: number): number | undefined {
     return this.#header(bytes, from, from, ARRAY) ? this.#number : undefined;
@@ -113,13 +115,14 @@ export class EntryCursor {
   }
 }
 
-/** A reply of any other kind, as ioredis would give it; an error is a value here. */
+/** A reply of any other kind, as ioredis would return it; an error is a value here. */
 export type Reply = string | number | null | Error | readonly Reply[];
 
 /**
  * Reads a whole reply, of whatever kind, as text.
- * @returns the reply and where it ends; or how many bytes it needs at least, from `from` on, when it has not all arrived.
- * @throws SyncError REDIS_REPLY when the bytes are no reply.
+ * @returns the reply and the offset after it; or, if some of it has not arrived, the minimum number of bytes
+ * needed, counted from `from`.
+ * @throws SyncError REDIS_REPLY if the bytes are not a reply.
  */
 export function readReply(bytes: Buffer, from: number): { reply: Reply; end: number } | { need: number } {
   const lineEnd = bytes.indexOf('\r\n', from);
@@ -160,7 +163,7 @@ export function isErrorAt(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === ERROR;
 }
 
-/** @returns the error for bytes that are not what the protocol says. */
+/** @returns the error for bytes that violate the protocol. */
 export function badReply(problem: string): SyncError {
   return new SyncError('REDIS_REPLY', 'unknown', `the reply of Redis cannot be read: ${problem}`);
 }

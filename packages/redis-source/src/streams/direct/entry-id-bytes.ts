@@ -4,12 +4,12 @@ import type { EntryCursor } from './entry-cursor.js';
 
 const ZERO = 0x30;
 const DASH = 0x2d;
-/** The letter that leads a number of one digit in an `_id` is the one behind it; see messageId. */
+/** The character before `a`. In an `_id`, `a` precedes a number of one digit; see messageId. */
 const BEFORE_A = 0x60;
 const LATEST_MS = 8.64e15;
 const TWO_TO_32 = 0x1_0000_0000;
 
-/** How each document begins: its length, to be written, and the `_id` up to the entry's part. */
+/** The beginning of each document: space for its length, and the `_id` up to the entry id. */
 export class DocumentHead {
   readonly #bytes: Buffer;
   readonly #prefixLength: number;
@@ -25,12 +25,12 @@ export class DocumentHead {
     return this.#bytes.length;
   }
 
-  /** Writes the head, and the rest of the `_id`; returns where that ends. */
+  /** Writes the head and the rest of the `_id`; returns the index after it. */
   write(to: Buffer, start: number, source: Buffer, { idFrom, idTo }: EntryCursor): number {
     to.set(this.#bytes, start);
     writeInt32(to, start + 9, this.#prefixLength + idTo - idFrom + 3);
     let at = start + this.#bytes.length;
-    // A letter for the number of digits, the digits, a dash, and the same again.
+    // A letter for the number of digits, the digits, a dash, then letter and digits of the second number.
     let dash = idFrom;
     while (source[dash] !== DASH) dash++;
     to[at++] = BEFORE_A + dash - idFrom;
@@ -42,7 +42,10 @@ export class DocumentHead {
   }
 }
 
-/** The text of an entry id, and the element `at` with its time, null beyond what a Date holds; returns where they end. */
+/**
+ * Writes the text of an entry id, and the element `at` with its time, or null if a Date can't hold the time;
+ * returns the index after them.
+ */
 export function writeIdAndTime(
   to: Buffer,
   start: number,

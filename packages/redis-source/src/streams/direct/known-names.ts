@@ -1,10 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { EntryCursor } from './entry-cursor.js';
 
-/** The names of the last entry whose names are all fine: most entries of a stream have the names of the one before. */
+/**
+ * The field names of the last entry whose names are all accepted. Most entries have the names of the entry
+ * before.
+ */
 export class KnownNames {
   readonly #isFine: (name: string) => boolean;
-  /** Their bytes one behind the other, and where each ends. */
+  /** The bytes of the names, one after the other, and the index after each. */
   #names = new Uint8Array(256);
   #ends = new Int32Array(32);
   #count = -1;
@@ -13,7 +16,7 @@ export class KnownNames {
     this.#isFine = isFine;
   }
 
-  /** Whether the entry's names are these. */
+  /** Whether the entry has exactly the known names. */
   areThose(source: Buffer, { items, spans }: EntryCursor): boolean {
     const count = items >> 1;
     if (count !== this.#count) return false;
@@ -29,7 +32,11 @@ export class KnownNames {
     return true;
   }
 
-  /** Checks the entry's names one by one; where all are fine, and none comes twice, they are the known ones from now on. */
+  /**
+   * Checks the entry's names one by one. If all are accepted, and none occurs twice, they become the known
+   * names.
+   * @returns whether they did.
+   */
   learn(source: Buffer, { items, spans }: EntryCursor): boolean {
     const names = new Set<string>();
     const count = items >> 1;

@@ -7,37 +7,40 @@ import { DocumentHead, writeIdAndTime } from './entry-id-bytes.js';
 import { KnownNames } from './known-names.js';
 
 /*
- * A message as BSON (https://bsonspec.org/spec.html); lengths are 32 bits, little-endian, and count themselves in
- * documents, the closing NUL in strings:
+ * A message as BSON (https://bsonspec.org/spec.html). Lengths are 32 bits, little-endian. The length of a
+ * document includes the length itself; that of a string includes the closing NUL.
  *
  *   length
  *   02 "_id" 00      length "orders@a1:m1700000000000-a0" 00
  *   02 "stream" 00   length "orders" 00
  *   02 "type" 00     length "…" 00
  *   02 "entryId" 00  length "1700000000000-0" 00
- *   09 "at" 00       ms since 1970, 64 bits          or 0A "at" 00 (null), beyond what a Date holds
- *   03 "content" 00  length                          one element for each field:
+ *   09 "at" 00       ms since 1970, 64 bits          or 0A "at" 00 (null), if a Date can't hold it
+ *   03 "content" 00  length                          then one element per field:
  *                      02 name 00  length value 00     a value that is UTF-8
- *                      05 name 00  length 00 bytes     one that is not
+ *                      05 name 00  length 00 bytes     any other value
  *                    00
  *   00
  *
- * Where an object can't hold the names as they are (see encodeContent), `content` is a list of pairs:
+ * If an object can't hold the names unchanged (see encodeContent), `content` is a list of pairs:
  *
  *   04 "content" 00  length
  *                      04 "0" 00  length  02 "0" 00 name  02 "1" 00 value  00
  *                      04 "1" 00  …
  *                    00
  *
- * Most entries of a stream have the names of the entry before: then names are only compared, and known to be good.
+ * Most entries have the names of the entry before. Such names are only compared, not checked again.
  */
 
-/** What a pair takes in a list beyond its name and value, in bytes, at most; in an object it is less than on the wire. */
+/**
+ * Maximum number of bytes of a pair in a list, beyond its name and value. In an object, a pair needs fewer
+ * bytes than on the wire.
+ */
 const PAIR_OVERHEAD = 40;
 
-/** Writes the documents of one read one behind the other, byte for byte as the driver would. */
+/** Writes the documents of one read, one after the other, byte for byte as the driver would. */
 export interface EntryEncoder {
-  /** Some value or name is not UTF-8. */
+  /** Whether a value or name is not UTF-8. */
   readonly isBinary: boolean;
   /** The documents written so far. */
   readonly documents: Pick<DocumentBuffer, 'ends' | 'bytes' | 'buffer'>;
@@ -48,18 +51,18 @@ export interface EntryEncoder {
   add(source: Buffer, entry: EntryCursor, isText: boolean): void;
 }
 
-/** In the fleet's own shape. */
+/** Writes documents in the fleet's own shape. */
 export class MessageEncoder implements EntryEncoder {
   isBinary = false;
   readonly documents: DocumentBuffer;
   readonly #head: DocumentHead;
-  /** From there on up to the entry id. */
+  /** The bytes from the head to the entry id. */
   readonly #middle: Buffer;
   readonly #names = new KnownNames(isPlainName);
 
   /**
    * @param idPrefix see messageIdPrefix.
-   * @param bytes the buffer to write into; a larger one takes its place when it is full.
+   * @param bytes the buffer to write into; when it is full, a larger one replaces it.
    */
   constructor(idPrefix: string, stream: string, type: string, bytes: Buffer) {
     this.documents = new DocumentBuffer(bytes);
@@ -102,7 +105,7 @@ export class MessageEncoder implements EntryEncoder {
   }
 }
 
-/** The content as an object; returns where it ends. */
+/** Writes the content as an object; returns the index after it. */
 function writeFields(
   to: Buffer,
   start: number,
@@ -116,7 +119,7 @@ function writeFields(
   return at;
 }
 
-/** The content as a list of pairs; returns where it ends. */
+/** Writes the content as a list of pairs; returns the index after it. */
 function writePairs(
   to: Buffer,
   start: number,

@@ -16,9 +16,9 @@ import { DocumentHead, writeIdAndTime } from './entry-id-bytes.js';
 import { KnownNames } from './known-names.js';
 import type { EntryEncoder } from './message-encoder.js';
 
-/** What a pair takes in a list beyond its name and value, in bytes, at most. */
+/** Maximum number of bytes of a pair in a list, beyond its name and value. */
 const PAIR_OVERHEAD = 80;
-/** What else a document takes, in bytes, at most. */
+/** Maximum number of the other bytes of a document. */
 const DOCUMENT_OVERHEAD = 128;
 
 const OPEN = Buffer.from(`\x03${OURS}\0\0\0\0\0`);
@@ -26,8 +26,8 @@ const ENTRY_ID = Buffer.from('\x02entryId\0');
 const FIELDS = Buffer.from('\x04fields\0');
 
 /**
- * In the shape `document`: the fields one behind the other, and then what is the fleet's. See shapeMessage, of which this is the
- * same in bytes.
+ * Writes documents in the shape `document`: first the entry's fields, then the fleet's part. The result is
+ * the same as that of shapeMessage, in bytes.
  */
 export class ShapedEncoder implements EntryEncoder {
   isBinary = false;
@@ -39,7 +39,7 @@ export class ShapedEncoder implements EntryEncoder {
 
   /**
    * @param idPrefix see messageIdPrefix.
-   * @param bytes the buffer to write into; a larger one takes its place when it is full.
+   * @param bytes the buffer to write into; when it is full, a larger one replaces it.
    */
   constructor(idPrefix: string, stream: string, type: string, bytes: Buffer) {
     this.documents = new DocumentBuffer(bytes);
@@ -79,7 +79,7 @@ export class ShapedEncoder implements EntryEncoder {
   }
 }
 
-/** The items that are names which cannot stand at the top level. */
+/** The indexes of the names that cannot be at the top level. */
 function leftOf(source: Buffer, { items, spans }: EntryCursor): readonly number[] {
   const names = new Set<string>();
   const left: number[] = [];
@@ -92,7 +92,7 @@ function leftOf(source: Buffer, { items, spans }: EntryCursor): readonly number[
   return left;
 }
 
-/** `fields`: a list of place, name and value. */
+/** Writes `fields`: a list of place, name and value. */
 function writeLeft(
   to: Buffer,
   start: number,

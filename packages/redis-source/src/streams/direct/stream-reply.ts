@@ -6,21 +6,21 @@ import type { StreamMarks } from '../stream-marks.js';
 import { badReply, EntryCursor, isErrorAt, type Reply, readReply } from './entry-cursor.js';
 import type { EntryEncoder } from './message-encoder.js';
 
-/** `+OK`, three times `+QUEUED`, and then the answer to EXEC. */
+/** Number of replies before that of EXEC: `+OK`, and `+QUEUED` three times. */
 const BEFORE_EXEC = 4;
-/** What EXEC answers: XINFO STREAM, XRANGE, PTTL. */
+/** The replies within that of EXEC: XINFO STREAM, XRANGE, PTTL. */
 const INFO = BEFORE_EXEC + 1;
 const RANGE = INFO + 1;
 const EXPIRY = RANGE + 1;
 
-/** Takes the answer to MULTI, XINFO STREAM, XRANGE, PTTL, EXEC: entries go to the encoder as they arrive. */
+/** Parses the answer to MULTI, XINFO STREAM, XRANGE, PTTL, EXEC. Entries go to the encoder as they arrive. */
 export class StreamReply implements RawReply {
   isComplete = false;
   need = 1;
-  /** Of an entry at the anchor's id, if that was the first; see digestOf. */
+  /** The digest of the first entry, if it has the anchor's id; see digestOf. */
   anchorDigest: string | undefined;
   last: { id: string; digest: string } | undefined;
-  /** The error that stands for the whole answer, or is part of it. */
+  /** The error that replaces the whole answer, or is part of it. */
   error: Error | undefined;
   info: Reply = null;
   timeLeft: Reply = null;
@@ -34,9 +34,9 @@ export class StreamReply implements RawReply {
   #isFirst = true;
 
   /**
-   * @param anchor the id of an entry that is only checked, if it comes first.
-   * @param marks entries are added to them.
-   * @param begin called with how many entries there are.
+   * @param anchor the id of an entry that is only checked if it comes first, not encoded.
+   * @param marks receives some of the entries.
+   * @param begin called with the number of entries.
    */
   constructor(anchor: string | undefined, marks: StreamMarks, begin: (entries: number) => EntryEncoder) {
     this.#anchor = anchor;
@@ -44,7 +44,7 @@ export class StreamReply implements RawReply {
     this.#begin = begin;
   }
 
-  /** Reads on from a place, and returns where it stopped; `need` says how many more bytes it takes. */
+  /** See RawReply. */
   take(bytes: Buffer, from: number): number {
     let at = from;
     while (!this.isComplete) {
@@ -56,11 +56,11 @@ export class StreamReply implements RawReply {
     return at;
   }
 
-  /** All entries that have arrived as a whole; `need` is 0 when no more are missing. */
+  /** Takes all entries that have arrived whole; `need` is 0 if no entry is missing. */
   #takeEntries(bytes: Buffer, from: number): number {
     const cursor = this.#cursor;
     const { encoder } = this;
-    // Pieces of a text that are cut at ASCII bytes, as these are, are UTF-8 if the whole is.
+    // If the whole is UTF-8, so are its pieces: they are cut at ASCII bytes.
     const areTexts = isUtf8(from === 0 ? bytes : bytes.subarray(from));
     let at = from;
     while (this.#entriesLeft > 0) {
@@ -88,7 +88,7 @@ export class StreamReply implements RawReply {
     return at;
   }
 
-  /** One reply that is no entry; `undefined` when it has not arrived as a whole. */
+  /** Takes one reply that is not an entry; `undefined` if some of it has not arrived. */
   #takeStep(bytes: Buffer, from: number): number | undefined {
     this.need = 1;
     if (from >= bytes.length) return undefined;
