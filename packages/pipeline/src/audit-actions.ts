@@ -1,5 +1,5 @@
 /**
- * All actions of operators, by the names in the audit. The list is here so that commands can name them without a
+ * The names of all operator actions in the audit. The list is here so that commands can use it without a
  * driver.
  */
 export const AUDIT_ACTIONS = [

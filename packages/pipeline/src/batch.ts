@@ -14,42 +14,49 @@ export interface MessageDocument {
   readonly entryId: string;
   readonly at: Date | null;
   readonly content: StoredContent | MappedContent;
-  /** What a rule did to the content; not there where it is as the entry was. */
+  /** What a rule did to the content; absent if the content is that of the entry. */
   readonly mapped?: Mapping;
-  /** When MongoDB removes the message, where a rule says so. */
+  /** When MongoDB removes the message, if a rule sets a time to live. */
   readonly removeAt?: Date;
 }
 
 /** A whole value (a set, a hash, …) as it is stored under the key's id. */
 export type ValueDocument = Readonly<Record<string, unknown>>;
 
-/** How a value is stored, beside what it is. */
+/** How a rule changes the documents of a value. */
 interface ValueWrite {
   /** The shape of its documents; default the fleet's own. */
   readonly shape?: DocumentShape | undefined;
-  /** By which rule they are made, see ruleFingerprint. */
+  /** The fingerprint of the rule that makes its documents, see ruleFingerprint. */
   readonly rule?: string | undefined;
 }
 
-/** A key's one value document, to be written as a whole; refused when MongoDB holds a newer revision. */
+/** A value as one document, written whole; refused if MongoDB holds a newer revision. */
 export interface ReplaceWrite extends ValueWrite {
   readonly kind: 'replace';
   readonly collection: string;
   readonly document: ValueDocument;
-  /** The document shows what is new; all else stays as it is. A missing document needs no update. */
+  /**
+   * Only the fields in `document` are updated; the others stay. If MongoDB has no document, nothing is
+   * written.
+   */
   readonly isMark?: boolean;
-  /** Where the value has elements of its own (it was too large before): they are removed once the document holds it. */
+  /**
+   * The collection of the value's elements, if it was too large before. They are removed after the document
+   * is written.
+   */
   readonly memberCollection: string;
   readonly hasMembers: boolean;
-  /** Fields of the document that only one of its forms has; those not in `document` are removed. */
+  /** Fields that only some forms of the document have; those that `document` lacks are removed. */
   readonly formFields: readonly string[];
-  /** About how many bytes the document takes. */
+  /** Approximate size of the document, in bytes. */
   readonly bytes: number;
 }
 
 /**
- * A value as one document per element, changed by difference only. The manifest document, in `collection`, says which elements
- * belong to it. The sink reads the value itself, by `scan`, as often as it must.
+ * A value as one document per element; only differences are written. The manifest, a document in
+ * `collection`, says which elements belong to the value. The sink reads the value itself by `scan`, as often
+ * as needed.
  */
 export interface MembersWrite extends ValueWrite {
   readonly kind: 'members';
@@ -57,27 +64,32 @@ export interface MembersWrite extends ValueWrite {
   readonly memberCollection: string;
   readonly formFields: readonly string[];
   readonly layout: ElementLayout;
-  /** What a first reading of the value found, in `layout`: it says which elements the sink has to load. May be out of date. */
+  /**
+   * The result of the first reading of the value, in `layout`. It says which elements the sink must load. May
+   * be out of date.
+   */
   readonly hint: Buckets | undefined;
-  /** The elements in MongoDB are as the last job left them; else all are compared. */
+  /** Whether the elements in MongoDB are as the last job left them; otherwise all are compared. */
   readonly isTrusted: boolean;
-  /** Elements that leave are kept, with the times of coming and going. */
+  /** Whether removed elements are kept, with the times when they were added and removed. */
   readonly history: boolean;
   /**
    * One pass over the whole value, in pages. Returns whether all of it was one state of the key.
-   * - paged: in bounded memory, without keeping Redis busy; not one state when the key changed meanwhile.
+   * - paged: in bounded memory, without keeping Redis busy; not one state if the key changed meanwhile.
    * - atomic: always one state.
-   * `undefined` where the value has ended: all its elements leave.
+   * `undefined` if the key is gone: all its elements are removed.
    */
   readonly scan: ((how: 'paged' | 'atomic') => AsyncGenerator<readonly Element[], boolean>) | undefined;
-  /** The manifest's fields, as of the last whole pass. */
+  /** The manifest's fields, as of the last pass that was one state. */
   readonly manifest: () => ValueDocument;
 }
 
 /**
  * What to write, described without a driver.
- * - insert: messages with ids of their own; one that is there already stays as it is, see Outcome.otherEntries.
- * - replace, members: a value as it is now; a worker that read it earlier never overwrites one that read it later.
+ * - insert: messages, each with its own id. A message whose id exists stays unchanged; see
+ *   Outcome.otherEntries.
+ * - replace, members: a value as it is now. A worker that read the value earlier never overwrites a later
+ *   reading.
  */
 export type Write =
   | {
@@ -91,23 +103,29 @@ export type Write =
 /** The result of one read: the writes, and the state of the key after them. */
 export interface Batch {
   readonly writes: readonly Write[];
-  /** The next incarnation begins with this batch: the key was rewound or made again since it was last read. */
+  /**
+   * The next incarnation begins with this batch: the stream was rewound or created again after it was last
+   * read.
+   */
   readonly rewound?: boolean;
-  /** By which rule the value was made, see ruleFingerprint; not there where the batch does not hold all of it. */
+  /**
+   * The fingerprint of the rule that made the value, see ruleFingerprint; absent if the batch does not hold
+   * the whole value.
+   */
   readonly rule?: string | undefined;
-  /** To be read once the writes are done: a write that reads by itself (`members`) settles it only then. */
+  /** Read it only after the writes: a write that reads the value itself (`members`) determines it. */
   readonly position: Position;
-  /** Entries (or members) read. */
+  /** Number of entries read; 1 for a value. */
   readonly entries: number;
   readonly bytes: number;
-  /** Entries (or members) left in Redis behind this batch. */
+  /** Number of entries left in Redis after this batch; 0 for a value. */
   readonly lag: number;
   readonly gaps: readonly Gap[];
-  /** Something in Redis differed from the stored position. */
+  /** Whether Redis differed from the stored position. */
   readonly changed: boolean;
-  /** When the key will expire, null for never; `undefined` if unknown. To be read after the writes. */
+  /** When the key will expire, null for never; `undefined` if unknown. Read it only after the writes. */
   readonly expiresAt?: Date | null | undefined;
-  /** Gives back what the batch holds of the byte budget; called once its writes are done. */
+  /** Releases the batch's share of the byte budget; called after its writes. */
   readonly release?: () => void;
 }
 
@@ -116,13 +134,21 @@ export interface Outcome {
   readonly written: number;
   readonly alreadyThere: number;
   readonly dead: number;
-  /** Records that were refused earlier, and that what was written now replaces: they count as written. Default 0. */
+  /**
+   * Number of records that were refused earlier and have now been replaced by a write. They count as written.
+   * Default: 0.
+   */
   readonly settled?: number;
-  /** There where MongoDB has other entries under the ids of messages, as a run leaves them that has not saved its position. */
+  /**
+   * Present if MongoDB has other entries under the ids of messages. A run that did not save its position may
+   * have left them.
+   */
   readonly otherEntries?: OtherEntries;
 }
 
-/** Messages met other entries under their ids: the stream was created again since these were written. */
+/**
+ * MongoDB has other entries under the ids of messages: the stream was created again after they were written.
+ */
 export interface OtherEntries {
   /** Removes the messages that this write has added. */
   readonly withdraw: () => Promise<void>;

@@ -1,6 +1,9 @@
 import { entryTime } from './entry-id.js';
 
-/** An entry id begins with its time in ms, unless its writer chose ids of its own: before this they do not count. */
+/**
+ * An entry id begins with its time in ms, unless the writer chose the id. Ids before this time do not count
+ * as times.
+ */
 const FIRST_TIME = Date.UTC(2005, 0);
 
 /**

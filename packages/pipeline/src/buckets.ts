@@ -4,22 +4,22 @@ import { bucketOf, type Element, type ElementLayout } from './element.js';
 export interface PackedBuckets {
   /** The first bucket's number. */
   readonly base: number;
-  /** Of a hashed layout; null of an indexed one. */
+  /** The bits of a hashed layout; null for an indexed one. */
   readonly bits: number | null;
-  /** 8 bytes a bucket. */
+  /** 8 bytes per bucket. */
   readonly sums: Uint8Array;
 }
 
 /**
- * A fingerprint of 64 bits per bucket of elements: the sum of the elements' fingerprints, so their order does not matter, and
- * a coarser division is found by adding up. Two reads differ where their fingerprints do.
- * 8 bytes for about 128 elements: 64 kB for a million.
+ * A fingerprint of 64 bits per bucket of elements: the sum of the elements' fingerprints. So their order does
+ * not matter, and the sums of a coarser layout are found by addition. If the sums of a bucket differ, its
+ * elements differ. Takes 8 bytes for about 128 elements: 64 kB for a million.
  */
 export class Buckets {
   readonly layout: ElementLayout;
   #base = 0;
   #used = 0;
-  /** Two sums of 32 bits a bucket; a typed array wraps them by itself. */
+  /** Two sums of 32 bits per bucket; a typed array wraps them. */
   #sums: Uint32Array;
 
   constructor(layout: ElementLayout) {
@@ -30,7 +30,7 @@ export class Buckets {
 
   /**
    * Adds an element to its bucket.
-   * @throws RangeError for an index below the first one: they come in ascending order.
+   * @throws RangeError for an index below the first one: indexes must be added in ascending order.
    */
   add(element: Pick<Element, 'fingerprint' | 'index'>): void {
     const { fingerprint } = element;
@@ -38,7 +38,7 @@ export class Buckets {
     this.#plus(at, word(fingerprint, 8), word(fingerprint, 12));
   }
 
-  /** The buckets in which the two differ, in ascending order; both need the same layout. */
+  /** The numbers of the buckets that differ, in ascending order. Both must have the same layout. */
   *differing(other: Buckets): Generator<number> {
     const from = Math.min(this.#first, other.#first);
     const upTo = Math.max(this.#base + this.#used, other.#base + other.#used);
@@ -50,7 +50,7 @@ export class Buckets {
         }
   }
 
-  /** The same in a coarser layout (fewer bits); an indexed layout has just one. */
+  /** The same elements in a coarser layout (fewer bits). There is only one indexed layout. */
   coarsened(layout: ElementLayout): Buckets {
     if (this.layout.kind === 'indexed' || layout.kind === 'indexed' || layout.bits === this.layout.bits)
       return this;
@@ -61,14 +61,14 @@ export class Buckets {
     return coarse;
   }
 
-  /** As bytes, to be stored; see unpack. */
+  /** Packs the buckets into bytes, to be stored; see unpack. */
   pack(): PackedBuckets {
     const sums = Buffer.alloc(8 * this.#used);
     for (let i = 0; i < 2 * this.#used; i++) sums.writeUInt32LE(this.#sums[i] ?? 0, 4 * i);
     return { base: this.#base, bits: this.layout.kind === 'hashed' ? this.layout.bits : null, sums };
   }
 
-  /** The buckets that pack stored. */
+  /** Restores the buckets from the result of pack. */
   static unpack({ base, bits, sums }: PackedBuckets): Buckets {
     const buckets = new Buckets(bits === null ? { kind: 'indexed' } : { kind: 'hashed', bits });
     const bytes = Buffer.from(sums.buffer, sums.byteOffset, sums.byteLength);
@@ -93,7 +93,7 @@ export class Buckets {
     this.#sums[at + 1] = (this.#sums[at + 1] ?? 0) + high;
   }
 
-  /** Where the bucket's sums are; makes room for it. Indexed buckets come in ascending order. */
+  /** The index of the bucket's sums; makes room for them. Indexed buckets must come in ascending order. */
   #place(bucket: number): number {
     if (this.#used === 0) this.#base = bucket;
     if (bucket < this.#base) throw new RangeError('buckets: an index below the first one');
@@ -107,7 +107,7 @@ export class Buckets {
   }
 }
 
-/** One of the two 32-bit words of a fingerprint. */
+/** The 32-bit word of a fingerprint that begins at byte `at`, little-endian. */
 export function word(fingerprint: Uint8Array, at: number): number {
   return (
     ((fingerprint[at] ?? 0) |

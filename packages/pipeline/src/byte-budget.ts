@@ -1,6 +1,7 @@
 /**
- * Bounds the bytes that all jobs of a process hold in memory between read and write. A read reserves what it
- * expects to take and waits, in order, while too much is out; a single read larger than the limit goes alone.
+ * Bounds the bytes that all jobs of a process hold in memory between read and write. A read reserves the
+ * bytes that it expects to need. It waits in order while there is not enough room. A read larger than the
+ * limit runs alone.
  */
 export class ByteBudget {
   readonly #limit: number;
@@ -51,7 +52,7 @@ export class Reservation {
     this.#change = change;
   }
 
-  /** Corrects the reservation to what was really taken, without waiting: it is in memory already. */
+  /** Corrects the reservation to the real size, without waiting: the bytes are already in memory. */
   resize(bytes: number): void {
     const change = bytes - this.#bytes;
     this.#bytes = bytes;

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The log for errors that happen while things are closed. */
+/** The log for errors during closing. */
 export interface ClosingLog {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** Closes one thing, within the given number of ms. */
+/** Closes one resource, within the given number of ms. */
 export type Closer = (remainingMs: number) => unknown;
 
-/** Things to close, last in, first out. */
+/** The open resources of a process, closed last in, first out. */
 export class Closers {
   readonly #open: { readonly name: string; readonly close: Closer }[] = [];
   readonly #logger: ClosingLog;
@@ -21,9 +21,9 @@ export class Closers {
   }
 
   /**
-   * Remembers how to close what was just opened.
-   * While the app is closing already (a signal came during the start), it is closed at once.
-   * @param name for the log, when it fails or takes too long.
+   * Registers the closer of a resource that was just opened. If the app is already closing (a signal came
+   * during the start), the resource is closed immediately.
+   * @param name for the log, if closing fails or takes too long.
    */
   add(name: string, close: Closer): void {
     if (this.#deadline === undefined) this.#open.push({ name, close });
@@ -31,16 +31,16 @@ export class Closers {
   }
 
   /**
-   * From now on, each closer gets `ms` at most, and one that takes longer is left behind: what it waits for is known not
-   * to come.
+   * Limits each closer to `ms` from now on. A closer that takes longer is abandoned, without a warning: it is
+   * known to wait in vain.
    */
   hurry(ms: number): void {
     this.#patienceMs = ms;
   }
 
   /**
-   * Closes everything, one after the other, each with what remains of the time. One that fails or is late does not
-   * keep the others from being closed.
+   * Closes all resources one after the other, each within the remaining time. The others are closed even if
+   * one fails or is late.
    * @returns whether all were closed, without an error and in time.
    */
   async closeAll(withinMs: number): Promise<boolean> {

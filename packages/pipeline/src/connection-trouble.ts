@@ -1,6 +1,6 @@
 import type { ErrorClass } from './sync-error.js';
 
-/** The options that set a server's address, which remedies name. */
+/** The options of a server, as remedies name them. */
 export interface ConnectionOptions {
   /** `Redis`, `MongoDB`, `the queue’s Redis`. */
   readonly server: string;
@@ -27,17 +27,17 @@ const OTHER_NAME = /^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/;
 const UNTRUSTED =
   /^((DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED)_CERT(_IN_CHAIN)?|UNABLE_TO_(GET_ISSUER_CERT(_LOCALLY)?|VERIFY_LEAF_SIGNATURE)|CERT_(CHAIN_TOO_LONG|REVOKED|REJECTED|UNTRUSTED)|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
 const NOT_TLS = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)$/;
-/** An alert is what the other side answers: it did not like what we are. */
+/** A TLS alert comes from the server: it did not accept our certificate. */
 const CLIENT_CERTIFICATE = /^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/;
 const HANDSHAKE = /^ERR_(SSL|TLS|OSSL)_/;
 const NETWORK =
   /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|ERR_STREAM_(DESTROYED|WRITE_AFTER_END|PREMATURE_CLOSE)|ERR_SOCKET_CLOSED)$/;
-/** Of a lookup; ENODATA and ESERVFAIL come from the lookup of an SRV record. */
+/** Errors of DNS lookups; ENODATA and ESERVFAIL come from SRV lookups. */
 const LOOKUP = /^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/;
 
 /**
- * What one of Node's own errors says of a connection that could not be made, or broke.
- * @returns `undefined` where it is none of those; one of its causes may be (`withCauses`).
+ * Explains an error of Node about a connection that failed or broke.
+ * @returns `undefined` for any other error. One of its causes may be such an error (`withCauses`).
  */
 export function connectionTrouble(error: Error, options: ConnectionOptions): ConnectionTrouble | undefined {
   const { server, address, tls, caFile, certFile, codes } = options;
@@ -68,7 +68,10 @@ export function connectionTrouble(error: Error, options: ConnectionOptions): Con
   return NETWORK.test(code) ? unavailable(options, placeOf(error)) : undefined;
 }
 
-/** An error with its causes, the outermost first. Of the tries of a host's several addresses, the first stands for all. */
+/**
+ * An error and its causes, the outermost first. If several addresses of a host were tried, only the first
+ * one's error is included.
+ */
 export function* withCauses(error: unknown): Generator<Error> {
   let each = error;
   for (let depth = 0; each instanceof Error && depth < 8; depth++) {
@@ -79,7 +82,7 @@ export function* withCauses(error: unknown): Generator<Error> {
 
 /**
  * The trouble of a server that does not answer.
- * @param detail what is known about it.
+ * @param detail added in parentheses.
  */
 export function unavailable({ server, codes, address }: ConnectionOptions, detail = ''): ConnectionTrouble {
   return trouble(
@@ -104,7 +107,7 @@ function codeOf(error: Error): string {
   return textOf(error, 'code');
 }
 
-/** A member of an error of Node's. */
+/** A text or number property of an error; empty if it is missing. */
 function textOf(error: Error, name: string): string {
   const value: unknown = Reflect.get(error, name);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';

@@ -1,25 +1,25 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { isObject } from './members-of.js';
 
-/** A field name or value in a document: text where it is valid UTF-8, else its bytes (BSON Binary). */
+/** A field name or value in a document: text if it is valid UTF-8, otherwise bytes (BSON Binary). */
 export type StoredText = string | Uint8Array;
 
 /**
- * How an entry's fields are stored. Plain: an object `{field: "value"}`. Where an object could not give the
- * very same list back, an array of `[name, value]` pairs in the entry's own order.
+ * How an entry's fields are stored. Normally as an object `{field: "value"}`. If an object could not give
+ * back exactly the same list, as an array of `[name, value]` pairs in the entry's order.
  */
 export type StoredContent = Record<string, StoredText> | [StoredText, StoredText][];
 
-/** Text where the bytes are valid UTF-8, else the bytes themselves. */
+/** Text if the bytes are valid UTF-8, otherwise the bytes themselves. */
 export function storedText(bytes: Buffer): StoredText {
   return isUtf8(bytes) ? bytes.toString('utf8') : bytes;
 }
 
 /**
- * The stored form of an entry's flat list `[name, value, name, value, …]`, as Redis answers it.
+ * The stored form of an entry's flat list `[name, value, name, value, …]`, as Redis returns it.
  *
- * Pairs are used when a name is empty, not UTF-8, begins with `$`, holds `.` or NUL, reads as an array index (objects
- * would put it first), is taken by drivers, or occurs twice; every other entry is a plain object.
+ * Pairs are used if a name is empty, is not UTF-8, begins with `$`, contains `.` or NUL, has only digits (an
+ * object would put it first), is taken by drivers, or occurs twice. Any other entry is a plain object.
  */
 export function encodeContent(flat: readonly StoredText[]): StoredContent {
   const content: Record<string, StoredText> = {};
@@ -39,7 +39,7 @@ function asPairs(flat: readonly StoredText[]): [StoredText, StoredText][] {
   return pairs;
 }
 
-/** As encodeContent, for pairs whose values may be anything. */
+/** As encodeContent, for pairs with values of any type. */
 export function contentOf<Name, Value>(
   pairs: readonly (readonly [name: Name, value: Value])[],
 ): Record<string, Value> | [Name, Value][] {
@@ -52,7 +52,7 @@ export function contentOf<Name, Value>(
   return content;
 }
 
-/** Whether an object keeps a field of this name, and in its place; see encodeContent. */
+/** Whether an object keeps a field with this name, in its place; see encodeContent. */
 export function isPlainName(name: string): boolean {
   if (name.length === 0) return false;
   const first = name.charCodeAt(0);
@@ -62,9 +62,9 @@ export function isPlainName(name: string): boolean {
 }
 
 /**
- * Whether JavaScript or MongoDB's drivers for it take a member of this name for something of their own: an object's
- * prototype, the class of a BSON value, or how an object makes BSON of itself. Such an object can't be written, or
- * comes back as another one.
+ * Whether this name is special to JavaScript or to MongoDB's drivers for it: an object's prototype, the class
+ * of a BSON value, or the method that converts an object to BSON. An object with such a member can't be
+ * written, or comes back changed.
  */
 export function isTakenByDrivers(name: string): boolean {
   return name === '_bsontype' || name === '__proto__' || name === 'toBSON';
@@ -75,15 +75,15 @@ function hasDotOrNul(name: string): boolean {
 }
 
 /**
- * Gives back the identical list of field-value pairs that the stream's entry held, as bytes, in order.
- * Takes `content` as any MongoDB driver for Node returns it (strings, Buffers or BSON Binary objects).
- * @throws TypeError when `content` is not of a form that `encodeContent` makes.
+ * Returns exactly the field-value pairs of the stream's entry, as bytes, in order. Takes `content` as any
+ * MongoDB driver for Node returns it (strings, Buffers or BSON Binary objects).
+ * @throws TypeError if `content` is not in a form that `encodeContent` makes.
  */
 export function decodeContent(content: unknown): [name: Buffer, value: Buffer][] {
   return pairsOf(content).map(([name, value]) => [bytesOf(name), bytesOf(value)]);
 }
 
-/** Names and values of a content in either of its forms. @throws TypeError where it is neither. */
+/** The names and values of `content` in either form. @throws TypeError if it has neither form. */
 export function pairsOf(content: unknown): readonly (readonly [unknown, unknown])[] {
   if (!isObject(content)) throw new TypeError('content: not an object or array');
   if (!Array.isArray(content)) return Object.entries(content);
@@ -93,7 +93,7 @@ export function pairsOf(content: unknown): readonly (readonly [unknown, unknown]
   });
 }
 
-/** The bytes of a stored text: of a string its UTF-8, of a Buffer or BSON Binary its content. */
+/** The bytes of a stored text: the UTF-8 of a string, or the content of a Buffer or BSON Binary. */
 export function bytesOf(stored: unknown): Buffer {
   if (typeof stored === 'string') return Buffer.from(stored, 'utf8');
   if (stored instanceof Uint8Array) return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);

@@ -5,24 +5,24 @@ import { advance, after, incarnationOf } from './next-state.js';
 import type { Found, SmallValue } from './small-value.js';
 import { type SyncReport, Tally, unchangedReport } from './sync-report.js';
 
-/** A key whose value is to be written as one document, and its state saved. */
+/** A key whose value must be written as one document, and whose state must be saved. */
 export interface Changed {
   readonly key: string;
-  /** As MongoDB has it. */
+  /** The state in MongoDB. */
   readonly stored: KeyState | undefined;
-  /** What the save must find there. */
+  /** The state that the save must find in MongoDB. */
   readonly before: KeyState;
-  /** What the write belongs to. */
+  /** The state that the write belongs to. */
   readonly state: KeyState;
-  /** What was read; `undefined` where the key is gone. */
+  /** The batch that was read; `undefined` if the key is gone. */
   readonly batch: Batch | undefined;
   readonly write: ReplaceWrite;
 }
 
-/** What to do with a key: report its end, write it, or leave it to another path or another reading. */
+/** What to do with a key: write it, report its result, sync it alone, or read it later. */
 export type Decision = Changed | { readonly report: SyncReport } | 'alone' | 'later';
 
-/** Decides about a key that was read together with others. */
+/** Decides what to do with a key that was read together with others. */
 export function decideSmall(
   line: Line,
   key: string,
@@ -31,11 +31,11 @@ export function decideSmall(
 ): Decision {
   if (found === 'alone' || found === 'later') return found;
   if (found !== 'gone' && loaded && isUnchanged(loaded, found))
-    // An error that is over has to be taken off.
+    // The last error is over, and must be removed from the state.
     return loaded.lastError ? 'alone' : { report: unchangedReport(loaded.keyType) };
   const stored = loaded?.whole();
   if (found === 'gone') return decideGone(line, key, stored);
-  // Another type than before takes more than this.
+  // A changed type needs more steps.
   if (stored && stored.keyType !== found.keyType) return 'alone';
   const state = incarnationOf(line, stored, key, found.keyType);
   const batch = found.after(state);
@@ -66,12 +66,12 @@ function changedBy(
 ): Changed | 'alone' {
   const [write] = writes;
   if (writes.length !== 1 || write?.kind !== 'replace' || write.hasMembers) return 'alone';
-  // There may be a dead letter of the value, to be dropped.
+  // A dead letter of the value may have to be dropped.
   if (state.counts.dead > 0) return 'alone';
   return { key, stored, before: stored ?? state, state, batch, write };
 }
 
-/** The state to be saved once the value is written. */
+/** The state to save after the value is written. */
 export function nextOf({ state, batch }: Changed, outcome: Outcome, now: Date): KeyState {
   return batch ? after(state, batch, outcome, now) : advance(retired(state, now));
 }

@@ -1,32 +1,33 @@
 import type { ValueDocument } from './batch.js';
 
-/** One member, field, item or part of a value too large for one document; stored as a document of its own. */
+/** One member, field, item or part of a value that is too large for one document. It has its own document. */
 export interface Element {
-  /** 16 bytes that stand for all that the element holds, its index included; two elements of a value never share them. */
+  /** 16 bytes of a hash over the element's content and index. No two elements of a value share them. */
   readonly fingerprint: Uint8Array;
   /** The element's place in an ordered value, which may be negative; 0 in a value without order. */
   readonly index: number;
-  /** About how many bytes its document takes. */
+  /** Approximate size of its document, in bytes. */
   readonly bytes: number;
-  /** The fields that the reader of MongoDB is here for. */
+  /** The content fields of its document. */
   document(): ValueDocument;
 }
 
 /**
- * How a value's elements are gathered into buckets, so that a change is found by comparing buckets instead of elements.
+ * How a value's elements are grouped into buckets. Changes are found by comparing buckets instead of
+ * elements.
  * - hashed: by the first `bits` bits of the fingerprint (0 to 16).
- * - indexed: 128 neighbors a bucket.
+ * - indexed: 128 neighbors per bucket.
  */
 export type ElementLayout = { readonly kind: 'hashed'; readonly bits: number } | { readonly kind: 'indexed' };
 
-/** Elements a bucket that are aimed at. */
+/** Target number of elements per bucket. */
 const PER_BUCKET = 128;
 const MAX_BITS = 16;
-/** Makes every index positive, so that its hexadecimal text sorts as the number does. */
+/** Added to each index to make it positive, so that its hexadecimal text sorts like the number. */
 const INDEX_ORIGIN = 2 ** 52;
 const INDEX_DIGITS = 14;
 
-/** The layout of an unordered value with this many elements. */
+/** The layout for an unordered value with this number of elements. */
 export function hashedLayout(elements: number): ElementLayout {
   const bits = Math.ceil(Math.log2(Math.max(1, elements / PER_BUCKET)));
   return { kind: 'hashed', bits: Math.min(MAX_BITS, Math.max(0, bits)) };
@@ -41,7 +42,10 @@ export function bucketOf(
   return (((fingerprint[0] ?? 0) << 8) | (fingerprint[1] ?? 0)) >>> (MAX_BITS - layout.bits);
 }
 
-/** The element's part of its document's `_id`: in an ordered value it sorts by index; it ends with the fingerprint. */
+/**
+ * The element's part of its document's `_id`. In an ordered value, slots sort by index. A slot ends with the
+ * fingerprint.
+ */
 export function slotOf(
   layout: ElementLayout,
   { fingerprint, index }: Pick<Element, 'fingerprint' | 'index'>,
@@ -58,8 +62,8 @@ export function parseSlot(layout: ElementLayout, slot: string): Pick<Element, 'f
 }
 
 /**
- * The finest bucket of an element, in any layout. Its document is found by this number. In an unordered value it
- * is below 65,536.
+ * The number of an element's finest bucket, the same in every layout. Its document is found by this number.
+ * In an unordered value, the number is below 65,536.
  */
 export function fineBucketOf(layout: ElementLayout, element: Pick<Element, 'fingerprint' | 'index'>): number {
   return bucketOf(layout.kind === 'indexed' ? layout : { kind: 'hashed', bits: MAX_BITS }, element);

@@ -6,8 +6,9 @@ const NUMBER = '(0|[1-9][0-9]{0,19})';
 const SHAPE = new RegExp(`^${NUMBER}-${NUMBER}$`);
 
 /**
- * Orders two stream entry ids (`<ms>-<seq>`, each an unsigned 64-bit decimal without leading zeros) the way
- * Redis does: by number, so 9 comes before 10. Negative, zero or positive, like a sort's comparison.
+ * Orders two stream entry ids (`<ms>-<seq>`, each an unsigned 64-bit decimal without leading zeros) as Redis
+ * does: by number, so 9 comes before 10.
+ * @returns a negative number, zero or a positive number, as for sort.
  */
 export function compareEntryIds(a: string, b: string): number {
   const dashA = a.indexOf('-');
@@ -23,7 +24,10 @@ function compareDecimals(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The id right before another one, where there is one: an end that is part of a range of ids. */
+/**
+ * The id right before another id, to make an exclusive end of a range inclusive; `0-0` has no predecessor and
+ * is returned itself.
+ */
 export function entryIdBefore(entryId: string): string {
   const dash = entryId.indexOf('-');
   const [ms, seq] = [BigInt(entryId.slice(0, dash)), BigInt(entryId.slice(dash + 1))];
@@ -41,7 +45,7 @@ function isNumber(digits: string | undefined): boolean {
   return digits !== undefined && (digits.length < 20 || BigInt(digits) <= MAX_SEQ);
 }
 
-/** The time an entry id carries, or `undefined` when it lies beyond what a Date can hold. */
+/** The time in an entry id; `undefined` if a Date can't hold it. */
 export function entryTime(entryId: string): Date | undefined {
   const ms = Number(entryId.slice(0, entryId.indexOf('-')));
   return ms <= 8.64e15 ? new Date(ms) : undefined;

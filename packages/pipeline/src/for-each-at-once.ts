@@ -1,6 +1,6 @@
 /**
- * Runs the work for all items, this many at once, and resolves when all are done. The first error lets those under way
- * end, begins no other one, and is thrown.
+ * Runs the work for all items, at most `atOnce` in parallel, and resolves when all are done. After an error,
+ * no further item is begun. Items in progress end, then the error is thrown.
  */
 export async function forEachAtOnce<T>(
   items: Iterable<T>,

@@ -3,8 +3,9 @@ import type { OneCharacter, Token } from './glob-tokens.js';
 const ANY = '[\\s\\S]';
 
 /**
- * Tokens as a regular expression for MongoDB (PCRE), without anchors: see wholeText. It does not depend on flags. What
- * stands between two `*` is found from the left and not given up again, so that no name takes long.
+ * Tokens as a regular expression for MongoDB (PCRE), without anchors: see wholeText. It does not depend on
+ * flags. The text between two `*` matches as far left as possible, without backtracking (atomic group), so
+ * that no name takes long.
  */
 export function globExpression(tokens: readonly Token[]): string {
   const segments: string[] = [''];
@@ -33,7 +34,10 @@ function sourceOf(token: OneCharacter): string {
   return `[${isNegated ? '^' : ''}${inside.join('')}]`;
 }
 
-/** A character as it is written in a regular expression, in brackets and outside. No line breaks, and no NUL, which BSON refuses. */
+/**
+ * Escapes a character for a regular expression, in brackets and outside. The result has no line break, and no
+ * NUL, which BSON refuses.
+ */
 function escaped(char: string): string {
   const code = char.codePointAt(0) ?? 0;
   if (code < 0x20 || char === '-') return `\\x${code.toString(16).padStart(2, '0')}`;

@@ -4,9 +4,9 @@ import { codeOf, type OneCharacter, type Token } from './glob-tokens.js';
 type Step = ((code: number) => boolean) | undefined;
 
 /**
- * Compiles tokens into a test of whole texts. What stands between two `*` is searched from the left and never given up
- * again: so it takes at most as many steps as text and pattern have characters, multiplied, where a regular expression takes the
- * text's length to the power of the `*`s.
+ * Compiles tokens into a test of whole texts. The text between two `*` matches as far left as possible,
+ * without backtracking. So a test takes at most (length of the text) × (length of the pattern) steps. A
+ * regular expression may take (length of the text) to the power of the number of `*`.
  */
 export function globMatcher(tokens: readonly Token[]): (text: string) => boolean {
   const steps = tokens.map(stepOf);

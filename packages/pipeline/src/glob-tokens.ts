@@ -1,4 +1,4 @@
-/** A part of a glob pattern: `*`, or what stands for one character. */
+/** A part of a glob pattern: `*`, or a part that matches one character. */
 export type Token = { readonly kind: 'many' } | OneCharacter;
 
 export type OneCharacter =
@@ -11,7 +11,7 @@ export type OneCharacter =
       readonly ranges: readonly (readonly [first: string, last: string])[];
     };
 
-/** Reads a Redis glob pattern; every text is one. Of `*`s side by side one is left. */
+/** Parses a Redis glob pattern; every text is valid. Adjacent `*` become one. */
 export function globTokens(glob: string): readonly Token[] {
   const chars = [...glob];
   const tokens: Token[] = [];
@@ -32,7 +32,10 @@ export function globTokens(glob: string): readonly Token[] {
   return tokens;
 }
 
-/** @returns the class that begins behind a bracket, and the place of the one that closes it, or behind the last character. */
+/**
+ * @returns the class that begins after an opening bracket, and the index of the closing bracket, or of the
+ * end of the pattern.
+ */
 function classAt(
   chars: readonly string[],
   from: number,

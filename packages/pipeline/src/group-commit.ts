@@ -1,14 +1,15 @@
 export interface GroupLimits<Item> {
-  /** At most this much weight a group; a single item may weigh more. */
+  /** Maximum weight of a group; a single item may weigh more. */
   readonly weight: number;
   readonly weigh: (item: Item) => number;
-  /** At most this many groups under way at once. */
+  /** Maximum number of groups in progress. */
   readonly concurrency: number;
 }
 
 /**
- * Gathers what many jobs hand in at once into shared groups: whatever arrives while earlier groups are under way
- * goes out together in the next one. No timer: an idle group starts at once, a busy one fills by itself.
+ * Combines the items of concurrent jobs into shared groups. Items that arrive while earlier groups are in
+ * progress go together in the next group. There is no timer: without load, an item starts immediately; under
+ * load, groups fill up.
  */
 export class GroupCommit<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -23,7 +24,7 @@ export class GroupCommit<Item, Result> {
     this.#limits = limits;
   }
 
-  /** Resolves or rejects as the group that took the item did. */
+  /** Resolves or rejects with the group that the item belongs to. */
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
@@ -77,7 +78,8 @@ export class GroupCommit<Item, Result> {
 }
 
 /**
- * As GroupCommit, for lists: lists that are handed in while others are under way go out as one. A list is never cut.
+ * As GroupCommit, for lists: lists that arrive while others are in progress are combined. A list is never
+ * split.
  * @param run answers one result per item, in the same order.
  */
 export class ListCommit<Item, Result> {
@@ -100,7 +102,7 @@ export class ListCommit<Item, Result> {
     );
   }
 
-  /** Resolves or rejects as the group that took the list did. */
+  /** Resolves or rejects with the group that the list belongs to. */
   submit(list: readonly Item[]): Promise<readonly Result[]> {
     return this.#groups.submit(list);
   }

@@ -1,4 +1,6 @@
-/** Marks a promise that is awaited later: its rejection is seen there, not reported as unhandled meanwhile. */
+/**
+ * Marks a promise that is awaited later, so that Node does not report its rejection as unhandled meanwhile.
+ */
 export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

@@ -1,6 +1,6 @@
 /**
- * The result of the work, if it comes within `ms`. Later results and failures are dropped.
- * @throws what the work throws; after the time what `late` makes.
+ * Returns the result of the work, if it comes within `ms`. Later results and failures are dropped.
+ * @throws the error of the work; after `ms`, the error that `late` makes.
  */
 export async function inTime<Value>(work: Promise<Value>, ms: number, late: () => Error): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;

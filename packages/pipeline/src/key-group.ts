@@ -11,7 +11,7 @@ import { Tally } from './sync-report.js';
 /** A key that is synced alone, with its state if that was just loaded. */
 export interface Alone {
   readonly key: string;
-  /** Something may have been written, and no state saved: see syncKey. */
+  /** Whether a write may have been made without saving the state: see syncKey. */
   readonly wasInterrupted?: boolean;
   readonly loaded?: { readonly state: KeyState | undefined };
 }
@@ -26,7 +26,7 @@ interface Written extends Saving {
 /** A group of keys that are synced together. */
 export class KeyGroup {
   readonly #line: Line;
-  /** Those whose end is not known yet. */
+  /** The keys that have not ended yet. */
   readonly #open: Set<string>;
   readonly #onEnd: OnKeyEnd;
   readonly #goAlone: (one: Alone) => void;
@@ -38,12 +38,13 @@ export class KeyGroup {
     this.#goAlone = goAlone;
   }
 
-  /** Takes them through the line, in as many readings as that takes. */
+  /** Takes the keys through the line, in as many readings as needed. */
   async sync(): Promise<void> {
     try {
       await this.#syncAll([...this.#open]);
     } catch (error) {
-      // A server's trouble is everybody's; what nobody foresaw may be about one of them.
+      // A server's error concerns all keys. An unknown error may concern only one of them, so each key goes
+      // alone.
       const isServers = error instanceof SyncError && error.errorClass !== 'unknown';
       for (const key of [...this.#open])
         if (isServers) await this.#settle(key, { error });
@@ -52,13 +53,14 @@ export class KeyGroup {
   }
 
   async #syncAll(keys: readonly string[]): Promise<void> {
-    // A value must be read after its state: else an older one could pass for what follows a newer one.
+    // A value must be read after its state. Otherwise an older value could pass for the successor of a newer
+    // one.
     const states = await this.#line.sink.many.load(keys);
     for (const key of keys) this.#leaveUnlessSmall(key, states.get(key));
     while (this.#open.size > 0) await this.#syncOnce([...this.#open], states);
   }
 
-  /** One reading: what it does not come to is open still. */
+  /** One reading. Keys that did not fit into it stay open. */
   async #syncOnce(
     small: readonly string[],
     states: ReadonlyMap<string, LoadedState | SyncError>,
@@ -80,7 +82,10 @@ export class KeyGroup {
     if (written.length > 0) await this.#save(written);
   }
 
-  /** A key that can't hold a small value, by what is known of it, goes alone. */
+  /**
+   * Lets a key go alone if its state shows that it does not belong here: unreadable, too long a name, paused,
+   * or a stream.
+   */
   #leaveUnlessSmall(key: string, loaded: LoadedState | SyncError | undefined): void {
     if (loaded instanceof SyncError || isTooLongKeyId(key)) this.#leave({ key });
     else if (loaded && (loaded.pausedAt || loaded.keyType === 'stream' || this.#isLarge(loaded)))
@@ -91,7 +96,7 @@ export class KeyGroup {
     return this.#line.source.syncer(loaded.keyType)?.isLarge?.(loaded) === true;
   }
 
-  /** Tells the ends of keys that have nothing to be written, sends away those that go alone, and gives the others. */
+  /** Reports the keys without a change, lets keys go alone that must, and returns the changed keys. */
   async #decide(
     keys: readonly string[],
     states: ReadonlyMap<string, LoadedState | SyncError>,
@@ -112,7 +117,7 @@ export class KeyGroup {
     return changed;
   }
 
-  /** Those that were written, with the states to be saved; the others go alone. */
+  /** The keys that were written, with the states to save; the others go alone. */
   #writtenOf(changed: readonly Changed[], outcomes: readonly (Outcome | undefined)[]): Written[] {
     const now = this.#line.now();
     const written: Written[] = [];
@@ -149,13 +154,13 @@ export class KeyGroup {
     if (at) for (const { key } of keys) await at(step, key);
   }
 
-  /** Sends a key away, to go alone: that finds out what is wrong with it, and does what is to be done. */
+  /** Removes a key from the group, to be synced alone: syncKey handles every case. */
   #leave(one: Alone): void {
     this.#open.delete(one.key);
     this.#goAlone(one);
   }
 
-  /** Hundreds of keys end at once: nothing is waited for where there is nothing to wait for. */
+  /** Reports the end of a key. Not async, because hundreds of keys end together, and most need no await. */
   #settle(key: string, end: Parameters<OnKeyEnd>[1]): Promise<void> | void {
     this.#open.delete(key);
     return this.#onEnd(key, end);

@@ -3,9 +3,10 @@ import { Buffer, isUtf8 } from 'node:buffer';
 const ESCAPE = 'base64:';
 
 /**
- * The one textual name of a Redis key, used as `_id` in MongoDB, in jobs, logs and commands; never empty.
- * A key that is valid UTF-8 is its own text. Any other key is written `base64:` plus the base64 of its bytes: one that is
- * not UTF-8, one that itself begins with `base64:`, and the empty one (`base64:`). So two keys never share a name.
+ * The key id: the unique name of a Redis key as text, used as `_id` in MongoDB, in jobs, logs and commands;
+ * never empty. The id of a key in valid UTF-8 is the key itself. The id of any other key is `base64:` plus
+ * the base64 of its bytes: a key that is not UTF-8, a key that begins with `base64:`, and the empty key
+ * (`base64:`). So two keys never share an id.
  */
 export function keyIdOf(key: Uint8Array): string {
   const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
@@ -16,14 +17,16 @@ export function keyIdOf(key: Uint8Array): string {
   return ESCAPE + bytes.toString('base64');
 }
 
-/** The bytes of the Redis key that a key id names; the inverse of `keyIdOf`. */
+/** The bytes of the Redis key with this key id; the inverse of `keyIdOf`. */
 export function keyBytes(keyId: string): Buffer {
   return isEscapedKeyId(keyId)
     ? Buffer.from(keyId.slice(ESCAPE.length), 'base64')
     : Buffer.from(keyId, 'utf8');
 }
 
-/** The name of a key as a command argument: its text, which costs less to send, else its bytes. */
+/**
+ * The name of a key as a command argument: text if possible, because it costs less to send; otherwise bytes.
+ */
 export function keyName(keyId: string): string | Buffer {
   return isEscapedKeyId(keyId) ? keyBytes(keyId) : keyId;
 }
@@ -33,10 +36,10 @@ export function isKeyId(id: string): boolean {
   return isEscapedKeyId(id) ? keyIdOf(keyBytes(id)) === id : id !== '' && !HALF_A_CHARACTER.test(id);
 }
 
-/** It is no text, and what is sent of it is another name. */
+/** A lone surrogate is not valid text: when sent, it would become another name. */
 const HALF_A_CHARACTER = /\p{Surrogate}/u;
 
-/** Whether a key id is not the key's own text, but its bytes in base64. */
+/** Whether a key id is the key's bytes in base64, not the key's own text. */
 export function isEscapedKeyId(keyId: string): boolean {
   return keyId.startsWith(ESCAPE);
 }
@@ -45,14 +48,17 @@ export function isEscapedKeyId(keyId: string): boolean {
 export const ESCAPED_KEY_IDS = ESCAPE;
 
 /**
- * The id of the key that a person names, who may write it otherwise than the fleet does: `''` for the empty key, base64
- * without its padding.
+ * The id of the key that a person names. Other spellings are accepted: `''` for the empty key, base64 without
+ * its padding.
  */
 export function canonicalKeyId(name: string): string {
   return keyIdOf(keyBytes(name));
 }
 
-/** The longest name of a key that is mirrored, in bytes: each of its documents holds it, and MongoDB takes 16 MiB. */
+/**
+ * The longest name of a key that is mirrored, in bytes: each of its documents holds the name, and MongoDB
+ * accepts documents of 16 MiB.
+ */
 export const LONGEST_KEY_BYTES = 1024 * 1024;
 
 /**

@@ -3,25 +3,28 @@ import { globMatcher } from './glob-matcher.js';
 import { globTokens } from './glob-tokens.js';
 import { canonicalKeyId, ESCAPED_KEY_IDS, isEscapedKeyId, keyBytes, keyIdOf } from './key-id.js';
 
-/** A pattern of keys, compiled. */
+/** A compiled pattern of keys. */
 export interface KeyPattern {
-  /** The ids of the keys that it takes by their names. */
+  /** The ids of the keys that the pattern names literally. */
   readonly names: readonly string[];
-  /** A regular expression for the ids of others, for MongoDB, without anchors: see wholeText; `undefined` for none. */
+  /**
+   * A regular expression for the ids of other keys, for MongoDB, without anchors: see wholeText; `undefined`
+   * if it matches no others.
+   */
   readonly source: string | undefined;
-  /** What the names begin with that the expression takes, as far as it is the same for all. */
+  /** The common prefix of all names that the expression matches. */
   readonly prefix: string;
   /**
-   * Whether it takes the key. A name that is not text is matched as text, with `�` in place of what is none; by its id only
-   * where the pattern begins as such an id does.
+   * Whether the pattern matches the key. A name that is not UTF-8 is matched as text, with `�` for invalid
+   * bytes. It is matched by its id if the pattern begins with `base64:`.
    */
   test(keyId: string): boolean;
 }
 
 /**
- * A Redis glob pattern: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, `\` escapes the next character. As in Redis every text is a
- * pattern: a range may be written from its end, and a bracket that is not closed closes at the end. Other than in Redis, `?`
- * stands for a character, not for a byte.
+ * A Redis glob pattern: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, `\` escapes the next character. As in Redis,
+ * every text is a pattern: the ends of a range may be swapped, and an unclosed bracket closes at the end.
+ * Unlike in Redis, `?` matches a character, not a byte.
  * Source: https://redis.io/docs/latest/commands/keys/, `stringmatchlen` in util.c
  */
 export function globPattern(glob: string): KeyPattern {
@@ -48,7 +51,10 @@ export function globPattern(glob: string): KeyPattern {
   };
 }
 
-/** What a person writes for keys: a key’s own name or id, or a glob pattern. A name may look like a pattern. */
+/**
+ * A pattern as a person writes it: a key’s name or id, or a glob pattern. The text is tried as both, because
+ * a name may look like a pattern.
+ */
 export function namePattern(text: string): KeyPattern {
   const glob = globPattern(text);
   const names = [...new Set([...namesOf(text), ...glob.names])];

@@ -4,8 +4,8 @@ import type { DocumentPlace } from './rules/rule-book.js';
 import { type DocumentId, sameDocumentId } from './shape/document-id.js';
 
 /**
- * How far a key has been synced, in the words of its syncer. It is stored with the key's document and read
- * back by the same syncer; nobody else reads it.
+ * How far a key has been synced, in the form of its syncer. It is stored in the key's document and read back
+ * by the same syncer.
  */
 export type Position = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -24,12 +24,18 @@ export interface Gap {
   readonly incarnation: number;
   /** Exclusive: the last entry id that was read before the gap. */
   readonly after: string;
-  /** Inclusive: the highest entry id that can have been lost: right before the first entry that is left, or itself lost. */
+  /**
+   * Inclusive: the highest entry id that may have been lost: the id right before the first remaining entry,
+   * or the id of a lost entry.
+   */
   readonly upTo: string;
   readonly entries: number;
   /** trimmed: from the head; deleted: single entries by XDEL; ended: unread when the incarnation ended. */
   readonly cause: 'trimmed' | 'deleted' | 'trimmed or deleted' | 'ended';
-  /** False where it can be another number: an incarnation's end, a stream that may have come from elsewhere, Redis before 7.0. */
+  /**
+   * False if `entries` is an estimate: an incarnation's end, a stream that may have arrived by RENAME or
+   * RESTORE, Redis before 7.0.
+   */
   readonly exact: boolean;
   readonly at: Date;
 }
@@ -39,7 +45,7 @@ export interface Period {
   readonly incarnation: number;
   readonly from: Date;
   readonly to: Date | null;
-  /** Why it ended. */
+  /** Why the period ended; null if it has not ended. */
   readonly end: 'deleted' | 'rewound' | 'type changed' | null;
   /** Where its documents are, if a rule named a collection. */
   readonly collection?: string;
@@ -47,7 +53,10 @@ export interface Period {
   readonly documentId?: DocumentId;
 }
 
-/** Where documents of a key are: in a collection that a rule named, under an `_id` that a rule made, if one did. */
+/**
+ * A place of a key's documents: the collection that a rule named, and the `_id` that a rule made; null if no
+ * rule did.
+ */
 export interface FormerPlace {
   readonly collection: string | null;
   readonly documentId: DocumentId | null;
@@ -61,10 +70,10 @@ export interface KeyState extends Place {
   readonly status: 'active' | 'deleted';
   /** Counts the incarnations of the key, from 1. */
   readonly incarnation: number;
-  /** Grows by one with every save; 0 means never saved. Saves are compare-and-set on it. */
+  /** Increases by one with every save; 0: never saved. Saves are compare-and-set on it. */
   readonly revision: number;
   readonly position: Position | null;
-  /** Entries or members in Redis that were not synced yet when the key was last read. */
+  /** Number of entries in Redis behind the position when the key was last read; 0 for values. */
   readonly lag: number;
   readonly counts: Counts;
   /** The newest ones, oldest first. */
@@ -75,28 +84,37 @@ export interface KeyState extends Place {
   readonly lastSyncedAt: Date;
   /** When a change was last found in Redis. */
   readonly lastChangedAt: Date | null;
-  /** When Redis will remove the key (of a deleted key: would have), by its clock; null for never. */
+  /** When Redis will remove the key (or would have removed a deleted key), by its clock; null for never. */
   readonly expiresAt: Date | null;
-  /** Where the documents of this incarnation are, if a rule named a collection; else that of the key's type. */
+  /**
+   * The collection of this incarnation's documents, if a rule named one; otherwise it is that of the key's
+   * type.
+   */
   readonly collection?: string | null;
-  /** The `_id` of this incarnation's value document, if a rule made one; else it is the key. */
+  /** The `_id` of this incarnation's value document, if a rule made one; otherwise it is the key id. */
   readonly documentId?: DocumentId | null;
-  /** By which rule the documents of this incarnation were made, see ruleFingerprint: all those of a value, the first of a stream. */
+  /**
+   * The fingerprint of the rule that made the documents of this incarnation, see ruleFingerprint. For a
+   * stream, the rule of its first documents.
+   */
   readonly rule?: string | null;
-  /** Where more of its documents may be, because a migration has begun and not ended. */
+  /** Other places that may hold documents of the key, because a migration has begun and not ended. */
   readonly formerPlaces?: readonly FormerPlace[] | null;
   readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
-  /** Since when an operator has it rest; null: it does not. No job changes it. */
+  /** When an operator paused the key; null if it is not paused. No job changes this field. */
   readonly pausedAt: Date | null;
 }
 
-/** A key's state as it was loaded: what shows that a value is unchanged. The rest is read where it is asked for. */
+/** A loaded state, parsed only as far as needed to see that a value is unchanged. `whole` parses the rest. */
 export interface LoadedState
   extends Pick<KeyState, 'key' | 'keyType' | 'status' | 'position' | 'lastError' | 'pausedAt'> {
   whole(): KeyState;
 }
 
-/** How many gaps and periods a key's document keeps; older ones are dropped, the totals stay in counts. */
+/**
+ * Maximum number of gaps and of periods in a key's document. Older ones are dropped; `counts` keeps the
+ * totals.
+ */
 export const HISTORY_KEPT = 50;
 
 const NO_COUNTS: Counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0 };
@@ -125,10 +143,7 @@ export function firstState(key: string, place: Place, keyType: KeyType, now: Dat
   };
 }
 
-/**
- * The same state after its incarnation ended, because the key is no longer in Redis. The position stays as a
- * record.
- */
+/** Ends the incarnation of a key that is no longer in Redis. The position stays as a record. */
 export function retired(state: KeyState, now: Date): KeyState {
   return {
     ...state,
@@ -142,8 +157,8 @@ export function retired(state: KeyState, now: Date): KeyState {
 }
 
 /**
- * The next incarnation of a key: it came back, was rewound, or changed its type. Its position starts again. Its documents go
- * where those of the last one went; see inCollection.
+ * The next incarnation of a key: it came back, was rewound, or changed its type. Its position starts again.
+ * Its documents have the same place as those of the last incarnation; see inPlace.
  */
 export function nextIncarnation(
   state: KeyState,
@@ -173,7 +188,7 @@ export function nextIncarnation(
   };
 }
 
-/** The same state, with the documents of the current incarnation in the collection that a rule names. */
+/** Sets the collection of the current incarnation's documents, as a rule names it. */
 export function inCollection(state: KeyState, collection: string | null): KeyState {
   if ((state.collection ?? null) === collection && collection === null) return state;
   const activity = state.activity.map(({ collection: _, ...period }, i, all): Period => {
@@ -184,7 +199,7 @@ export function inCollection(state: KeyState, collection: string | null): KeySta
   return { ...state, collection, activity };
 }
 
-/** The same state, with the documents of the current incarnation in the place that a rule gives them. */
+/** Sets the place of the current incarnation's documents, as a rule gives it. */
 export function inPlace(state: KeyState, { collection, documentId, rule }: DocumentPlace): KeyState {
   const moved = withRule(inCollection(state, collection), rule);
   if (!documentId && !moved.documentId) return moved;
@@ -195,7 +210,10 @@ export function inPlace(state: KeyState, { collection, documentId, rule }: Docum
   return { ...moved, documentId: documentId ?? null, activity };
 }
 
-/** The same state, with a migration to a place begun: it remembers every place that may still hold documents of the key. */
+/**
+ * Begins a migration to a place: the state remembers every other place that may still hold documents of the
+ * key.
+ */
 export function movingTo(state: KeyState, place: DocumentPlace): KeyState {
   const { collection = null, documentId = null, formerPlaces } = state;
   const target = { collection: place.collection, documentId: place.documentId ?? null };
@@ -204,7 +222,10 @@ export function movingTo(state: KeyState, place: DocumentPlace): KeyState {
   return { ...inPlace(state, place), formerPlaces: former.length > 0 ? former : null };
 }
 
-/** The places, besides the present one, where documents of a key may be: those of its incarnations, and those that a migration has not left. */
+/**
+ * The places, besides the current one, that may hold documents of a key: those of its incarnations and of an
+ * unfinished migration.
+ */
 export function earlierPlacesOf({
   activity,
   formerPlaces,
@@ -212,12 +233,12 @@ export function earlierPlacesOf({
   return [...activity, ...(formerPlaces ?? [])];
 }
 
-/** The same state, with its documents made by a rule. */
+/** Sets the fingerprint of the rule that made the documents. */
 export function withRule(state: KeyState, rule: string | undefined): KeyState {
   return (state.rule ?? undefined) === rule ? state : { ...state, rule: rule ?? null };
 }
 
-/** Whether documents of a key would be in the same place: in one collection, under one `_id`. */
+/** Whether two places are the same: the same collection and the same `_id`. */
 export function isSamePlace(
   a: Pick<KeyState, 'collection' | 'documentId'>,
   b: Pick<KeyState, 'collection' | 'documentId'>,

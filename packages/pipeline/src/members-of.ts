@@ -1,14 +1,14 @@
-/** Whether it is an object or a list. */
+/** Whether the value is an object or a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** The members of an object that nothing is known about, to be read by name; of anything else none. */
+/** The members of an object of unknown type, to be read by name; no members for any other value. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {};
 }
 
-/** The same without members that are undefined, for what tells an absent member from one that is undefined. */
+/** Removes undefined members, for code that distinguishes an absent member from an undefined one. */
 export function defined<Values extends object>(
   values: Values,
 ): { [Name in keyof Values]?: Exclude<Values[Name], undefined> } {

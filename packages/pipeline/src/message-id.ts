@@ -1,10 +1,10 @@
 /**
- * The `_id` of a stream message: `<key>@<incarnation>:<ms>-<seq>`, each number led by a letter that shows how
- * many digits follow (a = 1 … t = 20), e.g. `orders@a1:m1700000000000-a0`.
+ * The `_id` of a stream message: `<key>@<incarnation>:<ms>-<seq>`, each number preceded by a letter for its
+ * count of digits (a = 1 … t = 20), e.g. `orders@a1:m1700000000000-a0`.
  *
- * It is computed from where the data came from alone, so a replay finds itself already there. The leading
- * letters make the text sort as the numbers do, so the `_id` index reads a stream back in stream order,
- * one incarnation after the other. The part behind the last `@` has no `@`, so two keys never share an id.
+ * It is computed only from the source of the data, so a repeated write finds its own documents already there.
+ * The letters make the text sort like the numbers, so the `_id` index returns a stream in stream order, one
+ * incarnation after the other. The part after the last `@` contains no `@`, so two keys never share an id.
  */
 export function messageId(prefix: string, entryId: string): string {
   const dash = entryId.indexOf('-');
@@ -17,8 +17,9 @@ export function messageIdPrefix(keyId: string, incarnation: number): string {
 }
 
 /**
- * The bounds of a stream's messages in `_id` order, all incarnations or one: `{ $gt, $lt }` for a filter on `_id`.
- * Another key whose name begins with this key and an `@` can fall inside: add the key's `stream` and `type` to the filter.
+ * The bounds of a stream's messages in `_id` order, all incarnations or one: `{ $gt, $lt }` for a filter on
+ * `_id`. Messages of another key can be within the bounds, if its name begins with this key and an `@`: add
+ * the key's `stream` and `type` to the filter.
  */
 export function messageIdBounds(keyId: string, incarnation?: number) {
   return incarnation === undefined

@@ -1,13 +1,13 @@
 import type { MessageDocument } from './batch.js';
 
-/** Stream messages to be inserted, in the form in which their reader has them. */
+/** Stream messages to be inserted, in the form that their reader makes. */
 export type Messages = DocumentMessages | EncodedMessages;
 
 interface Common {
   readonly count: number;
-  /** What they take in MongoDB, in bytes: of documents about, of BSON exactly. */
+  /** Their size in MongoDB, in bytes: approximate for documents, exact for BSON. */
   readonly bytes: number;
-  /** Whether they are stored in the shape `document`; BSON is in that shape already. */
+  /** Whether they are stored in the shape `document`. BSON already has that shape. */
   readonly isShaped: boolean;
 }
 
@@ -20,9 +20,9 @@ export interface DocumentMessages extends Common {
 /** Messages that are already BSON. */
 export interface EncodedMessages extends Common {
   readonly form: 'bson';
-  /** One behind the other. It holds them until the batch is released. */
+  /** The documents, one after the other. Valid until the batch is released. */
   readonly encoded: Uint8Array;
-  /** Where each of them ends in `encoded`. */
+  /** The end of each document in `encoded`. */
   readonly ends: readonly number[];
 }
 

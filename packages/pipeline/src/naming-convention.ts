@@ -5,16 +5,16 @@ import { isEscapedKeyId, keyBytes, keyIdOf } from './key-id.js';
 export interface Place {
   /** The main stream's name. */
   readonly stream: string;
-  /** `main` for the stream itself, else the part behind the separator. */
+  /** `main` for the stream itself, otherwise the part after the separator. */
   readonly type: string;
 }
 
 /**
- * Reads a key's place from its name: `<stream>` is a main stream, `<stream><separator><type>` belongs to it.
- * The first separator counts, since a main stream's own name holds none. A key that does not follow the
- * convention (nothing before or behind the separator, or the type of main streams behind it) stands for itself, with type `main`: no
- * two keys have the same place. Of a name that is not text both parts are key ids: `base64:…` where a part is no text either, so that a
- * stream's id finds what belongs to it.
+ * Derives a key's place from its name: `<stream>` is a main stream, `<stream><separator><type>` belongs to
+ * it. The first separator counts, because a main stream's name contains none. A key that does not follow the
+ * convention (no text before or after the separator, or `main` after it) is its own stream, with type `main`.
+ * So no two keys have the same place. If a name is not UTF-8, both parts are key ids (`base64:…` for a part
+ * that is not UTF-8), so that the keys of a stream are found by its id.
  */
 export function placeOf(keyId: string, separator: string): Place {
   const { stream, type } = partsOf(keyId, separator) ?? { stream: keyId, type: MAIN };

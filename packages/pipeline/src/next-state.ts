@@ -15,8 +15,8 @@ import { placeOf } from './naming-convention.js';
 type About = Pick<Line, 'separator' | 'rules' | 'now'>;
 
 /**
- * The current incarnation of a key of this type: the first one, the saved one, or the next one if the key was
- * gone.
+ * The state of a key's current incarnation: the first one, the saved one, or the next one if the key was
+ * deleted.
  */
 export function incarnationOf(
   line: About,
@@ -29,7 +29,7 @@ export function incarnationOf(
   return placed(line, firstState(key, placeOf(key, line.separator), keyType, line.now()));
 }
 
-/** The next incarnation of a key, whose documents go where the rules of today say. */
+/** The next incarnation of a key, with its documents in the place that the current rules give. */
 export function recreated(
   line: About,
   state: KeyState,
@@ -47,7 +47,7 @@ function placed({ rules }: About, state: KeyState): KeyState {
   );
 }
 
-/** The state once a batch is written, as the save that follows has it. */
+/** The state to save after a batch is written. */
 export function after(state: KeyState, batch: Batch, outcome: Outcome, now: Date): KeyState {
   const { seen, written, alreadyThere, dead, gap } = settled(state, outcome).counts;
   const next = {
@@ -71,14 +71,14 @@ export function after(state: KeyState, batch: Batch, outcome: Outcome, now: Date
   return withGaps(made, batch.gaps);
 }
 
-/** Counts what was refused earlier, and is replaced now, as written. */
+/** Counts records that were refused earlier, and are replaced now, as written. */
 export function settled(state: KeyState, { settled: records = 0 }: Outcome): KeyState {
   if (records === 0) return state;
   const { written, dead } = state.counts;
   return { ...state, counts: { ...state.counts, written: written + records, dead: dead - records } };
 }
 
-/** The same state, as the next save has it. */
+/** The same state, with the revision of the next save. */
 export function advance(state: KeyState): KeyState {
   return { ...state, revision: state.revision + 1 };
 }

@@ -2,7 +2,7 @@
 export class OneAtATime {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Runs the work once all that was given before has ended, well or not. @throws what the work throws. */
+  /** Runs the work after all earlier work has ended or failed. @throws the error of the work. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work, work);
     this.#last = mine.catch(() => {});

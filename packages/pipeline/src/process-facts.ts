@@ -3,10 +3,10 @@ export interface ProcessFacts {
   readonly host: string;
   readonly pid: number;
   readonly version: string;
-  /** Since its start, in s. */
+  /** Time since its start, in s. */
   readonly uptimeSec: number;
   /** Resident memory, in bytes. */
   readonly memoryBytes: number;
-  /** The longest that its event loop was held up since that was asked before, in ms. */
+  /** The longest delay of its event loop since the last report, in ms. */
   readonly eventLoopLagMs: number;
 }

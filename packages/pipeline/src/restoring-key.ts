@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 
 const PREFIX = 'redis-to-mongo:restore:';
 
-/** Matches the names under which `restore` writes keys before they are whole. They are never mirrored. */
+/** Matches the temporary names of keys that `restore` has not written completely. They are never mirrored. */
 export const RESTORING_KEYS = `${PREFIX}*`;
 
-/** A new name for a key that is being restored: where that is possible, in the key's own slot of a cluster. */
+/** A new temporary name for a key that is being restored; on a cluster in the key's own slot, if possible. */
 export function restoringKey(key: Buffer): Buffer {
   const open = key.indexOf('{');
   const hasTag = open >= 0 && key.indexOf('}', open) > open + 1;

@@ -1,11 +1,11 @@
-/** Characters of a key that are shown of its start and of its end. */
+/** Number of characters shown from the start and from the end of a long key. */
 const START = 120;
 const END = 60;
 
 /**
- * A key as a person sees it, on one line and not too long. Characters that nobody sees, that reorder others, or that look
- * like another one are written out (`\u{a}`): so are spaces at an end or beside another one. A key must not look like
- * another one.
+ * A key as it is shown to people, on one line and not too long. No two keys may look the same, so some
+ * characters are escaped (`\u{a}`): those that are invisible, that reorder other characters, or that look
+ * like others, and spaces at an end or next to another space.
  */
 export function shownKey(key: string): string {
   const chars = key.length > START + END ? [...key] : [];

@@ -1,11 +1,14 @@
-/** The share of work that one job may do on a key before it hands on: entries, bytes, and time in ms. */
+/** The share of work that one job may do on a key before other jobs run: entries, bytes, and time in ms. */
 export interface SliceLimits {
   readonly entries: number;
   readonly bytes: number;
   readonly ms: number;
 }
 
-/** A running slice: it is spent as batches are read, and says when to hand on. A clock that is set does not matter to it. */
+/**
+ * A running slice: batches spend it, and the job stops when it is spent. Setting the system clock does not
+ * affect it.
+ */
 export class Slice {
   readonly #limits: SliceLimits;
   readonly #endsAt: number;
@@ -23,7 +26,7 @@ export class Slice {
     this.#bytes += bytes;
   }
 
-  /** How many entries may still be read; never less than one, so that every slice makes progress. */
+  /** Number of entries that may still be read; at least one, so that every slice makes progress. */
   get entriesLeft(): number {
     return Math.max(1, this.#limits.entries - this.#entries);
   }

@@ -1,9 +1,10 @@
 /**
- * What is done about an error:
- * - `transient`: tried again with backoff; nothing is wrong with the data or the settings.
- * - `configuration`: the target pauses, the process says why, and continues by itself once it is fixed.
- * - `overtaken`: another worker was faster, or the key changed its type meanwhile; its next job sees to it.
- * - `unknown`: not retried inside the job; the job fails, is shown, and the key's next job tries again.
+ * How an error is handled:
+ * - `transient`: retried with backoff; nothing is wrong with the data or the settings.
+ * - `configuration`: the worker pauses, reports why, and resumes by itself after the cause is fixed.
+ * - `overtaken`: another worker was faster, or the key changed its type meanwhile; its next job handles it.
+ * - `unknown`: not retried within the job. The job fails, the error is shown, and the key's next job tries
+ *   again.
  */
 export type ErrorClass = 'transient' | 'configuration' | 'overtaken' | 'unknown';
 
@@ -30,7 +31,7 @@ export function asSyncError(error: unknown): SyncError {
   return new SyncError('UNEXPECTED', 'unknown', message, { cause: error });
 }
 
-/** Whether the error may pass by itself, so that another try makes sense. */
+/** Whether the error may pass by itself, so that a retry makes sense. */
 export function isTransient(error: unknown): boolean {
   return error instanceof SyncError && error.errorClass === 'transient';
 }

@@ -12,11 +12,12 @@ import { type SyncReport, Tally } from './sync-report.js';
 import type { Syncer } from './syncer.js';
 
 /**
- * The line, for one key: load the position, read what is new, write it, save the position; the next read runs
- * while the last write does. Safe to run twice at once and to be stopped anywhere: ids are computed from the
- * source, and a position is saved only by the one who read it.
- * @param wasInterrupted whether the run before did not end well. It may have written a value and not saved its state: a value that
- * is by now what it was before that write would pass for unchanged, and one that has gone for one that never was. So it is written again.
+ * The line, for one key: load the position, read new data, write it, save the position. The next read runs
+ * during the write. Runs may overlap or stop anywhere, without harm: ids are computed from the source, and a
+ * position is saved only if no other run has saved since it was loaded.
+ * @param wasInterrupted whether the run before failed or died. It may have written a value without saving its
+ * state. If the value then changed back, it would pass for unchanged; if the key was then deleted, for one
+ * that never existed. So the value is written again.
  * @throws SyncError of class transient, configuration or unknown, from the source or the sink.
  */
 export async function syncKey(
@@ -37,17 +38,17 @@ export async function syncLoaded(
   wasInterrupted = false,
 ): Promise<SyncReport> {
   const confirm = line.source.sameServer();
-  // Behind the state: a type from before it says nothing against it, and the key would pass for deleted.
+  // Read after the state: a type older than the state could make an existing key pass for deleted.
   const type = await typeOrHidden(line, key);
   const tally = new Tally(stored);
   if (stored?.pausedAt) return tally.report('paused', stored.keyType);
-  // A key that the user may not read is left out, unless it is mirrored already: then it fails, and is seen.
+  // A key that the user may not read is skipped. If it is mirrored already, the error must show.
   if (type instanceof SyncError) {
     if (stored?.status === 'active') throw type;
     return tally.report('unsupported', undefined);
   }
   const syncer = typeof type === 'string' ? line.source.syncer(type) : undefined;
-  // What is no longer mirrored stays as it is, until it is mirrored again.
+  // A key of a type that is no longer mirrored stays unchanged.
   const isLeft = stored?.status === 'active' && !line.source.syncer(stored.keyType);
   if (isLeft && !syncer) return tally.report('unsupported', undefined);
   try {
@@ -71,7 +72,7 @@ export async function syncLoaded(
   }
 }
 
-/** As Source.typeOf; the error where the key is one that the user may not read. */
+/** As Source.typeOf; returns the error if the user may not read the key. */
 async function typeOrHidden(line: Line, key: string) {
   return await line.source.typeOf(key).catch((error: unknown) => {
     if (error instanceof SyncError && error.code === 'REDIS_KEY_HIDDEN') return error;
@@ -80,10 +81,10 @@ async function typeOrHidden(line: Line, key: string) {
 }
 
 /**
- * As syncKey, for a key whose state is in hand, since this process saved it last: loads nothing, and does not check whether
- * the key holds another type.
- * @param isMine asked after each read, before anything is written: whether nobody else has begun with the key since the state
- * was saved. What was read while that held belongs to the state.
+ * As syncKey, for a key whose state this process saved last and still has. Loads nothing, and does not check
+ * whether the key holds another type.
+ * @param isMine called after each read, before its write: whether no other run has begun since the state was
+ * saved. Only then does the read belong to the state.
  * @throws SyncError as syncKey does.
  */
 export async function syncOn(
@@ -112,10 +113,11 @@ async function retire(line: Line, stored: KeyState | undefined, tally: Tally): P
 }
 
 /**
- * Retires values of types that the key does not hold, by its state: a run may have written one, and not saved that the key held it.
- * @param syncers of the types that may have one.
- * @param current the syncer of what the key holds now: where two types share a document, it is that one's.
- * @throws SyncError STALE_READ once the state is there: the run that follows retires it.
+ * Retires values of types that the key does not hold by its state: a run may have written one, without saving
+ * the type.
+ * @param syncers those of the types that may have such a value.
+ * @param current the syncer of the type that the key holds now. A shared document belongs to this type.
+ * @throws SyncError STALE_READ if MongoDB has a newer state by now: the next run retires the value.
  */
 async function retireUnsaved(
   line: Line,
@@ -148,7 +150,7 @@ async function retireUnsaved(
   }
 }
 
-/** Retires what this run wrote, if a faster one has found meanwhile that the key holds another type, or is gone. */
+/** Retires what this run wrote, if a faster run has found that the key is gone, or holds another type. */
 async function retireOvertaken(line: Line, syncer: Syncer, key: string): Promise<void> {
   const stored = await line.sink.load(key);
   if (!stored) return;
@@ -158,9 +160,10 @@ async function retireOvertaken(line: Line, syncer: Syncer, key: string): Promise
 }
 
 /**
- * The state to read on from; ends the incarnation of a key that has changed its type. It is saved before anything of the new type is
- * written: a value that no state tells of would stay when the key goes, or changes its type again. So is that of a stream that comes
- * back: where the key is forgotten meanwhile, the incarnations count from the first again, and its messages would be there twice.
+ * The state to continue from. A changed type ends the incarnation. The new state is then saved before the
+ * value is written: a value unknown to the state would stay after the key is deleted or changes again. The
+ * state of a stream that comes back is saved first, too: if the key were forgotten meanwhile, its
+ * incarnations would start from 1 again, and its messages would be stored twice.
  */
 async function begin(
   line: Line,
@@ -178,7 +181,7 @@ async function begin(
   return state;
 }
 
-/** Writes what the end of an incarnation asks for, and counts what it left unread. */
+/** Makes the writes that end an incarnation, and counts its unread entries. */
 async function incarnationEnded(line: Line, state: KeyState, tally: Tally): Promise<KeyState> {
   const writes = line.source.retire(state);
   const ended = writes.length > 0 ? settled(state, await line.sink.write(state, writes)) : state;
@@ -187,7 +190,7 @@ async function incarnationEnded(line: Line, state: KeyState, tally: Tally): Prom
   return withGaps(ended, gaps);
 }
 
-/** What a stream still held unread when its incarnation ended, as far as it was seen: at least the lag. */
+/** The gap of entries that were unread when a stream's incarnation ended: at least the last known lag. */
 function unreadAtEnd(state: KeyState, now: Date): readonly Gap[] {
   if (state.lag === 0 || state.keyType !== 'stream' || state.position === null) return [];
   return [
@@ -204,7 +207,9 @@ function unreadAtEnd(state: KeyState, now: Date): readonly Gap[] {
 }
 
 interface DrainOptions {
-  /** See Source.sameServer. Entries are what they are, whoever has them; a value may be an old one. */
+  /**
+   * See Source.sameServer. Only values are confirmed before each write: another server may have an old one.
+   */
   readonly confirm?: () => Promise<void>;
   /** See syncOn. */
   readonly isMine?: () => Promise<boolean>;
@@ -267,9 +272,9 @@ async function drain(
 }
 
 /**
- * Begins the next incarnation of a stream that has met entries of an earlier one, which no saved position knows of. A tailer saves
- * later, and leaves that to the job that follows.
- * @throws SyncError STREAM_MADE_AGAIN, of class overtaken: the run that follows reads the stream from its start.
+ * Begins the next incarnation of a stream, because MongoDB has entries of an earlier one that no saved
+ * position knows. A tailer saves later, so it leaves this to the next job.
+ * @throws SyncError STREAM_MADE_AGAIN, of class overtaken: the next run reads the stream from its start.
  */
 async function beginAnother(
   line: Line,
@@ -279,7 +284,7 @@ async function beginAnother(
 ): Promise<never> {
   const next = nextIncarnation(ended, ended.keyType, 'rewound', line.now());
   await line.sink.save(saved, { ...next, revision: saved.revision + 1 });
-  // Whoever counted these messages as there already can't save anymore.
+  // A run that counted these messages as already there can't save anymore.
   await withdraw();
   throw new SyncError(
     'STREAM_MADE_AGAIN',

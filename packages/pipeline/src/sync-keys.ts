@@ -6,30 +6,35 @@ import type { Slice } from './slice.js';
 import { syncKey, syncLoaded } from './sync-key.js';
 import type { SyncReport } from './sync-report.js';
 
-/** The end of one of many keys: what syncKey would have returned or thrown for it. */
+/**
+ * The result for one of many keys: the report that syncKey would return, or the error that it would throw.
+ */
 export type KeyEnd = { readonly report: SyncReport } | { readonly error: unknown };
 
-/** Called with the end of a key. An error that it throws ends the whole call. */
+/** Called with the result for a key. An error that it throws ends the whole call. */
 export type OnKeyEnd = (key: string, end: KeyEnd) => Promise<void> | void;
 
 /** How syncKeys divides its work. */
 export interface SyncKeysOptions {
-  /** Keys whose run before did not end well: see syncKey. They go alone. */
+  /** Keys whose last run failed or died: see syncKey. They go alone. */
   readonly interrupted?: ReadonlySet<string>;
-  /** Keys that go alone, at once. Default 16. */
+  /** Maximum number of keys that go alone in parallel. Default: 16. */
   readonly aloneAtOnce?: number;
 }
 
-/** Keys that share their commands, at most, and how many such groups are under way: one is written while one is read. */
+/**
+ * Maximum number of keys that share commands, and of such groups in progress: one is written while another is
+ * read.
+ */
 const TOGETHER = 500;
 const GROUPS_AT_ONCE = 2;
 
 /**
- * The line, for many keys. Those with small values go through it together: one load of their states, one reading for
- * many of them, one write of what has changed, one save. All others go alone, by syncKey, beside them: streams, large
- * values, keys that were paused or changed their type, and whatever MongoDB refused, or another worker was faster at.
- * The promises are syncKey's.
- * @param onEnd called with how each key fared as soon as that is known, each key once.
+ * The line, for many keys. Those with small values go through it together: one load of their states, one
+ * reading of many values, one write of the changed values, one save. At the same time, all other keys go
+ * alone, by syncKey: streams, large values, keys that are paused or changed their type, keys whose write
+ * MongoDB refused, and keys that another worker saved first. The guarantees are those of syncKey.
+ * @param onEnd called once for each key, as soon as its result is known.
  */
 export async function syncKeys(
   line: Line,
@@ -66,7 +71,7 @@ async function endOf(run: Promise<SyncReport>): Promise<KeyEnd> {
   }
 }
 
-/** Processes added items in order, with a limited number at once. */
+/** Processes added items in order, a limited number in parallel. */
 class WorkLane<T> {
   readonly #atOnce: number;
   readonly #work: (item: T) => Promise<void>;
@@ -79,21 +84,21 @@ class WorkLane<T> {
     this.#work = work;
   }
 
-  /** Begins with the item at once, or when one under way has ended. After a failure nothing is begun. */
+  /** Begins with the item immediately, or when another item has ended. After a failure, no item is begun. */
   add(item: T): void {
     this.#waiting.push(item);
     this.#start();
   }
 
-  /** Resolves when fewer than this many wait or are under way, or the work has failed. */
+  /** Resolves when fewer than `count` items are waiting or in progress, or the work has failed. */
   async whenBelow(count: number): Promise<void> {
     while (this.#waiting.length + this.#underWay.size >= count && !this.#failure)
       await Promise.race(this.#underWay);
   }
 
   /**
-   * Resolves when everything that was added is done.
-   * @throws the first error of the work; nothing is begun after it.
+   * Resolves when all added items are done.
+   * @throws the first error of the work; no item is begun after it.
    */
   async whenIdle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.race(this.#underWay);

@@ -4,24 +4,27 @@ import type { KeyType } from './key-type.js';
 
 /** The result of one slice of work on a key. */
 export interface SyncReport extends Outcome {
-  /** When the value had last changed before this; null for never, or not known. */
+  /** When a change was last found before this slice; null: never, or not known. */
   readonly changedBefore: Date | null;
   readonly result: 'synced' | 'unchanged' | 'deleted' | 'absent' | 'unsupported' | 'overtaken' | 'paused';
   readonly keyType: KeyType | undefined;
-  /** The type that the key had before, as MongoDB knew it; `undefined` where it knew of no value. */
+  /** The key's earlier type in MongoDB; `undefined` if MongoDB had no active key. */
   readonly typeBefore: KeyType | undefined;
   readonly seen: number;
   readonly bytes: number;
   readonly gaps: readonly Gap[];
-  /** Entries left in Redis behind the position: where there are any, another job should continue. */
+  /** Number of entries in Redis after the position. If there are any, another job must continue. */
   readonly lag: number;
-  /** An incarnation of the key began with this: it is new, came back, was rewound, or changed its type. */
+  /** Whether an incarnation of the key began: it is new, came back, was rewound, or changed its type. */
   readonly begunIncarnation: boolean;
-  /** The key as it is saved now; `undefined` when it is not known in MongoDB, another worker saved it, or it was seen at once to be unchanged. */
+  /**
+   * The key's saved state; `undefined` if MongoDB has no state of the key, another worker saved it, or the
+   * quick check found it unchanged.
+   */
   readonly state: KeyState | undefined;
 }
 
-/** Of a small value that was seen at once to be unchanged. */
+/** The report for a small value that the quick check found unchanged. */
 export function unchangedReport(keyType: KeyType): SyncReport {
   return {
     result: 'unchanged',
@@ -40,7 +43,7 @@ export function unchangedReport(keyType: KeyType): SyncReport {
   };
 }
 
-/** Adds up what the batches of a slice came to. */
+/** Adds up the results of a slice's batches. */
 export class Tally {
   batches = 0;
   readonly #before: KeyState | undefined;
@@ -66,12 +69,12 @@ export class Tally {
     this.addGaps(batch.gaps);
   }
 
-  /** Counts entries that were lost apart from a batch. */
+  /** Counts gaps that do not belong to a batch. */
   addGaps(gaps: readonly Gap[]): void {
     this.#gaps.push(...gaps);
   }
 
-  /** The report of the slice. @param state as it is saved; `undefined` where it is not known. */
+  /** The report of the slice. @param state the saved state; `undefined` if it is not known. */
   report(result: SyncReport['result'], keyType: KeyType | undefined, state?: KeyState): SyncReport {
     return {
       result,

@@ -8,18 +8,18 @@ import type { Slice } from './slice.js';
 export interface Syncer {
   readonly keyType: KeyType;
   /**
-   * Reads what is new behind the state's position, batch by batch, until the key is read to its end or the
-   * slice is spent. Each batch is complete in itself: once its writes are done, its position may be saved.
-   * A read reserves about what it will take from the budget, and its batch releases that.
-   * Ends without a batch when nothing is new or the key is gone.
-   * @throws SyncError KEY_TYPE_CHANGED when the key holds another type by now.
+   * Reads new data after the state's position, batch by batch, until the end of the key or of the slice. Each
+   * batch is complete in itself: after its writes, its position may be saved. A read reserves its approximate
+   * size from the budget; its batch releases the reservation. Ends without a batch if nothing is new or the
+   * key is gone.
+   * @throws SyncError KEY_TYPE_CHANGED if the key now holds another type.
    */
   read(state: KeyState, slice: Slice, budget: ByteBudget): AsyncIterable<Batch>;
-  /** What must be written when the key's incarnation has ended: nothing for streams, an emptied value for the others. */
+  /** The writes that end the key's incarnation: none for streams, an emptied value for other types. */
   retire(state: KeyState): readonly Write[];
   /**
-   * The state as one that does not say what the value in MongoDB holds, so that a read writes the value, whatever it is. For streams
-   * it is the same state: their entries have ids of their own.
+   * The state without knowledge of the value in MongoDB, so that a read always writes the value. For streams
+   * it is the same state, because each entry has its own id.
    */
   withoutContent(state: KeyState): KeyState;
   /** Whether the value was too large when it was read last to be read together with small ones: it is read once then, not twice. */

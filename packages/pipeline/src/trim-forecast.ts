@@ -4,15 +4,16 @@ export interface TrimSample {
   readonly at: number;
   /** Entries ever added. */
   readonly added: number;
-  /** Entries that Redis does not hold anymore. */
+  /** Entries that Redis no longer holds. */
   readonly gone: number;
-  /** Entries behind the saved position. */
+  /** Entries up to the saved position. */
   readonly consumed: number;
 }
 
 /**
- * How long until the trimming of a stream reaches entries that were not read, in ms, if both continue as they did between
- * the samples; 0 where it has; `undefined` where it will not, or where nothing has been trimmed meanwhile.
+ * The trim forecast: the time in ms until trimming reaches unread entries of a stream, if trimming and
+ * reading continue at the rates between the samples. 0 if it already has; `undefined` if it will not, or
+ * nothing was trimmed between the samples.
  */
 export function trimForecastMs(from: TrimSample, to: TrimSample): number | undefined {
   const time = to.at - from.at;

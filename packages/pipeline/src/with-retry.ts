@@ -1,28 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from './sync-error.js';
 
-/** Waits and limits of repeated tries. */
+/** Waits and limits of retries. */
 export interface RetryOptions {
   /** The first wait is between 0 and this, in ms. */
   readonly baseMs: number;
   /** No wait is longer than this, in ms. */
   readonly capMs: number;
-  /** Gives up, with the last error, once this many ms have passed since the first try. */
+  /**
+   * Gives up with the last error if the next retry would be more than this many ms after the first attempt.
+   */
   readonly forMs: number;
   /** Added to each wait, in ms; default 0. */
   readonly leastMs?: number;
   readonly signal?: AbortSignal;
-  /** Which errors are worth another try; default isTransient. */
+  /** Whether an error is worth a retry; default: isTransient. */
   readonly isWorthIt?: (error: unknown) => boolean;
-  /** Called with every failed try that will be repeated. */
+  /** Called for each failed attempt that will be retried. */
   readonly onRetry?: (error: unknown, attempt: number, waitMs: number) => void;
-  /** Called when what was repeated has ended, well or not. */
+  /** Called at the end, in success or failure, if there was a retry. */
   readonly onEnd?: () => void;
 }
 
 /**
- * The wait before try number `attempt` (1 for the first repeat), in ms: exponential, capped, with full jitter
- * (a random share of the whole), so that many workers do not return all at once.
+ * The wait before retry number `attempt` (from 1), in ms: exponential, capped, with full jitter (a random
+ * share of the whole), so that many workers do not return at the same time.
  * Source: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
  */
 export function backoffMs(
@@ -34,8 +36,8 @@ export function backoffMs(
 }
 
 /**
- * Runs `run` until it succeeds, for as long as what it throws is worth another try and time is left.
- * Any other error is thrown at once. An abort ends the waiting and throws the last error.
+ * Calls `run` until it succeeds, while its error is worth a retry and time is left. Any other error is thrown
+ * immediately. An abort ends the wait and throws the last error.
  */
 export async function withRetry<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { leastMs = 0, isWorthIt = isTransient } = options;

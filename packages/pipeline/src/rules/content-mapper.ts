@@ -12,24 +12,24 @@ export type MappedValue = StoredText | number | bigint | Date | Json;
 export type MappedContent = Record<string, MappedValue> | [StoredText, MappedValue][];
 
 /**
- * What was done to an entry, stored beside its content, so that the entry can be given back whatever the rules are by
- * then. Places count the fields of `content` from 0.
+ * What a rule did to an entry. It is stored with the content, so that the entry can be restored even if the
+ * rules have changed. Places are indexes of the fields of `content`, from 0.
  */
 export interface Mapping {
-  /** How many fields were left out; not there for none. */
+  /** Number of fields that were left out; absent if 0. */
   readonly left?: number;
-  /** Names before they were changed, by place. */
+  /** The original names of renamed fields, by place. */
   readonly renamed?: readonly (readonly [place: number, name: string])[];
-  /** Texts that the value does not say by itself, by place. */
+  /** Original texts that can't be derived from the parsed values, by place. */
   readonly texts?: readonly (readonly [place: number, text: string])[];
 }
 
 /** The fields of an entry after a rule, in the entry's order. */
 export interface MappedPairs {
   readonly pairs: readonly (readonly [name: StoredText, value: MappedValue])[];
-  /** `undefined` where the rule found nothing to do: the content is as without it. */
+  /** `undefined` if the rule changed nothing. */
   readonly mapped: Mapping | undefined;
-  /** About how many bytes the content and the mapping take. */
+  /** Approximate number of bytes of the content and the mapping. */
   readonly bytes: number;
 }
 
@@ -41,7 +41,7 @@ export interface MappedEntry extends Omit<MappedPairs, 'pairs'> {
 /** Makes the content of an entry from its flat list of names and values. */
 export type ContentMapper = (flat: readonly StoredText[]) => MappedEntry;
 
-/** The mapper of a rule, compiled; `undefined` where the rule leaves content as it is. */
+/** Compiles the mapper of a rule; `undefined` if the rule leaves content unchanged. */
 export function contentMapper(spec: Pick<RuleSpec, 'fields' | 'parse'>): ContentMapper | undefined {
   const mapPairs = pairMapper(spec);
   if (!mapPairs) return undefined;
@@ -51,7 +51,7 @@ export function contentMapper(spec: Pick<RuleSpec, 'fields' | 'parse'>): Content
   };
 }
 
-/** The same, as a list of names and values in the entry's order. */
+/** As contentMapper, but the result is a list of names and values in the entry's order. */
 export function pairMapper({
   fields,
   parse,
@@ -117,8 +117,8 @@ export function isMeantBy(text: string, value: unknown): boolean {
 }
 
 /**
- * The text that a stored value says by itself: what it was parsed from, unless `texts` has another one. Takes values
- * as any MongoDB driver for Node returns them.
+ * The text of a stored value. It is the text that the value was parsed from, unless `texts` has another one.
+ * Accepts values as any MongoDB driver for Node returns them.
  */
 export function textOfValue(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -128,7 +128,7 @@ export function textOfValue(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** BSON's 64-bit integer, as the driver gives it where a double can't hold it. */
+/** BSON's 64-bit integer, as the driver returns it if a double can't hold it. */
 function isLong(value: unknown): boolean {
   return isObject(value) && value._bsontype === 'Long';
 }

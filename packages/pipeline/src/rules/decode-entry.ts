@@ -3,20 +3,20 @@ import { bytesOf, decodeContent, pairsOf } from '../content.js';
 import { isObject } from '../members-of.js';
 import { isMeantBy, textOfValue } from './content-mapper.js';
 
-/** An entry given back from its message. */
+/** An entry, decoded from its message. */
 export interface DecodedEntry {
   /** Names and values as bytes, in the entry's order. */
   readonly pairs: readonly (readonly [name: Buffer, value: Buffer])[];
-  /** How many fields are not here, because a rule left them out. */
+  /** Number of fields that are missing because a rule left them out. */
   readonly left: number;
-  /** Each parsed value is still what its text means: nobody has changed the one without the other. */
+  /** Whether each parsed value still matches its text. */
   readonly isIntact: boolean;
 }
 
 /**
- * Gives back what the stream's entry held, from a message's `content` and `mapped` as any MongoDB driver for Node
- * returns them: byte for byte, but for the fields that a rule left out.
- * @throws TypeError when they are not of a form that the fleet writes.
+ * Decodes a stream's entry from the `content` and `mapped` of its message, as any MongoDB driver for Node
+ * returns them. The result is exact, byte for byte, except for fields that a rule left out.
+ * @throws TypeError if they are not in a form that the fleet writes.
  */
 export function decodeEntry({
   content,
@@ -42,7 +42,7 @@ export function decodeEntry({
   return { pairs, left, isIntact };
 }
 
-/** As decodeEntry; undefined where they are not of a form that the fleet writes. */
+/** As decodeEntry; `undefined` if they are not in a form that the fleet writes. */
 export function decodedIfKnown(stored: Parameters<typeof decodeEntry>[0]): DecodedEntry | undefined {
   try {
     return decodeEntry(stored);
@@ -51,7 +51,7 @@ export function decodedIfKnown(stored: Parameters<typeof decodeEntry>[0]): Decod
   }
 }
 
-/** The bytes of a stored value: of text and binary their own, of anything else what it says by itself. */
+/** The bytes of a stored value: those of text or binary, otherwise those of its text; see textOfValue. */
 export function valueBytes(value: unknown): Buffer {
   try {
     return bytesOf(value);
@@ -60,7 +60,7 @@ export function valueBytes(value: unknown): Buffer {
   }
 }
 
-/** Places and texts of a mapping's list. @throws TypeError where it is none. */
+/** Places and texts of a mapping's list. @throws TypeError if it is not such a list. */
 export function placesOf(list: unknown): ReadonlyMap<number, string> {
   if (!Array.isArray(list)) throw new TypeError('mapped: not a list');
   return new Map(

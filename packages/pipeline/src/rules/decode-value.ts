@@ -3,14 +3,14 @@ import { isObject, membersOf } from '../members-of.js';
 import { isMeantBy } from './content-mapper.js';
 import { decodeEntry, placesOf, valueBytes } from './decode-entry.js';
 
-/** The `mapped` of a value's document, and what it belongs to, as any MongoDB driver for Node returns them. */
+/** A value's document with its `mapped`, as any MongoDB driver for Node returns it. */
 interface Mapped {
   readonly mapped?: unknown;
 }
 
 /**
- * Gives back the fields of a hash as they were, byte for byte, but for those that a rule left out.
- * @throws TypeError when they are not of a form that the fleet writes, or a value and its text are no longer the same.
+ * Decodes the fields of a hash, byte for byte, except for fields that a rule left out.
+ * @throws TypeError if they are not in a form that the fleet writes, or a value no longer matches its text.
  */
 export function decodeFields(fields: unknown, { mapped }: Mapped): readonly (readonly [Buffer, Buffer])[] {
   const { pairs, isIntact } = decodeEntry({ content: fields, mapped });
@@ -18,7 +18,7 @@ export function decodeFields(fields: unknown, { mapped }: Mapped): readonly (rea
   return pairs;
 }
 
-/** The same for the items of a list, the members of a set, or the one value of a string. */
+/** As decodeFields, for the items of a list, the members of a set, or the value of a string. */
 export function decodeItems(values: readonly unknown[], { mapped }: Mapped): readonly Buffer[] {
   const texts = textsIn(mapped);
   return values.map((value, place) => {
@@ -29,13 +29,13 @@ export function decodeItems(values: readonly unknown[], { mapped }: Mapped): rea
   });
 }
 
-/** A sorted set's score as text, of a document that has `score` and, where that does not say it by itself, `scoreText`. */
+/** A sorted set's score as text. A document has `scoreText` if the text can't be derived from `score`. */
 export function decodeScore({ score, scoreText }: { score?: unknown; scoreText?: unknown }): Buffer {
   if (typeof scoreText === 'string') return Buffer.from(scoreText);
   return Buffer.from(String(score instanceof Date ? score.getTime() : score));
 }
 
-/** How many fields of a hash a rule left out. */
+/** Number of a hash's fields that a rule left out. */
 export function leftOut({ mapped }: Mapped): number {
   return Number(membersOf(mapped).left ?? 0);
 }

@@ -2,14 +2,15 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,4})?$/;
 const LONGEST = 40;
 
 /**
- * The number that a text means: a double where it says exactly the same decimal (its shortest text does), a bigint where
- * it is a whole number of 64 bits that a double can't hold. `undefined` where there is no such number.
+ * Parses a text as a number: a double if its shortest text is exactly the same decimal; a bigint if it is a
+ * whole number of 64 bits that a double can't hold. Otherwise `undefined`.
  */
 export function exactNumber(text: string): number | bigint | undefined {
   if (text.length > LONGEST || !NUMBER.test(text)) return undefined;
   const double = Number(text);
   if (Number.isFinite(double) && decimalOf(text) === decimalOf(String(double))) {
-    // Beyond 2^53 a whole number's neighbors have no doubles: as an integer it compares exactly.
+    // Beyond 2^53, doubles can't distinguish neighboring whole numbers, so the number is stored as an
+    // integer.
     if (!/^-?\d+$/.test(text) || Number.isSafeInteger(double)) return double;
   }
   if (!/^-?\d{1,19}$/.test(text)) return undefined;
@@ -17,7 +18,7 @@ export function exactNumber(text: string): number | bigint | undefined {
   return BigInt.asIntN(64, whole) === whole ? whole : undefined;
 }
 
-/** A decimal as its digits without zeros around them, and the power of ten behind: the same for the same number. */
+/** A decimal in normal form: its digits without leading and trailing zeros, and a power of ten. */
 function decimalOf(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];

@@ -8,9 +8,9 @@ import type { RuledType, RuledTypes } from './ruled-type.js';
 
 /** The collection and the `_id` of a key's documents, and the rule that made them. */
 export interface DocumentPlace {
-  /** null for that of the key's type. */
+  /** null for the collection of the key's type. */
   readonly collection: string | null;
-  /** `undefined` for the key. */
+  /** `undefined` if the `_id` is the key id. */
   readonly documentId: DocumentId | undefined;
   /** See ruleFingerprint. */
   readonly rule: string | undefined;
@@ -21,40 +21,40 @@ interface Compiled extends Rule {
 }
 
 /**
- * The rules of a process. The first one that matches a key counts for it; a key that none matches is synced by the
- * defaults. All that use rules share one book, so that rules can be replaced while they run.
+ * The rules of a process. The first rule that matches a key applies to it. If no rule matches, the defaults
+ * apply. All users of rules in a process share one book, so that rules can be replaced while they run.
  */
 export class RuleBook {
   readonly #types: RuledTypes;
   #rules: readonly Compiled[] = [];
 
   /**
-   * @param types all that there are: `ruleBook` in packages/key-types knows them.
-   * @param specs checked ones: see packages/config.
+   * @param types all key types: `ruleBook` in packages/key-types passes them.
+   * @param specs already checked: see packages/config.
    */
   constructor(types: RuledTypes, specs: readonly RuleSpec[] = []) {
     this.#types = types;
     this.replace(specs);
   }
 
-  /** In their order; the first that matches counts. */
+  /** The rules in their order; the first one that matches applies. */
   get rules(): readonly Rule[] {
     return this.#rules;
   }
 
-  /** The rule of a key; `undefined` where the defaults count. */
+  /** The rule of a key; `undefined` if the defaults apply. */
   ruleFor(keyId: string, keyType: KeyType): Rule | undefined {
     return this.#rules.find(
       ({ types, matches }) => (types === undefined || types.includes(keyType)) && matches.test(keyId),
     );
   }
 
-  /** The collection that a rule gives a key; null for that of its type. */
+  /** The collection that a rule names for a key; null for the collection of its type. */
   collectionFor(keyId: string, keyType: KeyType): string | null {
     return this.ruleFor(keyId, keyType)?.collection ?? null;
   }
 
-  /** The collection and the shape of the documents of a key's next incarnation. */
+  /** The place of the documents of a key's next incarnation. */
   placeFor(keyId: string, keyType: KeyType): DocumentPlace {
     const rule = this.ruleFor(keyId, keyType);
     return {
@@ -64,7 +64,7 @@ export class RuleBook {
     };
   }
 
-  /** Puts other rules in the place of these; a job that is running ends by the ones it began with or by these. */
+  /** Replaces the rules. A running job ends by the old rules or by the new ones. */
   replace(specs: readonly RuleSpec[]): void {
     this.#rules = specs.map((spec, index) => compile(spec, index, this.#types));
   }
@@ -96,8 +96,8 @@ function partNames(
 }
 
 /**
- * Distinguishes what a rule makes of the documents of a type from what another rule makes of them; `undefined` where it leaves them as
- * they are.
+ * Identifies how a rule changes the documents of a type: two rules with the same fingerprint make the same
+ * documents. `undefined` if the rule leaves them unchanged.
  */
 function ruleFingerprint(spec: RuleSpec, type: RuledType): string | undefined {
   const { fields, shape } = spec;

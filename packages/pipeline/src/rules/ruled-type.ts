@@ -2,17 +2,22 @@ import type { KeyType } from '../key-type.js';
 import type { RuleSpec } from './rule.js';
 import type { ValueMapper } from './value-mapper.js';
 
-/** What rules can say about the documents of a key type. */
+/** What rules can set for the documents of a key type. */
 export interface RuledType {
-  /** Its content is fields whose names are the users' own: a rule takes, leaves, renames and parses them. */
+  /** Whether its content is fields with names of the user. A rule can take, leave, rename and parse them. */
   readonly hasFields: boolean;
-  /** What stands in its documents under names of the fleet's, if it has no fields: in the shape `document` a rule can rename it. */
+  /**
+   * The fleet's names of the content in its documents, if it has no fields. In the shape `document`, a rule
+   * can rename them.
+   */
   readonly named: readonly string[];
-  /** What of it can be parsed, if it has no fields. */
+  /** The names whose content a rule can parse, if it has no fields. */
   readonly parsed: readonly string[];
-  /** Its value is one text: it has members for the shape `document` only where `value` is parsed as JSON. */
+  /**
+   * Set if its value is one text. The shape `document` then has members only if `value` is parsed as JSON.
+   */
   readonly isOneText?: true;
-  /** What a rule does to the documents of its values; `undefined` where the rule leaves them as they are. */
+  /** Makes the mapper of a rule for its values; `undefined` if the rule leaves their documents unchanged. */
   mapper(spec: RuleSpec): ValueMapper | undefined;
 }
 

@@ -1,23 +1,26 @@
 import { isTakenByDrivers } from '../content.js';
 import { exactNumber } from './exact-number.js';
 
-/** A JSON value, as JSON.parse gives it. */
+/** A JSON value, as JSON.parse returns it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** Levels of arrays and objects; MongoDB takes 100 in all. */
+/** Maximum depth of arrays and objects; MongoDB accepts 100 levels in a document. */
 const DEEPEST = 64;
-/** Characters; numbers in lists take up to eight times as much in BSON. */
+/** Maximum number of characters. Numbers in lists need up to eight times as many bytes in BSON. */
 const LONGEST = 1024 * 1024;
-/** Bytes that BSON adds to a value, with its name or its index. */
+/** Number of bytes that BSON adds to a value, including its index. */
 const EACH = 16;
 
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[[\]{}]|[,:]|[a-z]+|\s+|./gsu;
 
 /**
- * The value of a JSON text that MongoDB can hold without any loss, and about how many bytes it takes there. `undefined`
- * for what is not JSON; for numbers that a double does not say exactly; for names that come twice, that an object would
- * put in another order, or that MongoDB or its drivers read as something else; for text that is not Unicode; and for
- * what is too deep or too long.
+ * Parses a JSON text that MongoDB can hold without loss. @returns the value, and its approximate size in
+ * bytes. `undefined` if the text is not JSON, or has:
+ * - a number that a double does not hold exactly;
+ * - a name that occurs twice, that an object would put in another place, or that is special to MongoDB or its
+ *   drivers;
+ * - text that is not Unicode;
+ * - too many levels or characters.
  */
 export function storableJson(text: string): { readonly value: Json; readonly bytes: number } | undefined {
   if (text.length > LONGEST) return undefined;
@@ -25,7 +28,7 @@ export function storableJson(text: string): { readonly value: Json; readonly byt
   if (!scanned) return undefined;
   try {
     const value: Json = JSON.parse(text);
-    // Written again it would say the same, but for names that came twice or change places.
+    // The text differs only if a name occurs twice or changes its place.
     if (JSON.stringify(value) !== scanned.canonical || !hasPlainNames(value)) return undefined;
     return { value, bytes: text.length + EACH * scanned.tokens };
   } catch {
@@ -66,7 +69,7 @@ function keptNumber(token: string): string | undefined {
   return typeof number === 'number' ? JSON.stringify(number) : undefined;
 }
 
-/** Names that MongoDB, its drivers and JavaScript take as they are. */
+/** Whether MongoDB, its drivers and JavaScript accept all names unchanged. */
 function hasPlainNames(value: Json): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (isList(value)) return value.every(hasPlainNames);

@@ -5,17 +5,21 @@ import { parseDate } from './parse-date.js';
 import type { ParseKind, RuleSpec } from './rule.js';
 
 /**
- * What a rule does to the documents of values of one type. What the document does not say by itself any more is in its
- * `mapped`, as in a message: see Mapping. The places of a list count its items, those of a member's own document are 0.
+ * Changes the documents of values of one type, by a rule. Facts that can no longer be derived from the
+ * document are in its `mapped`, as in a message: see Mapping. Places are indexes of a list's items; in a
+ * member's own document, the place is 0.
  */
 export interface ValueMapper {
   /** Whether a hash's field is stored. */
   takes(field: StoredText): boolean;
-  /** The one document of a value. */
+  /** Changes the one document of a value. */
   inline(document: ValueDocument): ValueDocument;
-  /** The document of one member. @param isPiece it holds a part of the member only: nothing is parsed. */
+  /**
+   * Changes the document of one member.
+   * @param isPiece whether the document holds only a part of the member: then nothing is parsed.
+   */
   element(document: ValueDocument, isPiece: boolean): ValueDocument;
-  /** Texts become JSON: a document may take several times as many bytes as its texts. */
+  /** Whether texts are parsed as JSON: a document may then need several times as many bytes as its texts. */
   readonly readsJson: boolean;
 }
 
@@ -55,7 +59,7 @@ export function fieldsMapper(spec: RuleSpec): ValueMapper | undefined {
   };
 }
 
-/** `undefined` where a value stays as it is; `text` where what it is now does not say it by itself. */
+/** `undefined` if a value stays unchanged. `text` is present if it can't be derived from the parsed value. */
 type Parsed = { readonly value: unknown; readonly text?: string } | undefined;
 
 function parsed(stored: unknown, kind: ParseKind | undefined): Parsed {
@@ -65,7 +69,7 @@ function parsed(stored: unknown, kind: ParseKind | undefined): Parsed {
   return { value: found.value, ...(textOfValue(found.value) === stored ? {} : { text: stored }) };
 }
 
-/** For a value that is one text: `value`, beside what else `instead` it stands for, which goes once it is parsed. */
+/** A mapper for a value that is one text, `value`. @param instead a field to remove if `value` is parsed. */
 export function textMapper(spec: RuleSpec, instead: string): ValueMapper | undefined {
   if (!isAsked(spec, 'value')) return undefined;
   return {
@@ -81,8 +85,8 @@ export function textMapper(spec: RuleSpec, instead: string): ValueMapper | undef
 }
 
 /**
- * A mapper for values whose items are texts: in the member `list` of the value's document, in the member `single`
- * of an item's own document.
+ * A mapper for values whose items are texts: in the field `list` of the value's document, and in the field
+ * `single` of an item's own document.
  */
 export function listMapper(spec: RuleSpec, list: string, single: string): ValueMapper | undefined {
   if (!isAsked(spec, single)) return undefined;
@@ -109,7 +113,7 @@ export function listMapper(spec: RuleSpec, list: string, single: string): ValueM
   };
 }
 
-/** A mapper for `members` with a `score`, which is a number. As a date it counts ms since 1970. */
+/** A mapper for `members` with a `score`, which is a number. As a date, the score counts ms since 1970. */
 export function scoredMapper(spec: RuleSpec): ValueMapper | undefined {
   if (!isAsked(spec, 'member') && !isAsked(spec, 'score')) return undefined;
   const { member, score } = spec.parse ?? {};

@@ -3,24 +3,24 @@ import { globTokens, type OneCharacter, type Token } from '../glob-tokens.js';
 import { isEscapedKeyId } from '../key-id.js';
 import { exactNumber } from '../rules/exact-number.js';
 
-/** The `_id` of a value's document, where a rule makes it of the key's name. */
+/** The `_id` of a value's document, if a rule makes it from the key's name. */
 export interface DocumentId {
   readonly kind: 'text' | 'number' | 'objectId';
   readonly text: string;
 }
 
-/** What the parts of a name are read as. */
+/** The type that the `_id` is parsed as. */
 export type IdType = 'text' | 'number' | 'objectId';
 
-/** Makes the `_id` of a key's document; `undefined` for a key whose document has the key as its `_id`. */
+/** Makes the `_id` of a key's document; `undefined` if the `_id` is the key id. */
 export type DocumentIdMaker = (keyId: string) => DocumentId | undefined;
 
 const PLACE = /\{(\d+)\}/g;
 
 /**
- * Compiles the template of an `_id`: `{1}` stands for what the first `*` of the pattern matched. As a number or an ObjectId it is
- * read where it is one that gives exactly the same text back; else it stays text, so that two names never become one `_id` by it.
- * A name that is not UTF-8 keeps the key's id.
+ * Compiles the template of an `_id`: `{1}` stands for the match of the first `*` of the pattern. The result
+ * becomes a number or an ObjectId only if that gives back exactly the same text. Otherwise it stays text, so
+ * that two names never become the same `_id`. A key whose name is not UTF-8 keeps its key id as `_id`.
  */
 export function documentIdMaker(pattern: string, template: string, idType: IdType): DocumentIdMaker {
   const partsOf = globParts(pattern);
@@ -37,7 +37,7 @@ export function partsNamedIn(template: string): readonly number[] {
   return [...template.matchAll(PLACE)].map(([, place]) => Number(place));
 }
 
-/** The number of parts that a pattern has: one for each `*`; adjacent ones count as one. */
+/** The number of parts that a pattern has: one for each `*`; adjacent `*` count as one. */
 export function partsGivenBy(pattern: string): number {
   return globTokens(pattern).filter(({ kind }) => kind === 'many').length;
 }
@@ -54,7 +54,7 @@ function isOf(idType: IdType, text: string): boolean {
   return number !== undefined && String(number) === text;
 }
 
-/** What each `*` of a pattern matched; each but the last takes as little as it can. */
+/** Returns the match of each `*` of a pattern. Each `*` except the last matches as little as possible. */
 function globParts(pattern: string): (text: string) => readonly string[] | undefined {
   const segments: OneCharacter[][] = [[]];
   for (const token of globTokens(pattern))

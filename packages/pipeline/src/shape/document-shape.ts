@@ -3,18 +3,22 @@ import { contentOf, isPlainName, pairsOf } from '../content.js';
 import { isObject, membersOf } from '../members-of.js';
 
 /**
- * The shape `document`: the content stands at the top level, and all that is the fleet's in one subdocument, `_redis`. Documents
- * without it are in the fleet's own shape. All of this is pure: see docs/decisions/0021.
+ * The shape `document`: the content is at the top level, and the fleet's fields are in one subdocument,
+ * `_redis`. Documents without that subdocument have the fleet's own shape. This file is pure: see
+ * docs/decisions/0021.
  */
 export interface DocumentShape {
-  /** The names at the top level of what has a name of the fleet's own: `members`, `member`, `score`, `items`, `item`, `value`, `samples`, `at`, `labels`. */
+  /**
+   * The names at the top level, by the fleet's names: `members`, `member`, `score`, `items`, `item`, `value`,
+   * `samples`, `at`, `labels`.
+   */
   readonly names: Readonly<Record<string, string>>;
 }
 
-/** The subdocument that holds what is the fleet's. */
+/** The subdocument that holds the fleet's fields. */
 export const OURS = '_redis';
 
-/** What of a value's document is content; all else is the fleet's. */
+/** The fields of a value's document that are content; all others are the fleet's. */
 const CONTENT = [
   ...['fields', 'value', 'members', 'items', 'samples', 'labels'],
   ...['field', 'member', 'score', 'item', 'at', 'data'],
@@ -35,9 +39,10 @@ export function headOf(document: Readonly<Record<string, unknown>>): Readonly<Re
 }
 
 /**
- * Puts a value's document, or that of a member, into the shape. The members of an object go to the top level; names that cannot
- * stand there (`_id`, `_redis`, `removeAt`, those that an object does not keep as they are: see isPlainName) stay in `_redis.fields`, each with its place.
- * @param own what else is the fleet's, such as the key.
+ * Puts a value's document, or that of a member, into the shape. The members of an object go to the top level.
+ * Members whose names cannot be there stay in `_redis.fields`, each with its place: `_id`, `_redis`,
+ * `removeAt`, and names that an object does not keep (see isPlainName).
+ * @param own more of the fleet's fields, such as the key.
  */
 export function shapeValue(
   document: ValueDocument,
@@ -100,22 +105,25 @@ export function plainMessage(stored: Readonly<Record<string, unknown>>): Readonl
   return { _id, ...head, content: contentOf(lowered(Object.entries(top), fields)) };
 }
 
-/** Whether a name may stand at the top level of a document of this shape. MongoDB removes documents by their `removeAt`. */
+/**
+ * Whether a name may be at the top level of a document of this shape. `removeAt` may not: MongoDB removes
+ * documents by it.
+ */
 export function mayStandOnTop(name: string): boolean {
   return name !== '_id' && name !== OURS && name !== 'removeAt' && isPlainName(name);
 }
 
-/** The pairs that go to the top level in place of a value's one field. */
+/** The pairs that go to the top level instead of a value's one field; `undefined` if the field stays. */
 function liftable(name: string, value: unknown, { form, text }: ValueDocument): Pairs | undefined {
   if (form === undefined) return undefined; // a member's document
   if (name === 'fields') return pairsOf(value);
   if (name !== 'value' || !isObject(value)) return undefined;
   if (!Array.isArray(value)) return isPlainObject(value) ? Object.entries(value) : undefined;
-  // JSON with names that MongoDB does not take is an array of pairs.
+  // A JSON object with names that MongoDB refuses is an array of pairs.
   return typeof text === 'string' && /^\s*\{/.test(text) ? pairsOf(value) : undefined;
 }
 
-/** Puts pairs at the top level, and returns those that cannot stand there, with their places. */
+/** Puts pairs at the top level, and returns the pairs that cannot be there, with their places. */
 function lift(pairs: Pairs, top: Record<string, unknown>): Place[] {
   const places: Place[] = [];
   pairs.forEach(([name, value], place) => {
@@ -127,7 +135,7 @@ function lift(pairs: Pairs, top: Record<string, unknown>): Place[] {
 
 type Pairs = readonly (readonly [name: unknown, value: unknown])[];
 
-/** The opposite of lift. @throws TypeError where `fields` is not what lift makes. */
+/** The opposite of lift. @throws TypeError if `fields` does not have the form that lift makes. */
 function lowered(top: readonly (readonly [string, unknown])[], fields: unknown): Pairs {
   if (fields === undefined) return top;
   if (!Array.isArray(fields)) throw new TypeError(`${OURS}.fields: not a list`);
