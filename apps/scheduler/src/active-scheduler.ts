@@ -41,7 +41,7 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly idleIntervalMs: number;
   /** Rules may give a key's job scheduler its own interval. */
   readonly rules: RuleBook;
-  /** Creates collections and indexes again after the target has lost data. */
+  /** Prepares the target again after it has lost data. */
   readonly prepareTarget: () => Promise<unknown>;
   /** Called when the target has lost records, with the number of keys that are read from the start again. */
   readonly onReread: (reason: string, keys: number) => void;
@@ -111,7 +111,7 @@ export class ActiveScheduler {
     this.#requests.notify();
   }
 
-  /** Tells it that the buffer has changes. */
+  /** Reports that the buffer has changes. */
   notify(): void {
     this.#requests.notify();
   }
@@ -121,17 +121,13 @@ export class ActiveScheduler {
     return this.#requests.isTailed(key);
   }
 
-  /**
-   * Records how many streams and sets that are not due have no document, and how many have no job scheduler.
-   */
+  /** Records how many streams and sets lack a document, or a job scheduler, though they are not due. */
   noteMissing(documents: number, schedulers: number): void {
     this.#losses.missing.note(documents);
     this.#unscheduled.note(schedulers);
   }
 
-  /**
-   * Runs the work that is due every second: lost jobs, paused and resumed keys, a target that has lost keys.
-   */
+  /** Runs the work of every second: lost jobs, paused and resumed keys, a target that has lost keys. */
   async upkeep(): Promise<UpkeepReport> {
     const report = await upkeep(this.#upkeep).catch((error: unknown) => {
       this.#withoutJobsSince ??= performance.now();
@@ -186,10 +182,7 @@ export class ActiveScheduler {
     }
   }
 
-  /**
-   * How long to wait before the next sweepIfDue, in ms. A missed change or a new state of the feed ends the
-   * wait early.
-   */
+  /** Wait before the next sweepIfDue, in ms. A missed change or a new feed state ends it early. */
   get sweepWaitMs(): number {
     const { missed, intervalMs } = this.#options;
     const askMs = askEveryMs({ ...this.#feedFacts(), missed: missed.reason, intervalMs });
@@ -282,10 +275,7 @@ export class ActiveScheduler {
     if (isLost) await this.#noteLoss('MongoDB holds fewer keys than it should');
   }
 
-  /**
-   * Looks for streams and sets whose job scheduler was removed, for a small part of the time. New keys are
-   * not meant: their job schedulers are created after their documents.
-   */
+  /** Looks for streams and sets whose job scheduler was removed, for a small part of the time. */
   async #restoreSchedulers(): Promise<void> {
     const { queue, db, types } = this.#options;
     const began = performance.now();

@@ -16,16 +16,16 @@ export interface ChangeBufferOptions {
   readonly onOverflow: () => void;
 }
 
-/** Maximum number of keys, about 100 bytes each. */
+/** Maximum number of keys (about 100 bytes each), and of characters in their names. */
 const LIMIT = 100_000;
 const MOST_CHARS = 32 * 1024 * 1024;
 
-/** Keys, each once. */
+/** A set of keys that counts the characters of their names. */
 class Names {
   readonly keys = new Set<string>();
-  /** Characters of all of them. */
+  /** Characters in the names of all keys. */
   chars = 0;
-  /** When the first of them was added, by performance.now(). */
+  /** When the first key was added, by performance.now(). */
   since = 0;
 
   add(key: string): void {

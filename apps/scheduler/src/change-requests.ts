@@ -57,7 +57,7 @@ export class ChangeRequests {
     return tailed !== undefined;
   }
 
-  /** Tells it that the buffer has changes. */
+  /** Reports that the buffer has changes. */
   notify(): void {
     if (this.#closed || this.#running) return;
     this.#running = this.#run().finally(() => {

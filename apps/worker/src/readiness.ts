@@ -25,7 +25,8 @@ export class Readiness {
   }
 
   /**
-   * One that waits for its servers says for which, from its start on: to start another one would not help.
+   * The worker's heartbeat. If the worker waits for a server, its heartbeat says for which error, and since
+   * when: another worker would not help.
    */
   get heartbeat(): Heartbeat | undefined {
     const trouble = this.#guard.reason ?? this.trouble;

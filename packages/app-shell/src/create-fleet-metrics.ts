@@ -1,18 +1,18 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** What the active scheduler reports about the whole fleet. */
+/** The metrics about the whole fleet. */
 export type FleetMetrics = ReturnType<typeof createFleetMetrics>;
 
 /**
- * Adds the gauges about the whole fleet. Only the active scheduler exports them; a standby omits them, and reports
- * nothing, not 0. A key is a label for a few of them alone.
+ * Adds the gauges about the whole fleet. Only the active scheduler exports them; a standby omits them,
+ * instead of reporting 0. Only a few have a key as a label.
  */
 export function createFleetMetrics(registry: Registry) {
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Gauge({ name: `r2m_${name}`, help, labelNames, registers: [registry] });
   const hooks: { beforeScrape?: (() => void) | undefined } = {};
   const gauges = {
-    // It comes first: its hook sets those that follow.
+    // Must be first: its hook sets the gauges that follow.
     mirrorComplete: new Gauge({
       name: 'r2m_mirror_complete',
       help: '1 if the mirror is complete, else 0.',

@@ -2,22 +2,26 @@ import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { version } from '@redis-to-mongo/terminal';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** The metrics of an app. Labels have few values by design: a key type, an error class, an outcome; never a key. */
+/**
+ * The metrics of an app. Labels have few values by design: a key type, an error class, an outcome; never a
+ * key.
+ */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 const EACH_TYPE = KEY_TYPES.map((keyType) => ({ key_type: keyType }));
 
-/** From a read that finds nothing to a slice that takes its whole time. */
+/** Buckets from a read that finds nothing to a slice that uses its whole time. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
- * Makes the app's own registry (nothing is registered globally) with the process' default metrics, event loop lag among
- * them, and the fleet's, all beginning with `r2m_`. Every sample carries the label `app`.
+ * Creates the app's own registry (not the global one). It has the process's default metrics, including event
+ * loop lag, and the fleet's metrics, which begin with `r2m_`. Every sample has the label `app`.
  */
 export function createMetrics(app: string) {
   const registry = new Registry();
   registry.setDefaultLabels({ app });
-  // Its default of 10 ms is a hundred wake-ups a second: 0.4 % of a core, twice of what an idle worker costs.
+  // The default of 10 ms means a hundred wake-ups per second: 0.4 % of a core, twice the cost of an idle
+  // worker.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const registers = [registry];
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
@@ -63,7 +67,10 @@ export function createMetrics(app: string) {
   };
 }
 
-/** A counter that is there from the start: the increase from nothing to its first value is none, and would raise no alert. */
+/**
+ * Initializes a counter's labels with 0. Otherwise the first increase would not be visible as one, and would
+ * raise no alert.
+ */
 function fromZero<Label extends string>(
   counter: Counter<Label>,
   all: readonly Partial<Record<Label, string>>[],

@@ -1,19 +1,19 @@
 import type { Counter } from 'prom-client';
 
 /**
- * Adds up increments within one turn of the event loop. One increment of a metric takes a microsecond, and keys
- * come by the hundreds.
+ * Adds up increments within one turn of the event loop: incrementing a metric takes a microsecond, and
+ * hundreds of keys can end in one turn.
  */
 export class GatheredCounter<Label extends string> {
   readonly #counter: Counter<Label>;
   readonly #sums = new Map<string, number>();
 
-  /** @param counter with one label. */
+  /** @param counter a counter with one label. */
   constructor(counter: Counter<Label>) {
     this.#counter = counter;
   }
 
-  /** @param value the label's. */
+  /** @param value the label's value. */
   inc(value: string, by = 1): void {
     if (this.#sums.size === 0) setImmediate(() => this.#flush());
     this.#sums.set(value, (this.#sums.get(value) ?? 0) + by);

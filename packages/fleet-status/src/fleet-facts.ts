@@ -3,32 +3,35 @@ import type { MirrorFacts } from '@redis-to-mongo/mongo-sink';
 import type { SyncError } from '@redis-to-mongo/pipeline';
 import type { Comparison } from './identity/compare-fleets.js';
 
-/** A fact, or the error that kept it from being read. */
+/** A fact, or the error that prevented reading it. */
 export type Reading<Fact> = { readonly is: Fact } | { readonly error: SyncError };
 
 /** Unread data of paused keys, according to the source. */
 export interface PausedUnread {
-  /** At least this many, in streams. */
+  /** Unread entries in paused streams; at least this many. */
   readonly entries: number;
   readonly streams: number;
-  /** Paused keys that can't be checked cheaply: values, and streams beyond a bound. */
+  /** Paused keys that cannot be checked cheaply: values, and streams beyond PAUSED_ASKED. */
   readonly unknown: number;
 }
 
 /** All facts that the verdict depends on. */
 export interface FleetFacts {
-  /** When the last of them was read, in ms since 1970. */
+  /** When the last fact was read, in ms since 1970. */
   readonly at: number;
   readonly queue: Reading<QueueFacts>;
   readonly mirror: Reading<MirrorFacts>;
-  /** The target's counter, read after queue and mirror: it is at least the queue's, unless the target has lost what it held. */
+  /**
+   * The target's counter, read after queue and mirror. It is at least the queue's value, unless the target
+   * has lost data.
+   */
   readonly targetCounter: Reading<number>;
   /** Whether the source answers. */
   readonly source: Reading<true>;
-  /** Whether the queue's Redis, and MongoDB, took a write. */
+  /** Whether the queue's Redis and MongoDB accepted a write. */
   readonly queueWrites: Reading<true>;
   readonly mirrorWrites: Reading<true>;
   readonly pausedUnread: Reading<PausedUnread>;
-  /** Whether queue and target are those of this configuration's fleet. */
+  /** Whether queue and target belong to this configuration's fleet. */
   readonly identity: Reading<Comparison>;
 }

@@ -5,10 +5,13 @@ export const HISTORY_RANGES = { hour: 3_600_000, day: 86_400_000, week: 604_800_
 /** The name of a range. */
 export type HistoryRange = keyof typeof HISTORY_RANGES;
 
-/** Points of a chart at most: a minute each of an hour, two of a day, fourteen of a week. */
+/**
+ * Maximum number of points in a chart: one per minute for an hour, per 2 minutes for a day, per 14 minutes
+ * for a week.
+ */
 const MOST_POINTS = 720;
 
-/** Reduces the samples of the fleet to as many points as a chart shows. Each point has the worst of each number. */
+/** Reduces the fleet's samples to the points of a chart. Each point has the worst of each number. */
 export function historyPoints(samples: readonly FleetSample[], range: HistoryRange): readonly FleetSample[] {
   return grouped(samples, range).map((group) => ({
     ...worstSample(group),
@@ -16,7 +19,7 @@ export function historyPoints(samples: readonly FleetSample[], range: HistoryRan
   }));
 }
 
-/** Several samples of the fleet as one, at the time of the first, with the worst of each number. */
+/** Merges samples of the fleet into one, at the time of the first sample, with the worst of each number. */
 export function worstSample(
   group: readonly [Omit<FleetSample, 'dead'>, ...Omit<FleetSample, 'dead'>[]],
 ): Omit<FleetSample, 'dead'> {
@@ -32,7 +35,7 @@ export function worstSample(
     keysPerSec: worst('keysPerSec'),
     due: worst('due'),
     waiting: worst('waiting'),
-    // Of those who work the fewest are the worst.
+    // For workers and schedulers, fewer is worse.
     workers: least(group.map(({ workers }) => workers)),
     schedulers: least(group.map(({ schedulers }) => schedulers)),
     lost: worst('lost'),
@@ -44,9 +47,7 @@ export type KeyPoint = Pick<KeySample, 'at' | 'lag' | 'gap' | 'dead'> & {
   readonly entriesPerSec: number | null;
 };
 
-/**
- * Reduces the samples of a key to as many points as a chart shows. After a new incarnation, entries count from 0.
- */
+/** Reduces a key's samples to the points of a chart. After a new incarnation, entries count from 0. */
 export function keyPoints(samples: readonly KeySample[], range: HistoryRange): readonly KeyPoint[] {
   let before: KeySample | undefined;
   return grouped(samples, range).map((group) => {

@@ -4,7 +4,7 @@ import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
 import type { Reason } from './verdict.js';
 
-/** New keys are due, and on their way, before they have a document; above this share of all keys they count as missing. */
+/** New keys are due before they have a document. Above this fraction of all keys they count as missing. */
 const ON_THEIR_WAY = 1 / 20;
 
 /** Reasons from MongoDB: failing keys, losses, missing keys. */
@@ -33,7 +33,10 @@ export function missingKeysOf(facts: FleetFacts): number | undefined {
   return surplus && Math.max(0, surplus);
 }
 
-/** How many more job schedulers there are than documents of streams and sets; negative: fewer. `undefined` if it is unknown. */
+/**
+ * The number of job schedulers minus the number of documents of streams and sets; may be negative.
+ * `undefined` if it is unknown.
+ */
 export function surplusSchedulersOf({ queue, mirror }: FleetFacts): number | undefined {
   if (!('is' in queue) || !('is' in mirror)) return undefined;
   return queue.is.schedulers - mirror.is.activeScheduled;
@@ -114,7 +117,7 @@ function behind({ lag }: MirrorFacts): Reason | undefined {
 }
 
 function paused(unread: Reading<PausedUnread>): readonly Reason[] {
-  // The reason is reported for the server that did not answer.
+  // The server that did not answer has a reason of its own.
   if (!('is' in unread))
     return [
       {

@@ -9,21 +9,27 @@ import type { Reason } from './verdict.js';
 /** The reason for a sweep if the target was dropped or set back to an earlier state. */
 export const TARGET_SET_BACK = 'MongoDB was dropped, or restored to an earlier state';
 
-/** A change, or a job, that waits for longer than a moment, in ms, says that the mirror is behind. */
+/** If a change or a job waits longer than this, in ms, the mirror is behind. */
 const MOMENT_MS = 3_000;
-/** From this delay on, in ms, someone should check. */
+/** From this delay on, in ms, an operator should check. */
 const LONG_MS = 60_000;
-/** A worker that has moved to another server has been heard of within this time, in ms, and a sweep is due. */
+/**
+ * After a worker moved to another server, within this time, in ms, the scheduler learns of the move and a
+ * sweep becomes due.
+ */
 const MOVE_MOMENT_MS = 5_000;
-/** An active scheduler says so often that it misses nothing, in ms; it is silent while a sweep has to find what was missed. */
+/**
+ * An active scheduler reports at least this often, in ms, that it has missed no change. It does not report
+ * this while a sweep must find missed changes.
+ */
 const SEARCH_MOMENT_MS = 6_000;
 
-/** Who is active, who works, and what waits. */
+/** Reasons from the queue: the active scheduler, the workers, and waiting work. */
 export function queueReasons({ queue, queueWrites, mirror, targetCounter }: FleetFacts): readonly Reason[] {
   if (!('is' in queue)) return [];
   const facts = queue.is;
   const isNew = facts.schedulers === 0 && 'is' in mirror && !mirror.is.hasKeys;
-  // Where the queue's Redis accepts no writes, processes can't report: that they are silent says nothing.
+  // If the queue's Redis accepts no writes, processes cannot report, so missing heartbeats mean nothing.
   const areHeard = 'is' in queueWrites;
   return [
     ...inCharge(facts),
@@ -34,7 +40,7 @@ export function queueReasons({ queue, queueWrites, mirror, targetCounter }: Flee
     options(facts),
     servers(facts),
     ...waiting(facts),
-    // Without a scheduler, nobody has looked for keys.
+    // Without a scheduler, no process has looked for keys.
     isNew && facts.isLeased ? NOTHING_FOUND : undefined,
   ]
     .filter((reason) => reason !== undefined)
@@ -56,7 +62,7 @@ function inCharge(facts: QueueFacts): readonly (Reason | undefined)[] {
   return [sharedTarget(active), unusable(active), search(active, facts)];
 }
 
-/** Each of two fleets writes what it reads: neither knows what the other has done. */
+/** Two fleets write to the same target without knowing of each other. */
 function sharedTarget({ code }: Heartbeat): Reason | undefined {
   if (code !== FLEET_MISMATCH) return undefined;
   return {
@@ -67,7 +73,7 @@ function sharedTarget({ code }: Heartbeat): Reason | undefined {
   };
 }
 
-/** What is written there may be removed or overwritten without an error. */
+/** Data written to that collection may be removed or overwritten without an error. */
 function unusable({ code }: Heartbeat): Reason | undefined {
   if (code !== COLLECTION_UNUSABLE) return undefined;
   return {
@@ -78,7 +84,7 @@ function unusable({ code }: Heartbeat): Reason | undefined {
   };
 }
 
-/** Whether every change up to now was heard of, or was found by a sweep and read since. */
+/** Whether every change up to now was reported, or was found by a sweep and synced since. */
 function search(
   { searchedMs, code }: Heartbeat,
   { sweepPending, isCatchingUp, dueMs }: QueueFacts,
@@ -94,7 +100,7 @@ function search(
           : `The search for keys has failed for ${time(searchedMs)}`,
       remedy: `Changes may be missed, and new keys not found (${code}). See the log of the active scheduler.`,
     };
-  // Keys that a sweep has requested are due since then; what was missed may be older.
+  // The sweep's keys are due only since its requests; the changes that were missed may be older.
   if (!isLate && sweepPending === '' && isCatchingUp && dueMs <= MOMENT_MS)
     return {
       code: 'searching',
@@ -111,14 +117,14 @@ function search(
   };
 }
 
-/** The active scheduler finds it out within seconds; until then it is known here alone. */
+/** Detects a target that was set back, before the active scheduler detects it within seconds. */
 function setBack(
   { targetCounter: known = 0 }: QueueFacts,
   mirror: FleetFacts['mirror'],
   counter: FleetFacts['targetCounter'],
 ): Reason | undefined {
   const isLower = 'is' in counter && counter.is < known;
-  // That of the mirror is not read after the queue's: between them it may have been counted on.
+  // The mirror's counter may have been read before the queue's, and increased once in between.
   const wasLower = 'is' in mirror && (mirror.is.counter ?? 0) < known - 1;
   if (!isLower && !wasLower) return undefined;
   return {
@@ -151,7 +157,7 @@ function workers(facts: QueueFacts): Reason | undefined {
   };
 }
 
-/** Why changes wait while workers are at them. */
+/** Why changes wait although workers are working on them. */
 function retrying({ processes }: QueueFacts): Reason | undefined {
   const all = processes.flatMap((process) => retryingOf(process) ?? []);
   const [longest] = all.toSorted((a, b) => b.forMs - a.forMs);
@@ -165,7 +171,10 @@ function retrying({ processes }: QueueFacts): Reason | undefined {
   };
 }
 
-/** How late jobs are is told by the clocks of the processes: they have to agree with that of the queue's Redis, which tells the rest. */
+/**
+ * Whether job delays can be trusted. They are measured by the clocks of the processes, which must agree with
+ * the clock of the queue's Redis.
+ */
 export function delaysAreKnown(facts: QueueFacts): boolean {
   return facts.processes.every((process) => wrongClock(process) === undefined);
 }
@@ -202,7 +211,9 @@ function options({ processes }: QueueFacts): Reason | undefined {
   };
 }
 
-/** After a failover of the source: what was requested of one server may have been read from the other. */
+/**
+ * After a failover of the source, a key requested because of one server may have been read from the other.
+ */
 function servers({ processes }: QueueFacts): Reason | undefined {
   const reached = new Set(processes.flatMap(({ source }) => source?.servers ?? []));
   const hasMoved = processes.some(

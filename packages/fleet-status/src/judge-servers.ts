@@ -2,7 +2,10 @@ import type { FleetFacts, Reading } from './fleet-facts.js';
 import type { Comparison } from './identity/compare-fleets.js';
 import type { Reason, ReasonCode } from './verdict.js';
 
-/** Servers that do not answer, or take no writes: without any of the three nothing is copied. */
+/**
+ * Reasons from servers that do not answer or accept no writes. Without any one of the three, no data is
+ * copied.
+ */
 export function serverReasons({
   queue,
   queueWrites,
@@ -12,12 +15,12 @@ export function serverReasons({
   identity,
 }: FleetFacts): readonly Reason[] {
   return [
-    // Where it can't be read, one of the servers can't either.
+    // If the identity cannot be read, one of the servers cannot be read either, and is reported.
     'is' in identity ? otherFleet(identity.is) : undefined,
     trouble('queue-unreadable', 'The queue’s Redis cannot be read', queue),
     trouble('target-unreadable', 'MongoDB cannot be read', mirror),
     trouble('source-unreachable', 'The source Redis does not answer', source),
-    // A server that can't even be read was reported.
+    // A server that cannot be read was already reported.
     'is' in queue
       ? trouble('queue-refuses-writes', 'The queue’s Redis accepts no writes', queueWrites)
       : undefined,
@@ -28,7 +31,7 @@ export function serverReasons({
 function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): Reason | undefined {
   if ('is' in fact) return undefined;
   const { error } = fact;
-  // The text of an error that nobody knows may quote data.
+  // The message of an unknown error may quote data.
   const why = error.errorClass === 'unknown' ? 'check the log' : error.message;
   return { code, level: 'broken', what, remedy: `${error.code}: ${why}.` };
 }

@@ -6,16 +6,16 @@ import { delaysAreKnown, queueReasons } from './judge-queue.js';
 import { serverReasons } from './judge-servers.js';
 import { REASON_CODES, type Reason, type ReasonCode, type Verdict, type VerdictLevel } from './verdict.js';
 
-/** A reading that is older than this, in ms, says nothing of now. */
+/** A reading older than this, in ms, does not describe the present. */
 const FRESH_MS = 10_000;
 
 const URGENCY: readonly VerdictLevel[] = ['broken', 'unknown', 'behind', 'empty', 'complete'];
 
-/** Reasons that compare the queue with the target: if these belong to two fleets, they say nothing. */
+/** Reasons that compare the queue with the target. They mean nothing if these belong to two fleets. */
 const COMPARING: ReadonlySet<ReasonCode> = new Set(['searching', 'keys-missing']);
 
 /**
- * The one verdict on the mirror: complete only where every fact is known, and says so.
+ * Judges the mirror. It is complete only if every fact is known and says so.
  * @param now in ms since 1970.
  */
 export function judge(facts: FleetFacts, now = Date.now()): Verdict {
@@ -34,7 +34,7 @@ export function judge(facts: FleetFacts, now = Date.now()): Verdict {
   return { level: 'complete', title: `The mirror is complete${behind}`, reasons, behindMs };
 }
 
-/** Not where it is unsure: a target that was dropped has no mark either. */
+/** Whether another fleet is certain. If unsure, this is false: a dropped target has no mark either. */
 function isOtherFleet(reason: Reason | undefined): boolean {
   return reason?.code === 'other-fleet' && reason.level === 'broken';
 }
@@ -59,8 +59,8 @@ function byUrgency(a: Reason, b: Reason): number {
 }
 
 /**
- * The age of what keys have left to read, of the oldest change that waits, or how late jobs are, whichever is most;
- * 0 at rest; null where that can't be read.
+ * How far the mirror is behind, in ms: the maximum of the age of unread entries, the age of the oldest
+ * waiting change, and the delay of jobs. 0 at rest; null if unknown.
  */
 function behindOf({ queue, mirror }: FleetFacts): number | null {
   if (!('is' in queue) || !('is' in mirror)) return null;

@@ -1,16 +1,16 @@
 import { CLOCK_TOLERANCE_MS, type FleetProcess, type Heartbeat } from '@redis-to-mongo/job-queue';
 import { time } from '@redis-to-mongo/terminal';
 
-/** What is retried for less, in ms, is nothing to tell. */
+/** Retries shorter than this, in ms, are not shown. */
 const MOMENT_MS = 3_000;
 
-/** What a process is doing, in a word, and how good that is. */
+/** What a process is doing, in a word, and whether that is good. */
 export interface ProcessState {
   readonly word: string;
   readonly tone: 'good' | 'bad' | 'idle';
 }
 
-/** What a process is doing, by its last heartbeat. */
+/** What a process is doing, according to its last heartbeat. */
 export function processState(process: FleetProcess): ProcessState {
   const { app, state, is, code } = process;
   if (is === 'ended') return { word: 'ended', tone: 'idle' };
@@ -25,7 +25,7 @@ export function processState(process: FleetProcess): ProcessState {
   return code === undefined ? { word: 'active', tone: 'good' } : { word: `active: ${code}`, tone: 'bad' };
 }
 
-/** Those that live first; schedulers before workers, the active one before all. */
+/** Sorts processes: live ones first, schedulers before workers, the active scheduler before standbys. */
 export function sortedProcesses(processes: readonly FleetProcess[]): readonly FleetProcess[] {
   const rank = ({ is, app, state }: FleetProcess) =>
     (is === 'alive' ? 0 : 10) + (app === 'scheduler' ? 0 : 2) + (state === 'standby' ? 1 : 0);
@@ -33,12 +33,15 @@ export function sortedProcesses(processes: readonly FleetProcess[]): readonly Fl
   return processes.toSorted((a, b) => rank(a) - rank(b) || (name(a) < name(b) ? -1 : 1));
 }
 
-/** What a worker has been retrying for more than a moment. */
+/** The error that a worker has been retrying for longer than MOMENT_MS. */
 export function retryingOf({ retrying }: Heartbeat): Heartbeat['retrying'] {
   return retrying && retrying.forMs > MOMENT_MS ? retrying : undefined;
 }
 
-/** How wrong a process' clock is, by that of the queue's Redis: `24 h 0 min ahead`; `undefined` where it is right, or not known. */
+/**
+ * How far a process's clock is off from the clock of the queue's Redis: `24 h 0 min ahead`; `undefined` if it
+ * is right or unknown.
+ */
 export function wrongClock({ clockAheadMs = 0 }: Heartbeat): string | undefined {
   const offMs = Math.abs(clockAheadMs);
   if (offMs <= CLOCK_TOLERANCE_MS) return undefined;

@@ -19,7 +19,7 @@ import { time } from '@redis-to-mongo/terminal';
 import type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
 
-/** The connections that the facts are read from. */
+/** The connections to read the facts from. */
 export interface FactSources {
   readonly queue: Pick<JobQueue, 'facts' | 'ping' | 'trouble'>;
   readonly db: Parameters<typeof probeWrites>[0];
@@ -27,13 +27,13 @@ export interface FactSources {
   readonly identity: Pick<FleetIdentity, 'compare'>;
 }
 
-/** Keys that are reported one by one, and paused streams that the source is asked about. */
+/** Maximum number of keys reported one by one, and of paused streams looked up in the source. */
 const WORST = 10;
 const PAUSED_ASKED = 500;
 
 /**
- * Reads the facts at once, each within 6 s; one that needs others is read after them. Does not throw: a fact that can't be read
- * holds its error.
+ * Reads the facts concurrently, each within 6 s; a fact that depends on others is read after them. Does not
+ * throw: a fact that cannot be read holds its error.
  */
 export async function readFacts({ queue, db, source, identity }: FactSources): Promise<FleetFacts> {
   const ofQueue = async <T>(asked: Promise<T>) => await asked.catch(throwRedisError('queue'));
@@ -87,10 +87,10 @@ export async function readFacts({ queue, db, source, identity }: FactSources): P
   };
 }
 
-/** Each master of a cluster, or the one server. */
+/** Pings each master of a cluster, or the one server. */
 async function pingAll(source: FactSources['source']): Promise<true> {
   try {
-    await source.ping(); // of a cluster, this waits until its masters are known
+    await source.ping(); // on a cluster, this waits until its masters are known
     await Promise.all(mastersOf(source).map((master) => master.ping()));
     return true;
   } catch (error) {
@@ -98,13 +98,16 @@ async function pingAll(source: FactSources['source']): Promise<true> {
   }
 }
 
-/** Time for each fact, in ms: a little more than the driver of MongoDB takes to find a server, so that it can say why. */
+/**
+ * Time limit for each fact, in ms: a little more than MongoDB's driver takes to find a server, so that its
+ * own error is reported.
+ */
 const WITHIN_MS = 6_000;
 
 /**
- * Waits for a fact, but not for long.
- * @param server named where it does not answer in time.
- * @param why asked then: it may know what is wrong with the connection, long before the command that waits for one gives up.
+ * Waits for a fact for at most WITHIN_MS.
+ * @param server named if it does not answer in time.
+ * @param why called in that case. The connection may know its trouble long before the waiting command fails.
  */
 async function readingOf<Fact>(
   server: string,
@@ -125,7 +128,7 @@ async function readingOf<Fact>(
   }
 }
 
-/** A fact that is read by another one; where that could not be read, neither can this. */
+/** Reads a fact that depends on another fact. If that one could not be read, its error is the result. */
 async function mapReading<From, To>(
   from: Promise<Reading<From>>,
   read: (fact: From) => Promise<Reading<To>>,
@@ -135,7 +138,7 @@ async function mapReading<From, To>(
 }
 
 /**
- * Asks the source what paused streams hold that was not read.
+ * Asks the source for unread entries of paused streams.
  * @throws SyncError as redisError.
  */
 async function readPausedUnread(
@@ -153,7 +156,7 @@ async function readPausedUnread(
   };
 }
 
-/** Exact from Redis 7.0 on; before, it shows only whether there is anything. */
+/** The number of unread entries. Exact from Redis 7.0 on; before, it only shows whether there are any. */
 export function unreadOf(
   { entryId, consumed }: Pick<PausedStream, 'entryId' | 'consumed'>,
   lastId: string | undefined,

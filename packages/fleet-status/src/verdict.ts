@@ -1,9 +1,9 @@
 /**
- * What is said of the mirror:
+ * The levels of a verdict on the mirror:
  * - `complete`: everything that was in Redis a moment ago is in MongoDB.
- * - `behind`: it is not, or something was refused; the fleet is at it.
+ * - `behind`: not complete, or MongoDB refused something; the fleet is working on it.
  * - `unknown`: the facts cannot be read.
- * - `broken`: it is not, and someone has to do something.
+ * - `broken`: not complete, and an operator must act.
  * - `empty`: there is nothing to mirror so far.
  */
 export type VerdictLevel = 'complete' | 'behind' | 'unknown' | 'broken' | 'empty';
@@ -13,7 +13,7 @@ export interface Reason {
   /** For programs, and a label of metrics. */
   readonly code: ReasonCode;
   readonly level: Exclude<VerdictLevel, 'complete'>;
-  /** What is the case, in a few words. */
+  /** The problem in a few words. */
   readonly what: string;
   /** What to do. */
   readonly remedy: string;
@@ -22,11 +22,11 @@ export interface Reason {
 /** The one answer to whether the mirror is complete. */
 export interface Verdict {
   readonly level: VerdictLevel;
-  /** The worst that is the case, in a few words. */
+  /** The worst reason in a few words. */
   readonly title: string;
-  /** The worst first; none where the mirror is complete. */
+  /** Sorted, the worst first; empty if the mirror is complete. */
   readonly reasons: readonly Reason[];
-  /** How far the mirror is behind in time, in ms; null where that is unknown. */
+  /** How far the mirror is behind, in ms; null if unknown. */
   readonly behindMs: number | null;
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Heartbeat } from './heartbeats.js';
 import type { JobQueue } from './job-queue.js';
 
-/** A process sends this many heartbeats in the time after which it counts as dead. */
+/** A process sends at least this many heartbeats in the time after which it counts as dead. */
 const BEATS = 5;
 /**
  * Maximum time between two heartbeats, in ms, even if DEAD_AFTER_SEC is long: the verdict depends on recent

@@ -55,7 +55,8 @@ export class LoadLimit {
   }
 
   /**
-   * If the queue's Redis fails, each worker limits its own rate; the total is then at most workers × limit.
+   * If the queue's Redis fails, each read waits only for its own bytes. The rate is then limited per read,
+   * not in total.
    */
   async #enter(bytes: number): Promise<number> {
     try {

@@ -11,11 +11,11 @@ export interface AuditedAction {
   readonly key?: string | undefined;
   readonly filter?: string | undefined;
   readonly result: string;
-  /** What it ended with; its code is kept. */
+  /** The error of the action, if any. Only its code is kept. */
   readonly error?: unknown;
 }
 
-/** Entries that are written together, at most. */
+/** Maximum number of entries written together. */
 const AT_ONCE = 200;
 
 /** Records the actions of one operator in MongoDB. */
@@ -27,8 +27,8 @@ export class AuditBook {
   #waiting: AuditEntry[] = [];
 
   /**
-   * @param keepMs after which MongoDB removes the entries; 0: never.
-   * @param onError called when entries could not be written: what was done is done all the same.
+   * @param keepMs time after which MongoDB removes the entries, in ms; 0: never.
+   * @param onError called when entries could not be written. The action itself stays done.
    */
   constructor(db: Fleet['db'], operator: Operator, keepMs: number, onError: (error: unknown) => void) {
     this.#db = db;
@@ -37,7 +37,7 @@ export class AuditBook {
     this.#onError = onError;
   }
 
-  /** Notes what was done; it is written by flush, or when there is much. Does not throw. */
+  /** Records an action. It is written by `flush`, or when many are waiting. Does not throw. */
   async note({ action, key, filter, result, error }: AuditedAction): Promise<void> {
     this.#waiting.push({
       at: new Date(),
@@ -51,7 +51,7 @@ export class AuditBook {
     if (this.#waiting.length >= AT_ONCE) await this.flush();
   }
 
-  /** Writes what waits. Does not throw. */
+  /** Writes the waiting entries. Does not throw. */
   async flush(): Promise<void> {
     const entries = this.#waiting;
     this.#waiting = [];

@@ -7,8 +7,8 @@ import { REREAD } from './retry.js';
 type RedisClient = Parameters<typeof scanKeys>[0];
 
 /**
- * The keys that Redis holds, with their types, each once, sorted by name. Memory grows with their number.
- * @throws SyncError as scanKeys; after a failover, only once 20 s of repeating have not helped.
+ * The keys in Redis with their types, without duplicates, sorted by name. Memory grows with their number.
+ * @throws SyncError as scanKeys; after a failover, only if 20 s of retries have not helped.
  */
 export async function keysInRedis(
   redis: RedisClient,
@@ -22,7 +22,7 @@ export async function keysInRedis(
   }, REREAD);
 }
 
-/** The names of the keys that Redis holds. Memory grows with their number. @throws SyncError as keysInRedis. */
+/** The names of the keys in Redis. Memory grows with their number. @throws SyncError as keysInRedis. */
 export async function namesInRedis(
   redis: RedisClient,
   wanted: (key: string) => boolean,
@@ -34,7 +34,7 @@ export async function namesInRedis(
   }, REREAD);
 }
 
-/** The names of the keys that MongoDB has as active. */
+/** The names of the keys that are active in MongoDB. */
 export async function keysInMongo(
   db: Fleet['db'],
   wanted: (key: string, keyType: KeyType) => boolean,

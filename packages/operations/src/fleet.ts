@@ -6,6 +6,6 @@ import type { Line } from '@redis-to-mongo/pipeline';
 export interface Fleet {
   readonly db: MongoHandle['db'];
   readonly queue: JobQueue;
-  /** The line as openLine makes it; asked for when a key is resynced only. */
+  /** Opens a line, as openLine does. Called only to resync a key. */
   readonly line: () => Promise<Line>;
 }

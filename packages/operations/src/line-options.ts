@@ -3,7 +3,7 @@ import type { MongoSinkOptions } from '@redis-to-mongo/mongo-sink';
 import type { SliceLimits } from '@redis-to-mongo/pipeline';
 import type { SyncerOptions } from '@redis-to-mongo/redis-source';
 
-/** The options for reading keys, by the source's names. */
+/** The options for reading keys, under the source's names. */
 export function sourceOptions({ sync, values }: Pick<Config, 'sync' | 'values'>): SyncerOptions {
   return {
     readEntries: sync.readEntries,
@@ -16,7 +16,7 @@ export function sourceOptions({ sync, values }: Pick<Config, 'sync' | 'values'>)
   };
 }
 
-/** The options for writing documents, by the sink's names. */
+/** The options for writing documents, under the sink's names. */
 export function sinkOptions({
   mongo,
 }: Pick<Config, 'mongo'>): Pick<MongoSinkOptions, 'batchEntries' | 'batchBytes'> {

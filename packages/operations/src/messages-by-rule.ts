@@ -14,9 +14,9 @@ import type { Fleet } from './fleet.js';
 const LATEST_MS = 8.64e15;
 
 /**
- * The messages of a stream, with the collection that they are in, made again by its rule from what they say of their entries. Fields that were left out stay away: MongoDB
- * does not have them.
- * @throws SyncError as mongoError; TypeError where a message is not of a form that the fleet writes.
+ * The messages of a stream, converted by its current rule from their stored entries, with their current
+ * collection. Fields that were left out stay missing, because MongoDB does not have them.
+ * @throws SyncError as mongoError; TypeError if a message does not have a form that the fleet writes.
  */
 export async function* messagesByRule(line: Line, db: Fleet['db'], state: KeyState) {
   const rule = line.rules?.ruleFor(state.key, 'stream');
@@ -30,7 +30,7 @@ export async function* messagesByRule(line: Line, db: Fleet['db'], state: KeySta
 }
 
 function madeBy(rule: Rule | undefined, message: FoundMessage['message']): readonly MessageDocument[] {
-  // Of the engine before this one, which kept no id: it stays as it is.
+  // A message of the old engine without an entry id stays unchanged.
   if (typeof message.entryId !== 'string') return [];
   const { pairs, left } = decodeEntry({ content: message.content, mapped: message.mapped });
   const flat = pairs.flat().map(storedText);

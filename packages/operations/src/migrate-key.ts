@@ -22,7 +22,8 @@ import { syncToEnd } from './sync-to-end.js';
  * The result of migrating a key:
  * - in place: its documents already match its rule.
  * - taken over: its documents were migrated.
- * - left: not migrated, because its new `_id` belongs to another key, MongoDB refused a document, or the key changed meanwhile.
+ * - left: not migrated, because its new `_id` belongs to another key, MongoDB refused a document, or the key
+ *   changed meanwhile.
  * - paused, gone: skipped.
  */
 export interface MigratedKey {
@@ -30,13 +31,13 @@ export interface MigratedKey {
   readonly documents: number;
 }
 
-/** The rule of a stream while its messages are on their way: that of none. */
+/** The rule recorded for a stream while its messages are being moved; no real rule has this text. */
 const UNDER_WAY = 'under way';
 
 /**
- * Migrates the documents of a key to the shape, the `_id` and the collection of its current rule, within its current incarnation.
- * No document is missing at any moment: new documents are written before old ones are removed. It can be interrupted anywhere
- * and run again.
+ * Migrates the documents of a key to the shape, the `_id` and the collection of its current rule, within its
+ * current incarnation. No document is missing at any moment: new documents are written before old ones are
+ * removed. It can be interrupted anywhere and run again.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
 export async function migrateKey(
@@ -58,7 +59,7 @@ export async function migrateKey(
 async function migrateStream(line: Line, db: Fleet['db'], before: KeyState): Promise<MigratedKey> {
   const { key } = before;
   const place = line.rules?.placeFor(key, 'stream');
-  // What is added from now on goes where the others will be.
+  // New messages go to the new place from now on.
   const state = place && (await changeKey(db, key, (each) => movingTo(each, { ...place, rule: UNDER_WAY })));
   if (!state) return { result: 'gone', documents: 0 };
   let documents = 0;
@@ -83,7 +84,7 @@ async function migrateValue(
   const { key, keyType, incarnation } = before;
   const place = line.rules?.placeFor(key, keyType);
   if (!place || keyType === 'stream') return { result: 'gone', documents: 0 };
-  // The rule that the value was written with shows whether this has been done.
+  // The rule recorded with the value shows whether this was already done.
   const state = await changeKey(db, key, (each) =>
     unread(movingTo(each, { ...place, rule: each.rule ?? undefined })),
   );
@@ -106,12 +107,15 @@ async function migrateValue(
   return { result: 'taken over', documents: 1 };
 }
 
-/** What runs have written to former places that began before the migration, and ended before it did. Those that end later do it themselves. */
+/**
+ * Removes documents in former places, written by runs that began before the migration and ended before its
+ * end. Runs that end later remove theirs themselves.
+ */
 async function leaveAll({ sink }: Line, state: KeyState): Promise<void> {
   for (const former of state.formerPlaces ?? []) await sink.leave({ ...state, ...former });
 }
 
-/** So that its next reading takes the value for changed, and still knows whether it has members. */
+/** Makes the next read treat the value as changed. The state still shows whether the value has members. */
 function unread(state: KeyState): KeyState {
   if (state.position === null) return state;
   const { checksum: _, ...position } = state.position;

@@ -11,25 +11,25 @@ import {
 
 /** Options for opening the clients of an app. */
 export interface OpenClientsOptions {
-  /** As MongoDB's log calls it. */
+  /** The app's name in MongoDB's log. */
   readonly appName: string;
   readonly logger: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
   readonly closers: { add(name: string, close: () => unknown): void };
   readonly telemetry?: ConstructorParameters<typeof JobQueue>[2];
-  /** Commands to the source that are sent in one tick go out as one write. */
+  /** Whether commands sent to the source in one tick are written together. */
   readonly writesTogether?: boolean;
 }
 
 /** The clients of an app for source, target and queue. The app's closers close them. */
 export interface Clients {
   readonly redis: ReturnType<typeof connectRedis>;
-  /** Where the connections to the source lead: `redis`, and those that are given it. */
+  /** The servers that the connections to the source reached: `redis`, and any connection registered here. */
   readonly reached: ServersReached;
   readonly mongo: MongoHandle;
   readonly queue: JobQueue;
-  /** Reports trouble of a connection, by the name that the log has for it. */
+  /** Creates an error handler for a connection; its argument is the connection's name in the log. */
   readonly onError: (connection: string) => (error: Error) => void;
-  /** Each throws while its server can't be used. */
+  /** Each check throws while its server cannot be used. */
   readonly checks: readonly { readonly name: string; readonly check: () => Promise<void> }[];
 }
 

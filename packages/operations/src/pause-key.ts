@@ -5,9 +5,9 @@ import type { Fleet } from './fleet.js';
 export type Paused = { readonly done: 'paused' | 'paused before' | 'unknown' };
 
 /**
- * Pauses a key: no job reads it until resumeKey. A running job finishes its slice. Entries that the source trims meanwhile
- * become a gap. The pause outlives restarts, a lost queue, and the key's own incarnations.
- * @returns `unknown` when MongoDB does not know of the key.
+ * Pauses a key: no job reads it until resumeKey. A running job finishes its slice. Entries that the source
+ * trims meanwhile become a gap. The pause outlives restarts, a lost queue, and the key's incarnations.
+ * @returns `unknown` if MongoDB does not have the key.
  * @throws SyncError of class transient or configuration.
  */
 export async function pauseKey({ db }: Pick<Fleet, 'db'>, key: string): Promise<Paused> {

@@ -2,12 +2,13 @@ import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { redisError } from '@redis-to-mongo/redis-connection';
 
 /**
- * Asks the fleet to sync these keys now. At most one such job waits for a key, however often it is asked for.
- * @returns how many workers are connected.
+ * Asks the fleet to sync these keys now. At most one such job waits for a key, however many requests there
+ * are.
+ * @returns the number of live workers.
  * @throws SyncError as redisError.
  */
 export async function requestKeys(queue: JobQueue, keys: readonly string[]): Promise<number> {
-  // BullMQ waits for a server that is away without an end.
+  // BullMQ would wait without a limit for a server that does not answer.
   await queue.ping();
   try {
     await queue.request(keys);
@@ -18,7 +19,8 @@ export async function requestKeys(queue: JobQueue, keys: readonly string[]): Pro
 }
 
 /**
- * What asks the fleet for one key as requestKeys does, for those that change a key first: opened before anything is changed.
+ * Creates a function that requests one key, as requestKeys does. Callers that change a key first open it
+ * before the change, to be sure that the queue answers.
  * @throws as requestKeys, if the queue does not answer.
  */
 export async function openRequests(queue: JobQueue): Promise<(key: string) => Promise<number>> {

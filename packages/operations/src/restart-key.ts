@@ -12,19 +12,24 @@ import {
 import type { Fleet } from './fleet.js';
 import { RETRY } from './retry.js';
 
-/** The result for a key; `state` is its saved state now, `asked` the answer to the last request, where the next incarnation was begun. */
+/**
+ * The result for a key. `state` is its saved state now. `asked` is the answer to the last request, if the
+ * next incarnation was begun.
+ */
 export type Restarted<Asked> =
   | { readonly isNew: true; readonly state: KeyState; readonly asked: Asked }
   | { readonly isNew: false; readonly state: KeyState };
 
 /**
- * Begins the key's next incarnation, in the place that its rule and the naming convention give it now: its next job reads it from the
- * start. A stream's messages of earlier incarnations stay; a value is empty until that job has run. It may be stopped anywhere: the
- * position goes before the value does, so whatever is left is read again.
- * @param request asks the fleet for a job of the key: before a value is emptied, and when the next incarnation has begun. Should this
- * process end anywhere in between, the key is read all the same.
- * @param incarnation the incarnation that shall end; where another one has begun already, nothing is done. Default: the one it is in.
- * @returns `undefined` when MongoDB does not know of the key.
+ * Begins the key's next incarnation, in the place that its rule and the naming convention now give it. Its
+ * next job reads the key from the start. A stream's messages of earlier incarnations stay; a value is empty
+ * until that job has run. It can be interrupted anywhere: the position is reset before the value is emptied,
+ * so anything that remains is read again.
+ * @param request asks the fleet for a job of the key. It is called before a value is emptied, and again when
+ * the next incarnation has begun. So the key is read even if this process ends in between.
+ * @param incarnation the incarnation to end. If another one has already begun, nothing is done. Default: the
+ * current one.
+ * @returns `undefined` if MongoDB does not have the key.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
 export async function restartKey<Asked>(
@@ -67,6 +72,7 @@ async function restart<Asked>(
     lastError: null,
   };
   await line.sink.save(state, next);
-  // Tried again by itself: begun anew, another incarnation would follow, and a stream's entries be there once more.
+  // Tried again by itself: begun anew, another incarnation would follow, and a stream's entries be there once
+  // more.
   return { isNew: true, state: next, asked: await withRetry(() => request(key), RETRY) };
 }

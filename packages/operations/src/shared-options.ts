@@ -1,8 +1,9 @@
 import { type Config, fingerprintOf } from '@redis-to-mongo/config';
 
 /**
- * Fingerprints of the options that decide what is mirrored and how, as a process has them now, by name. All schedulers and workers need the
- * same: else it depends on chance which of them applies. A worker does not use those that choose keys by their names.
+ * Fingerprints of a process's options that decide what is mirrored and how, by name. All schedulers and
+ * workers need the same values; otherwise it depends on chance which value applies. Workers do not use the
+ * options that choose keys by name.
  */
 export function sharedOptions(
   app: 'scheduler' | 'worker',

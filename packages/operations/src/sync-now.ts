@@ -2,14 +2,14 @@ import { readKey } from '@redis-to-mongo/mongo-sink';
 import type { Fleet } from './fleet.js';
 import { requestKeys } from './request-keys.js';
 
-/** The result of asking for a sync. `paused`: nothing was asked for, because the key is paused. */
+/** The result of requesting a sync. `paused`: no request was made, because the key is paused. */
 export type Synced =
   | { readonly done: 'asked'; readonly workers: number }
   | { readonly done: 'paused'; readonly pausedAt: Date }
   | { readonly done: 'unknown' };
 
 /**
- * Asks the fleet to sync a key now, and does not wait for it. Two requests lead to one or two syncs.
+ * Asks the fleet to sync a key now. Does not wait for the sync. Two requests lead to one or two syncs.
  * @returns `unknown` if MongoDB does not have the key.
  * @throws SyncError of class transient or configuration.
  */

@@ -21,17 +21,17 @@ export interface KeyOutcome extends Counts {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** A worker that is at the same key is let continue this many times before the key counts as failed. */
+/** If a worker syncs the same key, this process waits this many times before the key counts as failed. */
 const OVERTAKEN_ALLOWED = 20;
 const OVERTAKEN_WAIT_MS = 100;
 
 /**
- * Syncs keys, each until everything is done that it held at the first read: a stream that grows without end does not keep it going
- * forever. Small values go together, all others beside them.
- * @param atOnce keys that are not small values, at once.
- * @param onSeen called with the entries of each slice.
- * @param onEnd called with what came of each key; what is wrong with the key itself is reported in its outcome.
- * @throws SyncError of class transient or configuration: nothing is wrong with the keys, but with a server.
+ * Syncs each key until everything that it held at the first read is synced. A stream that keeps growing does
+ * not prolong this. Small values are synced in groups, all other keys beside them.
+ * @param atOnce maximum number of concurrent keys that are not small values.
+ * @param onSeen called with the number of entries of each slice.
+ * @param onEnd called with the outcome of each key; it contains errors of the key itself.
+ * @throws SyncError of class transient or configuration: a server is at fault, not the keys.
  */
 export async function syncAllToEnd(
   line: Line,
@@ -49,10 +49,11 @@ export async function syncAllToEnd(
 }
 
 /**
- * Syncs a key, slice by slice, until everything is done that it held at the first read.
- * @param onSeen called with the entries of each slice.
- * @param first what came of its first slice, if that is done already; without it, nothing is known of how the key's last run ended.
- * @throws SyncError of class transient or configuration: nothing is wrong with the key, but with a server.
+ * Syncs a key, slice by slice, until everything that it held at the first read is synced.
+ * @param onSeen called with the number of entries of each slice.
+ * @param first the report of its first slice, if that was already done. Otherwise it is unknown how the key's
+ * last run ended.
+ * @throws SyncError of class transient or configuration: a server is at fault, not the key.
  */
 export async function syncToEnd(
   line: Line,

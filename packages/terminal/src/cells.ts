@@ -2,7 +2,7 @@ import { grouped } from './counts.js';
 
 type Color = 'red' | 'yellow' | 'green' | 'dim';
 
-/** A text with a color, where there are colors. */
+/** A text with a color, which is used if the output has colors. */
 export interface Colored {
   readonly text: string;
   readonly color: Color;

@@ -1,6 +1,6 @@
 /**
- * Makes an external text safe for one line of a terminal or a log. It escapes whatever could control the terminal,
- * end the line, reverse the text or be invisible.
+ * Makes an external text safe for one line of a terminal or a log. It escapes characters that could control
+ * the terminal, end the line, reverse the text or be invisible.
  */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => {

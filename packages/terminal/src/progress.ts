@@ -1,13 +1,13 @@
 import picocolors from 'picocolors';
 import { duration } from './durations.js';
 
-/** How much is done, of how much. */
+/** The progress of a task. */
 export interface ProgressState {
   readonly total: number;
   readonly done: number;
-  /** As far as things have begun, where that is reported: more than is done. */
+  /** How much has begun, if known: at least `done`. */
   readonly begun?: number;
-  /** The state in words. @param perSecond how fast `done` grows. */
+  /** The state in words. @param perSecond the rate at which `done` grows. */
   readonly describe: (perSecond: number) => string;
 }
 
@@ -16,23 +16,26 @@ export interface Progress {
   readonly colors: ReturnType<typeof picocolors.createColors>;
   /** Prints a line that stays. */
   say(line: string): void;
-  /** May be called as often as anything changes: it draws now and then. */
+  /** Shows the state. It can be called at any rate; it draws only now and then. */
   update(state: ProgressState): void;
-  /** Takes the bar away; further updates bring it back. */
+  /** Removes the bar. The next update shows it again. */
   clear(): void;
 }
 
-/** Standard output or standard error; what a terminal adds is optional. */
+/** Standard output or standard error; the members of a terminal are optional. */
 export type ProgressStream = Pick<NodeJS.WritableStream, 'write'> & {
   readonly isTTY?: boolean;
   readonly columns?: number;
 };
 
-/** A bar is drawn at most this often, a plain line is printed this often, in ms. */
+/** Minimum time between two drawings of the bar, and between two plain lines, in ms. */
 const BAR_EVERY_MS = 100;
 const PLAIN_EVERY_MS = 3_000;
 
-/** A bar of two lines that is redrawn on a terminal, plain lines elsewhere; color on a terminal, unless NO_COLOR is set. */
+/**
+ * Creates a progress display: on a terminal a bar of two lines, elsewhere plain lines. It has colors on a
+ * terminal, unless NO_COLOR is set.
+ */
 export function createProgress(
   stream: ProgressStream,
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -90,7 +93,7 @@ class BarProgress implements Progress {
     if (now < this.#next) return;
     this.#next = now + BAR_EVERY_MS;
     this.#rate.add(state.done);
-    // A terminal that does not report its width (0) is treated as a usual one.
+    // A terminal that does not report its width (0) is treated as 80 columns wide.
     const columns = this.stream.columns || 80;
     const side = `  ${percent(state).padStart(5)}   ${timeLeft(state, this.#rate.overall)}`;
     const width = Math.max(5, Math.min(60, columns - side.length - 4));
@@ -101,7 +104,7 @@ class BarProgress implements Progress {
   }
 
   clear(): void {
-    // Up two lines, and away with all that is below.
+    // Go up two lines, and clear everything below.
     if (this.#drawn) this.stream.write('\x1b[2A\r\x1b[0J');
     this.#drawn = false;
   }
@@ -120,7 +123,7 @@ function percent({ done, total }: ProgressState): string {
   return `${Math.floor((100 * Math.min(done, total)) / Math.max(1, total))} %`;
 }
 
-/** The first percent says nothing of the others. */
+/** The remaining time. The first percent does not predict the rest. */
 function timeLeft({ done, total }: ProgressState, perSecond: number): string {
   if (done >= total) return 'done';
   return 100 * done < total || perSecond === 0
@@ -128,7 +131,7 @@ function timeLeft({ done, total }: ProgressState, perSecond: number): string {
     : `about ${duration((total - done) / perSecond)} left`;
 }
 
-/** The rate of the last while, in ms. */
+/** The window of the recent rate, in ms. */
 const RECENT_MS = 4_000;
 
 interface Sample {
@@ -136,12 +139,12 @@ interface Sample {
   readonly count: number;
 }
 
-/** How fast a count grows, by samples of it. */
+/** Measures how fast a count grows. */
 class Rate {
   readonly #samples: Sample[] = [];
   #first: Sample | undefined;
 
-  /** Notes the count as of now; it only grows. */
+  /** Adds a sample of the count, which only grows. */
   add(count: number): void {
     const sample = { at: performance.now(), count };
     this.#first ??= sample;
@@ -150,12 +153,15 @@ class Rate {
       this.#samples.shift();
   }
 
-  /** A second, over the last while. */
+  /** Per second, over the last RECENT_MS. */
   get recent(): number {
     return perSecond(this.#samples[0], this.#samples.at(-1));
   }
 
-  /** A second, since the first sample: what is left is judged by it, since a short pause says little about the whole. */
+  /**
+   * Per second, since the first sample. The remaining time is estimated from it, because a short pause says
+   * little about the whole.
+   */
   get overall(): number {
     return perSecond(this.#first, this.#samples.at(-1));
   }

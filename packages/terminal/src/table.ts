@@ -5,20 +5,26 @@ import { grouped } from './counts.js';
 import { printable } from './printable.js';
 
 type Colors = ReturnType<typeof pico.createColors>;
-/** How a table fits the terminal. */
+/** How to fit a table to the terminal. */
 export interface TableOptions {
-  /** Columns of the terminal. A wider table is made to fit: names are cut, then texts are wrapped at spaces. Default: any. */
+  /**
+   * Width of the terminal in columns. In a wider table, names are cut, then texts are wrapped at spaces.
+   * Default: no limit.
+   */
   readonly within?: number | undefined;
-  /** Headings of the columns with names, which may be cut: the beginning and the end of a name say most. Default: none. */
+  /**
+   * Headings of columns with names. Names may be cut in the middle, because beginning and end say most.
+   * Default: none.
+   */
   readonly names?: ReadonlySet<string>;
 }
 
-/** What is left of a name at least, and of a text that is wrapped, unless a word of it is longer. */
+/** Minimum width of a cut name, and of a wrapped text unless it has a longer word. */
 const SHORTEST = 10;
 
 /**
- * Formats rows as aligned lines below their headings. Columns have two spaces between them, or one if the table
- * then fits. Widths are those on a terminal.
+ * Formats rows as aligned lines below their headings. Columns have two spaces between them, or one if the
+ * table then fits. Widths are those on a terminal.
  */
 export function tableLines(
   columns: readonly Column[],
@@ -55,8 +61,8 @@ export function tableLines(
 }
 
 /**
- * How wide each column is, so that a line fits: the widest are made narrower first, as far as their longest words let them. Short cells
- * stay on one line, their headings need not.
+ * The width of each column, so that a line fits. The widest columns are narrowed first, down to their longest
+ * words. Short cells stay on one line; their headings may wrap.
  */
 function fitted(titles: readonly string[], rows: readonly (readonly string[])[], within: number) {
   const cells = titles.map((_, i) => Math.max(0, ...rows.map((row) => stringWidth(row[i] ?? ''))));
@@ -85,7 +91,7 @@ function longestWord(text: string): number {
   return Math.max(...text.split(' ').map((word) => stringWidth(word)));
 }
 
-/** A text as lines of some width, broken at spaces; a longer word stays whole. */
+/** Splits a text into lines of a width, at spaces; a longer word stays whole. */
 function wrapped(text: string, width: number): readonly string[] {
   if (stringWidth(text) <= width) return [text];
   const lines: string[] = [];
@@ -98,14 +104,14 @@ function wrapped(text: string, width: number): readonly string[] {
   return lines;
 }
 
-/** Characters of a cell: names and messages may be of any length. */
+/** Maximum characters of a cell, because names and messages may have any length. */
 const LONGEST = 500;
 
 function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** How long the cells of each column may be. */
+/** The maximum length of the cells of each column. */
 function longestOf(
   titles: readonly string[],
   rows: readonly (readonly string[])[],
@@ -127,7 +133,7 @@ function longestOf(
   return most;
 }
 
-/** A name with its middle left out. */
+/** A name without its middle, if it is too long. */
 function shortened(text: string, most: number | undefined): string {
   if (most === undefined || stringWidth(text) <= most) return text;
   const chars = [...text];

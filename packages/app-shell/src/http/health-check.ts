@@ -4,34 +4,43 @@ import { errorCode } from '../log/render-error.js';
 /** Something that an app needs in order to be ready. */
 export interface HealthCheck {
   readonly name: string;
-  /** Resolves when it is well, throws when it is not. */
+  /** Resolves if it works, throws if it does not. */
   check(): Promise<void>;
 }
 
-/** Asks health checks, each with a time limit, and never the same one twice at a time, however often it is asked. */
+/**
+ * Runs health checks, each with a time limit. A check never runs twice at the same time, however many callers
+ * there are.
+ */
 export class Health {
   readonly #checks: readonly HealthCheck[];
   readonly #timeoutMs: number;
   readonly #running = new Map<HealthCheck, Promise<string | undefined>>();
 
-  /** How each check has failed last, until it succeeds: a late one tells nothing else. */
+  /** The code of each check's last failure, until it succeeds. It is reported if the check is late. */
   readonly #lastFailures = new Map<HealthCheck, string>();
 
-  /** @param timeoutMs after which a check counts as failed: with the code of its last failure, else `HEALTH_TIMEOUT`. */
+  /**
+   * @param timeoutMs time after which a check counts as failed, with the code of its last failure, or
+   * `HEALTH_TIMEOUT`.
+   */
   constructor(checks: readonly HealthCheck[], timeoutMs: number) {
     this.#checks = checks;
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Runs all checks at once, each within the time limit. A check that fails or is late is a result, not an error. */
+  /**
+   * Runs all checks concurrently, each within the time limit. A failed or late check is a result, not an
+   * error.
+   */
   async ask() {
     return await Promise.all(this.#checks.map((check) => this.#askOne(check)));
   }
 
-  /** Errors show as their code alone: messages may name hosts and users. */
+  /** Reports errors only by their code: messages may name hosts and users. */
   async #askOne(check: HealthCheck) {
     const began = Date.now();
-    const late = () => new Error('late'); // what fails has a code, and does not throw
+    const late = () => new Error('late'); // a failed check yields a code, and does not throw
     const code = await inTime(this.#failureOf(check), this.#timeoutMs, late).catch(
       () => this.#lastFailures.get(check) ?? 'HEALTH_TIMEOUT',
     );
@@ -39,7 +48,7 @@ export class Health {
     return { name: check.name, ok: code === undefined, ms, ...defined({ code }) };
   }
 
-  /** The code of the check's error, or nothing; shared by all who ask while it runs. */
+  /** The code of the check's error, or undefined. Callers share a running check. */
   #failureOf(check: HealthCheck): Promise<string | undefined> {
     const running = this.#running.get(check);
     if (running) return running;

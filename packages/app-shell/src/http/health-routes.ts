@@ -4,12 +4,15 @@ import { Health, type HealthCheck } from './health-check.js';
 
 /** The checks behind the routes, and who may see their results. */
 export interface HealthRoutesOptions {
-  /** What must be well for the app to be ready. */
+  /** The checks that must pass for the app to be ready. */
   readonly checks: readonly HealthCheck[];
   readonly registry: Registry;
   /** Aborted when the app begins to stop: from then on it is not ready. */
   readonly signal?: AbortSignal;
-  /** Who may see the single checks, with their error codes; default: everybody. Others see whether all are well. */
+  /**
+   * Who may see the individual checks with their error codes; default: everyone. Others only see whether all
+   * checks pass.
+   */
   readonly showsChecks?: (request: FastifyRequest) => boolean;
   /** Time for each check, in ms; default 2,000. */
   readonly checkTimeoutMs?: number;
@@ -17,8 +20,8 @@ export interface HealthRoutesOptions {
 
 /**
  * Adds three routes:
- * - `GET /healthz`: 200 while the process answers at all; for a supervisor that restarts what hangs.
- * - `GET /readyz`: 200 when every check is well, 503 otherwise, with name, time and error code of each.
+ * - `GET /healthz`: 200 while the process can answer; for a supervisor that restarts hanging processes.
+ * - `GET /readyz`: 200 if every check passes, otherwise 503; with name, time and error code of each check.
  * - `GET /metrics`: the registry in Prometheus' text format.
  */
 export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOptions): void {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { errorCode } from '../log/render-error.js';
 
-/** A server can't listen at its configured address. Codes: `HTTP_PORT_IN_USE`, `HTTP_CANNOT_LISTEN`. */
+/** A server cannot listen at its configured address. Codes: `HTTP_PORT_IN_USE`, `HTTP_CANNOT_LISTEN`. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly code: string;
@@ -17,14 +17,14 @@ export interface ListenAddress {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Names of the options that set host and port, for the message when they can't be used. */
+  /** Names of the options that set host and port, for the error message. */
   readonly options?: { readonly host: string; readonly port: string };
 }
 
 /**
  * Makes the server listen.
- * @returns its address as a URL, with the port that was taken.
- * @throws HttpError with the option to change.
+ * @returns its address as a URL, with the actual port.
+ * @throws HttpError that names the option to change.
  */
 export async function listen(server: FastifyInstance, address: ListenAddress): Promise<string> {
   const { host, port, options } = address;

@@ -7,7 +7,7 @@ export type HttpOptions = ListenAddress & HealthRoutesOptions;
 
 /** A health server that listens. */
 export interface HttpServer {
-  /** `http://host:port`, with the port that was taken. */
+  /** `http://host:port`, with the actual port. */
   readonly address: string;
   close(): Promise<void>;
 }

@@ -6,19 +6,19 @@ export interface ServerConnection {
   readonly name: string;
   /** Resolves when the server answers. */
   readonly ask: () => Promise<unknown>;
-  /** Closes its connections by force. Everything that waits for them fails at once. */
+  /** Closes the connection by force. Everything that waits for the server fails immediately. */
   readonly leave: () => void;
 }
 
-/** A server that is silent for this long, in ms, when the app is to stop, is not waited for. */
+/** When the app stops, a server that does not answer within this time, in ms, is disconnected. */
 const SILENT_MS = 2_000;
 
-/** What is closed after a server was left gets this long, in ms. */
+/** Time limit for closers after a server was disconnected, in ms. */
 const PATIENCE_MS = 1_000;
 
 /**
- * Disconnects servers that do not answer, because every closer would wait for them. Servers that answer are closed in order,
- * by their own closers.
+ * Disconnects servers that do not answer, because every closer would wait for them. Other servers are closed
+ * in order by their own closers.
  */
 export async function disconnectSilent(
   servers: readonly ServerConnection[],

@@ -1,5 +1,6 @@
 /**
- * How a process of the fleet ends. A supervisor may restart on anything but 0 and 2: a wrong configuration stays wrong.
+ * How a process of the fleet ends. A supervisor may restart it on any code except 0 and 2: a wrong
+ * configuration stays wrong.
  *
  * | code | meaning |
  * | --- | --- |
@@ -16,8 +17,8 @@ export const STOP_SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof STOP_SIGNALS;
 
 /**
- * The exit code of a start that failed: `configuration` for an error whose class (`errorClass`) is that, or whose code
- * begins with `CONFIG`.
+ * The exit code of a failed start: `configuration` if the error's class (`errorClass`) is `configuration`, or
+ * its code begins with `CONFIG`.
  */
 export function startFailureCode(thrown: unknown): number {
   if (!(thrown instanceof Error)) return EXIT_CODES.failed;

@@ -3,7 +3,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ProcessFacts } from '@redis-to-mongo/pipeline';
 import { version } from '@redis-to-mongo/terminal';
 
-/** The event loop is sampled this often, in ms: a shorter lag does no harm, and each sample costs a wake-up. */
+/**
+ * Sampling interval of the event loop, in ms. A shorter lag does no harm, and each sample costs a wake-up.
+ */
 const SAMPLE_MS = 500;
 
 /** Measures this process: memory, and the delay of its event loop. `close` ends it. */
@@ -15,7 +17,7 @@ export class ProcessWatch {
     this.#delays.enable();
   }
 
-  /** Begins a new measurement of the event loop. */
+  /** Reads the measurements, and starts a new one of the event loop. */
   read(): ProcessFacts {
     const { max, count } = this.#delays;
     this.#delays.reset();
@@ -23,12 +25,12 @@ export class ProcessWatch {
       ...this.#constant,
       uptimeSec: Math.floor(process.uptime()),
       memoryBytes: process.memoryUsage.rss(),
-      // Delays are measured from sample to sample.
+      // The measured delay includes the sampling interval.
       eventLoopLagMs: count === 0 ? 0 : Math.max(0, Math.round(max / 1e6 - SAMPLE_MS)),
     };
   }
 
-  /** Measures no more. */
+  /** Stops measuring. */
   close(): void {
     this.#delays.disable();
   }

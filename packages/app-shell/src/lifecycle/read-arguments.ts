@@ -5,15 +5,15 @@ import { version } from '@redis-to-mongo/terminal';
 export interface AppUsage {
   /** One sentence. */
   readonly about: string;
-  /** Behind the program's name: `process.argv.slice(2)`. */
+  /** The arguments after the program's name: `process.argv.slice(2)`. */
   readonly argv: readonly string[];
-  /** What it takes beside what every app takes: options with a value. */
+  /** Additional options of this app; each takes a value. */
   readonly options?: Readonly<Record<string, ArgumentOption>>;
 }
 
 /** An option of the command line that takes a value. */
 export interface ArgumentOption {
-  /** What stands for the value in the help. */
+  /** The placeholder for the value in the help. */
   readonly value: string;
   readonly doc: string;
   /** What is wrong with a value, if anything. */
@@ -26,7 +26,10 @@ export interface ArgumentsAnswer {
   readonly isWrong: boolean;
 }
 
-/** @returns `undefined` when the arguments are what an app takes: `--config PATH` or nothing. */
+/**
+ * Reads the arguments.
+ * @returns `undefined` if they are valid and the app should start; otherwise the text to print.
+ */
 export function readArguments(
   name: string,
   { about, argv, options = {} }: AppUsage,
@@ -70,7 +73,7 @@ Environment variables override the configuration file: see docs/configuration.md
 Exit codes: 0 stopped, 1 could not start or failed, 2 wrong arguments or configuration, 3 not closed in time.`;
 }
 
-/** Whether an app shall only check its configuration. @param argv checked before. */
+/** Whether the app should only check its configuration. @param argv must have been checked. */
 export function isCheck(argv: readonly string[]): boolean {
   const { values } = parseArgs({ args: [...argv], options: { check: { type: 'boolean' } }, strict: false });
   return values.check === true;

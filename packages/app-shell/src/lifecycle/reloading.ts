@@ -2,7 +2,7 @@ import { isObject } from '@redis-to-mongo/pipeline';
 import type { Logger } from '../log/logger.js';
 import type { AppSettings } from './run-app.js';
 
-/** An option whose value has changed; both values as they may be shown. */
+/** An option whose value has changed; both values are masked for display. */
 export interface OptionChange {
   readonly option: string;
   readonly from: string;
@@ -11,9 +11,9 @@ export interface OptionChange {
 
 /** The options that an app applies without a restart, and how. */
 export interface ReloadHandler<Settings> {
-  /** The options, by name; a change of any other one waits for a restart. */
+  /** The names of the options. A change of any other option waits for a restart. */
   readonly options: readonly string[];
-  /** @param next was checked as at the start; only what belongs to the options above may be taken from it. */
+  /** @param next the new configuration, checked as at the start. Use only the parts for the options above. */
   readonly apply: (next: Settings, changed: ReadonlySet<string>) => Promise<void> | void;
 }
 
@@ -30,7 +30,10 @@ const LEVEL = 'LOG_LEVEL';
 /** Reloads the configuration while the app runs. An invalid configuration changes nothing. */
 export class Reloading<Settings extends AppSettings> {
   readonly #options: ReloadingOptions<Settings>;
-  /** What the app runs by, and what was read last: they differ in what waits for a restart. */
+  /**
+   * The configuration that was read last. The app may still run with older values of options that need a
+   * restart.
+   */
   #last: Settings;
   #handler: ReloadHandler<Settings> | undefined;
   #isBegun = false;
@@ -42,7 +45,7 @@ export class Reloading<Settings extends AppSettings> {
     this.#last = options.settings;
   }
 
-  /** The app is running. A reload that was requested during the start runs now. */
+  /** Reports that the app is running. A reload that was requested during the start runs now. */
   begin(handler: ReloadHandler<Settings> | undefined): void {
     this.#handler = handler;
     this.#isBegun = true;
@@ -56,7 +59,7 @@ export class Reloading<Settings extends AppSettings> {
     this.#turn = this.#turn.then(() => this.#reload());
   }
 
-  /** Between debug and the level that the configuration names. */
+  /** Switches the log level between debug and the configured level. */
   toggleDebug(): void {
     const { logger } = this.#options;
     const level = logger.level === 'debug' ? this.#last.log.level : 'debug';
@@ -85,7 +88,7 @@ export class Reloading<Settings extends AppSettings> {
   }
 }
 
-/** Each on its own: the log folds lines that are alike. */
+/** One text per problem, because the log folds lines with the same message. */
 function problemsOf(error: unknown): readonly string[] {
   const problems = error instanceof Error && 'problems' in error ? error.problems : undefined;
   if (Array.isArray(problems) && problems.every(isProblem))

@@ -15,53 +15,59 @@ import { type OptionChange, type ReloadHandler, Reloading } from './reloading.js
 export interface AppContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Everything opened gets its closer here; they run in reverse order. */
+  /** Register a closer here for everything you open. Closers run in reverse order. */
   readonly closers: Closers;
   /** Aborted when the app begins to stop. */
   readonly signal: AbortSignal;
-  /** Ends the app in order because of what it can't continue with; the exit code is that of a start that fails so. */
+  /**
+   * Ends the app in order, because it cannot continue after this error. The exit code is that of a start that
+   * fails with the error.
+   */
   readonly fail: (error: Error) => void;
 }
 
 /** The part of the configuration that every app has. */
 export interface AppSettings {
   readonly log: Pick<LoggerOptions, 'level' | 'format'>;
-  /** What is not wrong but looks like a mistake; logged at the start. */
+  /** Settings that are valid but look like a mistake; logged at the start. */
   readonly warnings?: readonly string[];
 }
 
 /** An app, as runApp runs it. */
 export interface AppOptions<Settings extends AppSettings> {
   readonly name: string;
-  /** Where it is given, arguments that are not known end the process with exit code 2, and --help starts nothing. */
+  /** If set, unknown arguments end the process with exit code 2, and --help starts nothing. */
   readonly usage?: AppUsage;
-  /** Reads the configuration. What it throws ends the process with exit code 2. */
+  /** Reads the configuration. An error ends the process with exit code 2. */
   load(): Settings | Promise<Settings>;
   /**
-   * Opens what the app needs and returns; what was opened keeps the process running.
-   * @returns what is taken over of a configuration that is read again, beyond the log level.
+   * Opens everything the app needs, and returns. Open connections keep the process running.
+   * @returns the options that the app applies on a reload, besides the log level.
    */
   start(app: AppContext, settings: Settings): Promise<ReloadHandler<Settings> | undefined>;
-  /** What differs between two configurations. Where it is given, SIGHUP has the configuration read again. */
+  /** The options that differ between two configurations. If set, SIGHUP reloads the configuration. */
   readonly changes?: (before: Settings, next: Settings) => readonly OptionChange[];
-  /** Time for all closers together once asked to stop, in ms; default 10,000. */
+  /** Time limit for all closers together, in ms; default 10,000. */
   readonly closeWithinMs?: (settings: Settings) => number;
 }
 
 const CLOSE_WITHIN_MS = 10_000;
 /** After an unexpected error the state is unknown: closing gets less time, in ms. */
 const CLOSE_AFTER_CRASH_MS = 5_000;
-/** Ctrl-C reaches the app from the terminal and from a wrapper such as npm: within this, in ms, it is one signal. */
+/**
+ * Ctrl-C may reach the app twice: from the terminal, and from a wrapper such as npm. Within this time, in ms,
+ * both count as one signal.
+ */
 const ECHO_MS = 300;
 const FLUSH_MS = 1_000;
 
 /**
- * Runs an app until it is asked to stop, and ends the process: see EXIT_CODES. The first SIGTERM, SIGINT or SIGHUP
- * closes everything in order, a second one ends the process at once; an unexpected error closes and fails. An error
- * that carries a code is printed as one message, any other one with its stack.
+ * Runs an app until it is stopped, and ends the process: see EXIT_CODES. The first SIGTERM, SIGINT or SIGHUP
+ * closes everything in order; a second one ends the process immediately. An unexpected error closes
+ * everything and fails. An error with a code is printed as one message, any other error with its stack.
  *
- * With `changes`, and away from a terminal (where it means that the terminal is gone), SIGHUP has the configuration read
- * again instead. SIGUSR2 turns the log level to debug, and back.
+ * With `changes` and without a terminal, SIGHUP reloads the configuration instead. (On a terminal, SIGHUP
+ * means that the terminal is gone.) SIGUSR2 switches the log level to debug, and back.
  */
 export async function runApp<Settings extends AppSettings>(options: AppOptions<Settings>): Promise<void> {
   const { name } = options;
@@ -75,7 +81,7 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
   const forceAfterMs = options.closeWithinMs?.(settings) ?? CLOSE_WITHIN_MS;
   const closers = new Closers(logger);
   const stopping = new AbortController();
-  // Each job that waits listens to it while it waits, and there may be more than ten.
+  // Each waiting job adds a listener, and there may be more than ten.
   setMaxListeners(0, stopping.signal);
   let stoppingSince: number | undefined;
 
@@ -118,9 +124,9 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
   process.on('SIGUSR2', () => reloading.toggleDebug());
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  // Anyone who started it, with a channel to it, is gone without a word.
+  // If a parent process with an IPC channel dies, it sends no signal; the channel closes.
   if (process.connected) process.once('disconnect', () => onSignal('SIGTERM'));
-  else if (process.send) onSignal('SIGTERM'); // while this process was loading
+  else if (process.send) onSignal('SIGTERM'); // the channel closed while this process was loading
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);
 
@@ -130,7 +136,7 @@ export async function runApp<Settings extends AppSettings>(options: AppOptions<S
     reloading.begin(await options.start(app, settings));
     if (stoppingSince === undefined) logger.debug(`${name} started`);
   } catch (thrown) {
-    // A stop signal came during the start, and caused the failure.
+    // A stop signal during the start caused the failure.
     if (stoppingSince !== undefined) return logger.debug('the start was interrupted', { error: thrown });
     logger.error(`${name} can't start${messageOf(thrown)}`, crashFields(thrown, logger.level));
     await stop(Math.min(forceAfterMs, CLOSE_AFTER_CRASH_MS), startFailureCode(thrown));
@@ -154,7 +160,7 @@ function messageOf(thrown: unknown): string {
   return thrown instanceof Error && thrown.message ? `: ${thrown.message}` : '';
 }
 
-/** A typed error says all in its message; of any other one the stack is needed to find the mistake. */
+/** The message of an error with a code is enough. Any other error needs its stack. */
 function crashFields(thrown: unknown, level: LogLevel): LogFields {
   if (!(thrown instanceof Error) || level === 'debug') return { error: thrown };
   const code = errorCode(thrown);
@@ -162,8 +168,8 @@ function crashFields(thrown: unknown, level: LogLevel): LogFields {
 }
 
 /**
- * Loads what the log itself depends on: the configuration. If that fails, the reason is printed on standard error, as
- * it is for an error that carries a code, with its stack for any other one, and the process ends with exit code 2.
+ * Loads the configuration, which the log depends on. If that fails, the reason is printed on standard error
+ * (with a stack if the error has no code), and the process ends with exit code 2.
  */
 async function loadOrExit<Loaded>(name: string, load: () => Loaded | Promise<Loaded>): Promise<Loaded> {
   try {

@@ -6,19 +6,19 @@ const RETRY: RetryOptions = {
   forMs: Number.POSITIVE_INFINITY,
 };
 
-/** How long to try, and who is informed of failures. */
+/** Options for untilReady. */
 export interface UntilReadyOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
   /** Called with each failure. */
   readonly onTrouble?: (error: unknown) => void;
-  /** Whether there is no use in trying again: then it is thrown. */
+  /** Whether retrying is useless. Then the error is thrown. */
   readonly isFinal?: (error: unknown) => boolean;
 }
 
 /**
- * Repeats the work until it succeeds, since a server may start later than the app. Logs what it waits for, and
- * why.
+ * Repeats the work until it succeeds, because a server may start later than the app. Logs what it waits for,
+ * and why.
  */
 export async function untilReady<T>(
   what: string,

@@ -11,8 +11,8 @@ const SECRET_NAME = /password|passwd|secret/i;
 const RESERVED = new Set(['time', 'level', 'app', 'pid', 'msg']);
 
 /**
- * Makes fields fit for a line: JSON can hold them, credentials are hidden, size is bounded, and none replaces one of
- * the line's own fields (such a one gets an underscore behind its name).
+ * Prepares fields for a log line: they fit into JSON, credentials are hidden, and sizes are bounded. A field
+ * with the name of one of the line's own fields gets an underscore after its name.
  */
 export function cleanFields(fields: LogFields, withStack: boolean): Record<string, unknown> {
   const clean: Record<string, unknown> = {};

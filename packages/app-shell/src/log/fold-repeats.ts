@@ -1,4 +1,4 @@
-/** Kinds of lines that are watched for repeats at once; when there are more, they are printed unfolded. */
+/** Maximum number of kinds of lines watched for repeats. Further kinds are not folded. */
 const MAX_KINDS = 500;
 
 interface Kind {
@@ -8,8 +8,9 @@ interface Kind {
 }
 
 /**
- * Folds lines that repeat: an outage makes thousands of the same error, and one with a count says as much. The first
- * of a kind is printed; the others within the window are counted, and reported once when it ends.
+ * Folds repeated lines: an outage causes thousands of equal errors, and one line with a count is enough. The
+ * first line of a kind is printed. The others within the window are counted, and the count is reported when
+ * the window ends.
  */
 export class FoldRepeats {
   readonly #kinds = new Map<string, Kind>();
@@ -20,8 +21,9 @@ export class FoldRepeats {
   }
 
   /**
-   * Whether a line of this kind is to be printed now.
-   * @param report called once, when the window ends, with how many were not printed (at least 1).
+   * Whether to print a line of this kind now.
+   * @param report called when the window ends, with the number of lines that were not printed, if there were
+   * any.
    */
   first(kind: string, report: (repeats: number) => void): boolean {
     const known = this.#kinds.get(kind);

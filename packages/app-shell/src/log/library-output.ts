@@ -1,7 +1,7 @@
 import { format } from 'node:util';
 import type { Logger, LogLevel } from './logger.js';
 
-/** Console methods, and the level of what they print in the log. */
+/** Console methods with the log levels of their output. */
 const METHODS = {
   log: 'info',
   info: 'info',
@@ -19,8 +19,8 @@ interface Printed {
 }
 
 /**
- * Catches what libraries print by `console`, and Node's warnings, from now on. Before there is a log, they are kept (100 at
- * most); then they go there. What is alike is folded as errors are.
+ * Catches output of libraries by `console`, and Node's warnings, from now on. Before the log exists, up to
+ * 100 are kept; later they go to the log. Repeats are folded as for errors.
  */
 export class LibraryOutput {
   #logger: Logger | undefined;
@@ -33,7 +33,7 @@ export class LibraryOutput {
     process.on('warning', ({ name, message }) => this.#take({ level: 'warn', text: `${name}: ${message}` }));
   }
 
-  /** They go to this log from now on, and so does what was kept. */
+  /** Sends the kept and all later output to this log. */
   sendTo(logger: Logger): void {
     this.#logger = logger;
     for (const printed of this.#kept.splice(0)) this.#take(printed);

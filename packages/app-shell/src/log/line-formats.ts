@@ -11,8 +11,8 @@ export interface LogLine {
 }
 
 /**
- * One JSON object: `{time, level, app, pid, msg, ...fields}`; time in ISO 8601, UTC. What could control a terminal or reverse a
- * text is escaped: a log is also read by people.
+ * One JSON object: `{time, level, app, pid, msg, ...fields}`; time in ISO 8601, UTC. Characters that could
+ * control a terminal or reverse text are escaped, because people read logs, too.
  */
 export function jsonLine({ time, level, app, msg, fields }: LogLine): string {
   const json = JSON.stringify({ time: time.toISOString(), level, app, pid: process.pid, msg, ...fields });

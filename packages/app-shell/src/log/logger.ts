@@ -6,7 +6,7 @@ import { FoldRepeats } from './fold-repeats.js';
 import { jsonLine, type LogLine, prettyLine } from './line-formats.js';
 import { errorCode } from './render-error.js';
 
-/** The least that is printed: `error` alone, or also what stands behind it. */
+/** The levels, from least to most output. Each includes the levels before it. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 /** A level of the log; lines below it are not written. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -18,7 +18,7 @@ export interface LoggerOptions {
   readonly format: 'auto' | 'json' | 'pretty';
   /** The app's name, in every line. */
   readonly app: string;
-  /** Where lines go; default: standard output. */
+  /** The destination of lines; default: standard output. */
   readonly stream?: NodeJS.WritableStream;
   /** How long repeats of one error are folded, in ms; default 10,000. */
   readonly foldMs?: number;
@@ -31,10 +31,10 @@ interface Core {
 }
 
 /**
- * An app's log. Fields carry ids, counts and codes, never values of users' data; credentials in URIs are hidden. An
- * error goes in the field `error`, and is printed as code, message and causes (with its stack at level debug).
- * Errors, and warnings that carry an error or come from a library, are folded: of those with the same message and code within 10 s the first
- * is printed, the others come as one line with `repeated`.
+ * An app's log. Fields contain ids, counts and codes, never users' data; credentials in URIs are hidden. An
+ * error goes into the field `error`, and is printed as code, message and causes (with its stack at level
+ * debug). Errors, and warnings that carry an error or come from a library, are folded: of lines with the same
+ * message and code within 10 s, the first is printed, and the others become one line with `repeated`.
  */
 export class Logger {
   readonly #core: Core;
@@ -45,7 +45,7 @@ export class Logger {
     this.#bound = bound;
   }
 
-  /** The least that is printed, for this logger and all its children; may be changed while running. */
+  /** The log level of this logger and all its children; may be changed at run time. */
   get level(): LogLevel {
     return LOG_LEVELS.find((level) => level === this.#core.winston.level) ?? 'info';
   }
@@ -71,7 +71,7 @@ export class Logger {
     return new Logger(this.#core, { ...this.#bound, ...fields });
   }
 
-  /** Resolves when all lines are out, counts of folded ones among them. */
+  /** Resolves when all lines are written, including counts of folded lines. */
   async flush(): Promise<void> {
     const { winston: inner, stream, folds } = this.#core;
     folds.endAll();
@@ -81,7 +81,7 @@ export class Logger {
     if (stream.writable) await new Promise<void>((resolve) => stream.write('', () => resolve()));
   }
 
-  /** One line of a level that is decided while running. */
+  /** Logs a line whose level is chosen at run time. */
   log(level: LogLevel, msg: string, fields: LogFields = {}): void {
     if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(this.level)) return;
     const isFolded = fields.error !== undefined || fields.library === true;
@@ -99,7 +99,7 @@ export class Logger {
   }
 }
 
-/** Makes the log of an app. Nothing needs closing; `flush()` before the process ends. */
+/** Creates the log of an app. It needs no closing; call `flush()` before the process ends. */
 export function createLogger(options: LoggerOptions): Logger {
   const stream = options.stream ?? process.stdout;
   const terminal = 'isTTY' in stream && stream.isTTY === true;

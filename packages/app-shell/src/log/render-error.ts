@@ -1,6 +1,6 @@
 import { maskCredentials } from '@redis-to-mongo/terminal';
 
-/** An error as it stands in a log line. */
+/** An error in a log line. */
 export interface RenderedError {
   readonly code?: string;
   readonly message: string;
@@ -8,10 +8,13 @@ export interface RenderedError {
   readonly cause?: RenderedError;
 }
 
-/** Causes that are followed; a longer chain is cut. */
+/** Maximum length of a chain of causes; a longer chain is cut. */
 const MAX_CAUSES = 8;
 
-/** Code, message and the chain of causes of whatever was thrown, credentials hidden; the stack only where asked for. */
+/**
+ * Converts any thrown value to code, message and chain of causes, with credentials hidden. The stack is
+ * included only on request.
+ */
 export function renderError(thrown: unknown, withStack: boolean, depth = 0): RenderedError {
   if (!(thrown instanceof Error)) return { message: maskCredentials(textOf(thrown)) };
   const code = errorCode(thrown);
@@ -24,13 +27,13 @@ export function renderError(thrown: unknown, withStack: boolean, depth = 0): Ren
   };
 }
 
-/** The `code` of an error: a text, or a number as MongoDB's drivers give it. */
+/** The `code` of an error: a text, or a number as MongoDB's driver uses. */
 export function errorCode(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' || typeof thrown.code === 'number' ? String(thrown.code) : undefined;
 }
 
-/** Node joins the failures of a host's several addresses in one error without a message. */
+/** If a host has several addresses, Node combines their failures in one error without a message. */
 function firstOf(error: Error): unknown {
   return error instanceof AggregateError ? error.errors[0] : undefined;
 }

@@ -1,9 +1,9 @@
 import type { AppContext } from '../lifecycle/run-app.js';
 
 /**
- * Sends spans where an endpoint is set, until the app is closed.
- * @param app its name, for the collector.
- * @returns whether anything is traced.
+ * Sends spans until the app is closed, if an endpoint is set.
+ * @param app the app's name for the collector.
+ * @returns whether tracing is on.
  */
 export async function openTracing(
   { logger, closers }: Pick<AppContext, 'logger' | 'closers'>,
@@ -12,7 +12,8 @@ export async function openTracing(
 ): Promise<boolean> {
   if (!endpoint) return false;
   const onError = (error: unknown) => logger.warn('the last spans could not be sent', { error });
-  // The packages for tracing are loaded where it is wanted. They are CommonJS: once bundled, only a static import has their names.
+  // Load the tracing packages only if needed. They are CommonJS: once bundled, only a static import has their
+  // names.
   const { startTracing } = await import('./start-tracing.js');
   closers.add('tracing', startTracing({ app, endpoint, onError }));
   return true;

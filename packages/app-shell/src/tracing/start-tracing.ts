@@ -6,17 +6,18 @@ import type { Closer } from '@redis-to-mongo/pipeline';
 export interface TracingOptions {
   /** The app's name; the traces' `service.name` is `redis-to-mongo-<app>`. */
   readonly app: string;
-  /** Where an OpenTelemetry collector listens for OTLP over HTTP, without `/v1/traces`. */
+  /** The URL of an OpenTelemetry collector for OTLP over HTTP, without `/v1/traces`. */
   readonly endpoint: string;
   /** Called when the last spans could not be sent. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Sends the spans of this process to a collector, in batches, from now on.
- * Headers, sampling and batches are set as everywhere, by OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_BSP_*.
- * Source: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
- * @returns what sends the last spans and ends; a collector that does not answer delays it for a few seconds at most.
+ * Sends the spans of this process to a collector, in batches, from now on. OpenTelemetry's usual variables
+ * set headers, sampling and batches: OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_BSP_*. Source:
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ * @returns a closer that sends the last spans. A collector that does not answer delays it by a few seconds at
+ * most.
  */
 export function startTracing({ app, endpoint, onError }: TracingOptions): Closer {
   const exporter = new OTLPTraceExporter({

@@ -6,29 +6,32 @@ export interface Marks {
   readonly ours: Omit<FleetMark, 'id'>;
   readonly queue: StoredMark;
   readonly target: StoredMark;
-  /** An active scheduler confirms the queue's mark every few seconds, and the target's by it. */
+  /** An active scheduler confirms the queue's mark, and so the target's, every few seconds. */
   readonly isKept: boolean;
-  /** An active scheduler has counted in the target within the last seconds, and this queue has none. */
+  /**
+   * An active scheduler has counted in the target within the last seconds, but this queue has no active
+   * scheduler.
+   */
   readonly isForeign: boolean;
 }
 
 /**
- * - `same`: continue; `id` is the fleet's, `undefined` where this is its first start.
- * - `unsure`: the active scheduler would have reported otherwise by now, or will in a moment.
- * - `other`: queue or target belong to another fleet; `what` says which, and of whom.
+ * - `same`: continue; `id` is the fleet's id, or `undefined` at its first start.
+ * - `unsure`: wait. The active scheduler would have reported a mismatch by now, or will in a moment.
+ * - `other`: queue or target belong to another fleet; `what` says which, and to which fleet.
  */
 export type Comparison =
   | { readonly is: 'same'; readonly id: string | undefined }
   | { readonly is: 'unsure' | 'other'; readonly what: string; readonly options: readonly string[] };
 
-/** Decides whether queue and target are those of this configuration. */
+/** Decides whether queue and target belong to this configuration. */
 export function compareFleets({ ours, queue, target, isKept, isForeign }: Marks): Comparison {
   if (typeof queue === 'string') return unreadable('this queue', queue, 'QUEUE_PREFIX');
   if (typeof target === 'string')
     return unreadable(`the database ${ours.target.db}`, target, 'MONGO_DB_NAME');
   if (!queue) {
     if (!target) return { is: 'same', id: undefined };
-    // A queue that was emptied, or a new one.
+    // The queue was emptied, or is new.
     if (!isSameSource(target, ours)) return otherSource('target', target, ours);
     return isForeign ? otherQueue(ours) : { is: 'same', id: target.id };
   }
@@ -36,7 +39,7 @@ export function compareFleets({ ours, queue, target, isKept, isForeign }: Marks)
   if (isKept && isLoopback(ours.source) && areOtherServers(queue, ours)) return otherServers(ours);
   if (target && target.id !== queue.id) return otherTarget(queue, ours);
   if (target) return isForeign ? otherQueue(ours) : { is: 'same', id: queue.id };
-  // The target has no mark: it was dropped, or it is another one.
+  // The target has no mark: it was dropped, or it is another target.
   if (!isSameTarget(queue, ours)) return otherTarget(queue, ours);
   return isKept ? { ...otherTarget(queue, ours), is: 'unsure' } : { is: 'same', id: queue.id };
 }
@@ -52,7 +55,10 @@ function unreadable(where: string, mark: UnreadableMark, option: string) {
   };
 }
 
-/** By a name, or by what its servers are known by: another name of the same servers is no other source. */
+/**
+ * Compares the names of the sources, then the ids of their servers: the same servers under another name are
+ * the same source.
+ */
 function isSameSource(mark: Pick<FleetMark, 'source' | 'servers'>, ours: Omit<FleetMark, 'id'>): boolean {
   if (mark.source.db !== ours.source.db) return false;
   return isSameName(mark.source, ours.source) || !haveNothingInCommon(mark.servers, ours.servers);
@@ -88,7 +94,10 @@ function otherSource(
   };
 }
 
-/** The same loopback address: another machine, or a failover behind it that the active scheduler has not seen yet. */
+/**
+ * The same loopback address with other servers: this is another machine, or there was a failover that the
+ * active scheduler has not seen yet.
+ */
 function otherServers({ source }: Omit<FleetMark, 'id'>) {
   return {
     is: 'unsure' as const,
@@ -97,7 +106,10 @@ function otherServers({ source }: Omit<FleetMark, 'id'>) {
   };
 }
 
-/** The scheduler that counts keeps the mark of its own queue: within seconds it does so here, or this is another queue. */
+/**
+ * A scheduler that counts in the target also confirms the mark of its own queue. If this is its queue, it
+ * does so within seconds.
+ */
 export function otherQueue({ target }: Pick<FleetMark, 'target'>) {
   return {
     is: 'unsure' as const,

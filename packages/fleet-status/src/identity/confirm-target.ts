@@ -8,7 +8,7 @@ import { serverIds } from './server-ids.js';
 import { sourceName } from './source-name.js';
 
 /**
- * Checks that the target does not mirror another source. It reads no queue, and changes nothing.
+ * Checks that the target does not mirror another source. It does not read the queue, and changes nothing.
  * @throws SyncError FLEET_MISMATCH, or as source and target throw.
  */
 export async function confirmTarget({ source, db, address }: Omit<IdentitySources, 'queue'>): Promise<void> {

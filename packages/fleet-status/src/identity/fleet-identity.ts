@@ -9,22 +9,28 @@ import { mismatch } from './fleet-mismatch.js';
 import { serverIds } from './server-ids.js';
 import { sourceName } from './source-name.js';
 
-/** The connections whose marks are compared. */
+/** The connections to queue, target and source. */
 export interface IdentitySources {
   readonly queue: Pick<JobQueue, 'readMark' | 'writeMark'>;
   readonly db: Parameters<typeof readTargetMark>[0];
   readonly source: ReturnType<typeof connectRedis>;
-  /** How the configuration names the source. */
+  /** The source's address in the configuration. */
   readonly address: RedisAddress;
 }
 
 /** The interval at which the active scheduler confirms the marks, in ms. */
 export const KEEP_EVERY_MS = 5_000;
-/** A mark that was confirmed longer ago than this, in ms, is kept by nobody. */
+/** If a mark was confirmed longer ago than this, in ms, no active scheduler keeps it. */
 const KEPT_MS = 15_000;
-/** A target that was counted on longer ago than this, in ms, has no active scheduler: one that lives counts every 5 s. */
+/**
+ * If a target was counted longer ago than this, in ms, it has no active scheduler: a live one counts every 5
+ * s.
+ */
 const COUNTED_MS = 12_000;
-/** A process that is unsure gives the active scheduler about 20 s: it reads the marks this often, at this interval in ms. */
+/**
+ * An unsure process waits about 20 s for the active scheduler: it reads the marks this many times,
+ * READ_EVERY_MS apart.
+ */
 const UNSURE_READS = 20;
 const READ_EVERY_MS = 1_000;
 
@@ -37,8 +43,8 @@ interface Known {
 }
 
 /**
- * Which fleet this is: of which source, into which target. Queue and target carry a mark of it, so that nobody works on the
- * queue of another fleet by a wrong setting.
+ * The identity of the fleet: its source and target. Queue and target carry a mark of it, so that no process
+ * works on another fleet's queue because of a wrong setting.
  */
 export class FleetIdentity {
   readonly #sources: IdentitySources;
@@ -47,23 +53,27 @@ export class FleetIdentity {
     this.#sources = sources;
   }
 
-  /** Compares the marks with the configuration, and changes nothing. @throws SyncError where one can't be read. */
+  /**
+   * Compares the marks with the configuration. Changes nothing.
+   * @throws SyncError if a mark cannot be read.
+   */
   async compare(): Promise<Comparison> {
     return (await this.#read()).comparison;
   }
 
-  /** @throws SyncError FLEET_MISMATCH where queue or target are another fleet's; else as compare. */
+  /** @throws SyncError FLEET_MISMATCH if queue or target belong to another fleet; otherwise as compare. */
   async require(): Promise<void> {
     const comparison = await this.compare();
     if (comparison.is === 'other') throw mismatch(comparison);
   }
 
   /**
-   * Sees to it that queue and target are this fleet's: marks them at its first start, and refuses those of another one.
+   * Ensures that queue and target belong to this fleet: marks them at the fleet's first start, and refuses
+   * those of another fleet.
    * @throws SyncError FLEET_MISMATCH, or as source, queue and target throw.
    */
   async confirm(): Promise<void> {
-    // Counts reads, not time: a process that was suspended meanwhile has waited for nobody.
+    // Counts reads, not time: a process that was suspended meanwhile has not really waited.
     for (let reads = 1; ; reads++) {
       const reading = await this.#read();
       const { comparison } = reading;
@@ -75,8 +85,9 @@ export class FleetIdentity {
   }
 
   /**
-   * What the active scheduler does every few seconds: confirms the marks, and puts them back where they went.
-   * @throws SyncError FLEET_MISMATCH where another fleet has taken the queue over; or as source, queue and target throw.
+   * Confirms the marks, and writes lost ones again. The active scheduler calls it every few seconds.
+   * @throws SyncError FLEET_MISMATCH if another fleet has taken over the queue; or as source, queue and
+   * target throw.
    */
   async keep(): Promise<void> {
     const reading = await this.#read(false);
@@ -86,8 +97,9 @@ export class FleetIdentity {
   }
 
   /**
-   * Makes queue and target those of this configuration, whatever they were: after a deliberate move.
-   * @throws SyncError FLEET_MISMATCH where a newer version has written to one of them; or as source, queue and target throw.
+   * Gives queue and target to this configuration, whatever fleet they belonged to: for a deliberate move.
+   * @throws SyncError FLEET_MISMATCH if a newer version has written to one of them; or as source, queue and
+   * target throw.
    */
   async adopt(): Promise<void> {
     for (;;) {
@@ -104,7 +116,7 @@ export class FleetIdentity {
     let id = known ?? randomUUID();
     if (!target) {
       await writeTargetMark(db, { id, ...ours }, true);
-      // Of two first starts at once, one has made the mark.
+      // Of two concurrent first starts, only one has written the mark.
       const made = parseMark(await readTargetMark(db));
       if (typeof made === 'object') id = made.id;
     }
@@ -115,7 +127,7 @@ export class FleetIdentity {
     return await this.#sources.queue.writeMark(before, JSON.stringify(mark)).catch(throwRedisError('queue'));
   }
 
-  /** @param heeds whether it matters that an active scheduler keeps the marks. */
+  /** @param heeds whether to consider that an active scheduler keeps the marks. */
   async #read(heeds = true): Promise<Known> {
     const { queue, db, source, address } = this.#sources;
     const [servers, queueMark, targetMark, countedMs = Number.POSITIVE_INFINITY] = await Promise.all([
@@ -127,7 +139,8 @@ export class FleetIdentity {
     const ours = { format: FORMAT, source: sourceName(address), servers, target: targetName(db) };
     const stored = { queue: parseMarkText(queueMark.mark), target: parseMark(targetMark) };
     const isKept = heeds && queueMark.ageMs < KEPT_MS;
-    // An active scheduler that can't reach the source, say, goes on counting, and does not keep the marks.
+    // An active scheduler that cannot reach the source, for example, still counts, but does not confirm the
+    // marks.
     const isForeign = heeds && countedMs < COUNTED_MS && !isKept && !queueMark.isLed;
     return {
       comparison: compareFleets({ ours, ...stored, isKept, isForeign }),

@@ -2,18 +2,18 @@ import { isObject } from '@redis-to-mongo/pipeline';
 import type { SourceName } from './source-name.js';
 
 /**
- * The form of all that the fleet keeps in queue and target. A version that keeps something that earlier versions would misread
- * raises it: these then refuse to start.
+ * The format of everything that the fleet stores in queue and target. A version that stores data which
+ * earlier versions would misread increases it. Earlier versions then refuse to start.
  */
 export const FORMAT = 1;
 
 /** The mark of a fleet in its queue and target. */
 export interface FleetMark {
   readonly format: number;
-  /** Made up at the fleet's first start; the same in the queue and in the target. */
+  /** A random id from the fleet's first start; the same in the queue and in the target. */
   readonly id: string;
   readonly source: SourceName;
-  /** What the source's servers were known by when they were seen last: see serverIds. */
+  /** The ids of the source's servers when they were last seen: see serverIds. */
   readonly servers: readonly string[];
   readonly target: TargetName;
 }
@@ -23,13 +23,13 @@ export interface TargetName {
   readonly hosts: readonly string[];
 }
 
-/** A mark that nothing can be compared with: of a newer version, or not what a fleet has written. */
+/** A mark that cannot be compared: a newer version wrote it, or it is not valid. */
 export type UnreadableMark = 'newer' | 'damaged';
 
-/** What is stored as a mark; `undefined` where there is none. */
+/** A stored mark; `undefined` if there is none. */
 export type StoredMark = FleetMark | UnreadableMark | undefined;
 
-/** Marks of version 0.2 and earlier have no format: they are of the first. */
+/** Parses a stored mark. Marks of version 0.2 and earlier have no format, which means format 1. */
 export function parseMark(value: unknown): StoredMark {
   if (value === undefined) return undefined;
   if (!isObject(value)) return 'damaged';

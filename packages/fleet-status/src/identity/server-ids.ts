@@ -1,9 +1,10 @@
 import { type connectRedis, mastersOf } from '@redis-to-mongo/redis-connection';
 
 /**
- * What a source's servers are known by beside their names: each run has an id of its own, and a primary and its replicas
- * share the id of what they replicate, the one before a failover among them. None where the user may not ask.
- * @throws what ioredis throws, when it does not answer.
+ * Ids that identify a source's servers regardless of their names: run ids, and replication ids. A primary and
+ * its replicas share a replication id, and also the one from before a failover. Empty if the user may not run
+ * the command.
+ * @throws what ioredis throws if the source does not answer.
  */
 export async function serverIds(source: ReturnType<typeof connectRedis>): Promise<readonly string[]> {
   await source.ping();

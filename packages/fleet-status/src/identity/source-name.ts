@@ -1,13 +1,13 @@
 import type { HostAndPort, RedisAddress } from '@redis-to-mongo/redis-connection';
 
-/** A source by what the configuration calls it. No secrets. */
+/** A source as the configuration names it, without secrets. */
 export interface SourceName {
   readonly kind: 'server' | 'sentinel' | 'cluster';
   /** `host:port`, of the server, of the Sentinels or of some nodes. */
   readonly hosts: readonly string[];
-  /** What the Sentinels call the master. */
+  /** The Sentinels' name for the master. */
   readonly master?: string;
-  /** A cluster has none but 0. */
+  /** Always 0 on a cluster. */
   readonly db: number;
 }
 
@@ -21,7 +21,7 @@ export function sourceName({ clusterNodes, sentinel, url, host, port, db }: Redi
   return { kind: 'server', hosts: named([place]), db };
 }
 
-/** Whether two names are of one source, as far as names show: one host that both have is enough. */
+/** Whether two names mean the same source, as far as names can show: one common host is enough. */
 export function isSameName(a: SourceName, b: SourceName): boolean {
   return (
     a.kind === b.kind &&
@@ -31,12 +31,12 @@ export function isSameName(a: SourceName, b: SourceName): boolean {
   );
 }
 
-/** Whether the name means another machine on every machine. */
+/** Whether all hosts are loopback addresses, which mean a different machine on each machine. */
 export function isLoopback({ hosts }: Pick<SourceName, 'hosts'>): boolean {
   return hosts.every((host) => LOOPBACK.test(host));
 }
 
-/** For people. */
+/** The source in words, for messages. */
 export function describeSource({ kind, hosts, master, db }: SourceName): string {
   const where = hosts.join(',');
   if (kind === 'cluster') return `the cluster ${where}`;

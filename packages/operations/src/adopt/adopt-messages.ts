@@ -13,7 +13,7 @@ import type { KeyChoice } from './key-choice.js';
 import { adoptedMessage } from './old-message.js';
 import type { OldStreams } from './read-old-streams.js';
 
-/** What was found of a stream's messages. */
+/** Counts of a stream's old messages. */
 export interface MessageCount {
   readonly generation: OldCollection['generation'];
   messages: number;
@@ -25,8 +25,9 @@ const MAIN = 'main';
 
 /**
  * Writes the old messages, in the order of their ids.
- * @returns how many each key has; keys known only from messages, as info streams of the first generation, are among them.
- * @throws SyncError where it is not about single messages.
+ * @returns the counts per key, including keys known only from messages, such as info streams of the first
+ * generation.
+ * @throws SyncError that does not concern a single message.
  */
 export async function adoptMessages(
   options: AdoptOptions,
@@ -91,7 +92,7 @@ async function put(
   leave(tally, 'MongoDB refused the message', refused);
 }
 
-/** The key that a message is of: of an info stream's the old type is the rest of its name. */
+/** The key of a message. For an info stream, the old type is the rest of its name. */
 function keyOf(
   { stream, type }: Readonly<Record<string, unknown>>,
   { keyOf: names }: OldStreams,

@@ -8,9 +8,9 @@ import { KeyChoice } from './key-choice.js';
 import { readOldStreams } from './read-old-streams.js';
 
 /**
- * Takes over what the engine before this one left in MongoDB: messages first, each key's document last. So what was begun is
- * done again, and ends the same, however often it is interrupted. It must not run beside a fleet.
- * @param report filled as it goes, so that an interrupted run can say how far it came.
+ * Takes over the old engine's data in MongoDB: messages first, each key's document last. So an interrupted
+ * adoption can be run again, any number of times, with the same result. No fleet may run at the same time.
+ * @param report filled during the run, so that an interrupted run can show its progress.
  * @throws SyncError of class transient or configuration.
  */
 export async function adoptOldEngine(

@@ -8,13 +8,13 @@ export type Db = Fleet['db'];
 export interface AdoptOptions {
   /** The fleet's database. */
   readonly db: Db;
-  /** Where the old engine's collections are; nothing is written there. */
+  /** The database of the old engine. It is only read. */
   readonly oldDb: Db;
   readonly redis: Parameters<typeof redisSource>[0];
   readonly line: Pick<Line, 'separator' | 'rules' | 'now'>;
   readonly wanted: (key: string) => boolean;
-  /** What values are written by. Without it nothing is written, and all is counted as if it were. */
+  /** Writes the values. If undefined, nothing is written, and everything is counted as if it were. */
   readonly sink: Line['sink'] | undefined;
-  /** Called with how many old documents were read. */
+  /** Called with the number of old documents read. */
   readonly onProgress?: (documents: number) => void;
 }

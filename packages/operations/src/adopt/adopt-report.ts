@@ -5,7 +5,7 @@ export interface AdoptLine {
   taken: number;
   /** Adopted by an earlier run, or twice in the old collection. */
   alreadyThere: number;
-  /** How many were left, by the reason. */
+  /** Documents that were not taken, counted by reason. */
   readonly left: Record<string, number>;
 }
 
@@ -14,13 +14,16 @@ export interface AdoptReport {
   readonly lines: AdoptLine[];
   /** Messages that have no entry id. */
   withoutId: number;
-  /** Streams whose position the old engine did not keep: they are read from their first entry. */
+  /** Streams without a position from the old engine: they are read from their first entry. */
   withoutPosition: number;
-  /** Streams that begin behind the position: entries between may have been lost before the fleet's time. */
+  /**
+   * Streams that now begin after the position: entries in between may have been lost before the fleet
+   * started.
+   */
   beginBehind: number;
 }
 
-/** A report before anything was read. */
+/** An empty report. */
 export function emptyReport(): AdoptReport {
   return { lines: [], withoutId: 0, withoutPosition: 0, beginBehind: 0 };
 }

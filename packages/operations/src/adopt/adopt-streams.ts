@@ -12,7 +12,7 @@ import { streamNow } from './stream-now.js';
 
 const AT_ONCE = 16;
 
-/** A stream that is known only from its messages. */
+/** The data of a stream that is known only from its messages. */
 const UNKNOWN: Omit<OldStream, 'key'> = {
   upTo: null,
   activity: [],
@@ -21,7 +21,7 @@ const UNKNOWN: Omit<OldStream, 'key'> = {
   updatedAt: undefined,
 };
 
-/** Makes the old streams keys of the fleet, each with the position that the old engine had come to. */
+/** Adopts the old streams as keys of the fleet, each with the old engine's position. */
 export async function adoptStreams(
   options: AdoptOptions,
   streams: OldStreams,

@@ -19,7 +19,7 @@ interface OldValue extends Pick<OldStream, 'activity' | 'isActive' | 'createdAt'
   readonly generation: OldCollection['generation'];
 }
 
-/** Takes the last generation's values as they were last known: the key's first job replaces them. */
+/** Adopts the last generation's values as they were last known. Each key's first job replaces its value. */
 export async function adoptValues(
   options: AdoptOptions,
   collections: readonly OldCollection[],
@@ -51,7 +51,7 @@ export async function adoptValues(
   }
 }
 
-/** Takes the metadata sets of the first generation; of one in several weeks the latest. */
+/** Adopts the metadata sets of the first generation. If a set is in several weeks, the latest counts. */
 export async function adoptWeeklySets(
   options: AdoptOptions,
   { sets }: OldStreams,
@@ -80,7 +80,7 @@ export async function adoptWeeklySets(
   }
 }
 
-/** A set that is named by its whole key, or by the rest of it. */
+/** The key of a set. Its name is the whole key, or only the part after the separator. */
 function keyOfSet({ stream, name }: OldSet, separator: string): string {
   return name.startsWith(`${stream}${separator}`) ? name : `${stream}${separator}${name}`;
 }
@@ -112,10 +112,10 @@ async function adoptValue(
   else tally.alreadyThere++;
 }
 
-/** What the old engine kept of values, by the names that are ours too. */
+/** The kinds of values that the old engine kept; the fleet uses the same names. */
 type OldValueKind = Exclude<OldCollection['kind'], 'streams' | 'messages'>;
 
-/** The items of a value as the old engine kept them. @returns `undefined` where they are of no form that is known. */
+/** Converts an old value to items. @returns `undefined` if its form is unknown. */
 function itemsOfOld(keyType: OldValueKind, value: unknown): readonly Item[] | undefined {
   if (keyType === 'string') return typeof value === 'string' ? [[Buffer.from(value)]] : undefined;
   if (keyType === 'json') return value === undefined ? undefined : [[Buffer.from(JSON.stringify(value))]];
@@ -128,7 +128,7 @@ function texts(value: unknown): Item | undefined {
   return typeof value === 'string' ? [Buffer.from(value)] : undefined;
 }
 
-/** A member with its score: Redis' clients call the member `value`, others `member`. */
+/** A member with its score. Some Redis clients call the member `value`, others `member`. */
 function scored(each: unknown): Item | undefined {
   const { score: given, member: ofOthers, value: member = ofOthers } = membersOf(each);
   const score = String(given);

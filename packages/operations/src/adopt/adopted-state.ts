@@ -14,8 +14,9 @@ import type { StreamNow } from './stream-now.js';
 type About = Pick<Line, 'separator' | 'rules' | 'now'>;
 
 /**
- * The state of a key that the fleet takes over, in its first incarnation. One that is in Redis is active, whatever the old engine
- * knew; one that is not is what it was believed to be, and where that was active, the first sweep finds it gone.
+ * The state of an adopted key, in its first incarnation. A key that exists in Redis is active, whatever the
+ * old engine recorded. Any other key keeps the old engine's status; if that is active, the first sweep
+ * retires the key.
  */
 export function adoptedState(
   line: About,
@@ -39,7 +40,7 @@ export function adoptedState(
   );
 }
 
-/** With the position of the old engine: what it had read is behind it. @param stream the stream in Redis, if it is there. */
+/** Adds the old engine's position to a state. @param stream the stream in Redis, if it exists. */
 export function withOldPosition(
   state: KeyState,
   upTo: string | null,

@@ -1,10 +1,12 @@
 import { type Adoption, knownKeys } from '@redis-to-mongo/mongo-sink';
 import type { Db } from './adopt-options.js';
 
-/** Whether a key is to be adopted: `adopted` was by an earlier run; any text else is why it is left. */
+/**
+ * Whether a key is to be adopted. `adopted`: an earlier run has done it. `left`: the reason why it is not.
+ */
 export type Choice = 'free' | 'adopted' | { readonly left: string };
 
-/** Decides about each key once. */
+/** Decides once for each key whether to adopt it. */
 export class KeyChoice {
   readonly #db: Db;
   readonly #wanted: (key: string) => boolean;
@@ -15,7 +17,7 @@ export class KeyChoice {
     this.#wanted = wanted;
   }
 
-  /** @throws SyncError as mongoError. */
+  /** Decides about these keys. @throws SyncError as mongoError. */
   async load(keys: Iterable<string>): Promise<void> {
     const asked = [...new Set(keys)].filter((key) => !this.#choices.has(key));
     if (asked.length === 0) return;
@@ -23,7 +25,7 @@ export class KeyChoice {
     for (const key of asked) this.#choices.set(key, this.#decide(key, known));
   }
 
-  /** Of a key that was loaded. */
+  /** The choice for a loaded key. */
   of(key: string): Choice {
     return this.#choices.get(key) ?? 'free';
   }

@@ -16,15 +16,16 @@ import { dateOf } from './old-stream.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The incarnation of messages without an entry id: before the fleet's first. They sort before all others. */
+/** The incarnation of messages without an entry id. It sorts before the fleet's first. */
 const BEFORE_THE_FLEET = 0;
 const FIRST_LIFE = 1;
 
 /**
- * A message of the old engine as the fleet keeps it. One with an entry id is what the fleet would have made of the entry. One
- * without gets an `_id` of its own time and the old document's id: the same each time, and in the old order.
- * @param key whose message it is.
- * @returns `undefined` for a document that is not of the old engine's form.
+ * Converts a message of the old engine. With an entry id, the result is what the fleet would have made of the
+ * entry. Without one, its `_id` is made of its time and the old document's id: the same in each run, and in
+ * the old order.
+ * @param key the message's stream.
+ * @returns `undefined` if the document does not have the old engine's form.
  */
 export function adoptedMessage(document: Fields, key: string, place: Place): AdoptedMessage | undefined {
   const old = objectIdOf(document._id);
@@ -40,7 +41,7 @@ export function adoptedMessage(document: Fields, key: string, place: Place): Ado
       content,
     };
   const at = dateOf(document.created_at) ?? new Date(old.ms);
-  // The rest of an ObjectId: who made it, and a counter.
+  // The rest of an ObjectId: the process, and a counter.
   const rest = BigInt(`0x${old.hex.slice(8)}`);
   return {
     _id: messageId(messageIdPrefix(key, BEFORE_THE_FLEET), `${Math.max(0, at.getTime())}-${rest}`),
@@ -51,7 +52,10 @@ export function adoptedMessage(document: Fields, key: string, place: Place): Ado
   };
 }
 
-/** The old content as the fleet stores an entry's fields. What is no text was made of text by the old engine, as JSON. */
+/**
+ * Converts old content to an entry's stored fields. Values that are not text become JSON again, from which
+ * the old engine had made them.
+ */
 function contentOf(content: unknown): AdoptedMessage['content'] | undefined {
   if (!isObject(content)) return undefined;
   return encodeContent(Object.entries(content).flatMap(([name, value]) => [name, textOf(value)]));

@@ -1,16 +1,16 @@
 import { objectIdOf } from '@redis-to-mongo/mongo-sink';
 import { BEFORE_FIRST, compareEntryIds, isEntryId, membersOf } from '@redis-to-mongo/pipeline';
 
-/** A change of a key's being there, as the old engine noted it. */
+/** A time at which a key appeared or disappeared, as the old engine recorded it. */
 export interface OldActivity {
   readonly at: Date;
   readonly isActive: boolean;
 }
 
-/** The old engine's data of a stream, from one or several of its documents. */
+/** The old engine's data of a stream, from one or more of its documents. */
 export interface OldStream {
   readonly key: string;
-  /** The last entry that it had read; null for none, or where it kept none. */
+  /** The last entry that it had read; null if it had read none or kept no position. */
   readonly upTo: string | null;
   readonly activity: readonly OldActivity[];
   readonly isActive: boolean;
@@ -20,7 +20,7 @@ export interface OldStream {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @returns `undefined` for a document that is not of the old engine's form. */
+/** Parses a document of a stream. @returns `undefined` if it does not have the old engine's form. */
 export function parseOldStream(document: Fields): (OldStream & { readonly id: string }) | undefined {
   const key = document.key ?? document.name;
   const id = objectIdOf(document._id);
@@ -36,7 +36,7 @@ export function parseOldStream(document: Fields): (OldStream & { readonly id: st
   };
 }
 
-/** What a document says of a key's being there. */
+/** When the key existed, according to a document. */
 export function activityOf(document: Fields): Pick<OldStream, 'activity' | 'isActive'> {
   const history: unknown[] = Array.isArray(document.activity_history) ? document.activity_history : [];
   const activity = history
@@ -49,7 +49,10 @@ export function activityOf(document: Fields): Pick<OldStream, 'activity' | 'isAc
   return { activity, isActive: document.active_now !== false };
 }
 
-/** One stream of two documents of it: it was read as far as either of them says, and is there if the later one says so. */
+/**
+ * Merges two documents of a stream. The further position counts, and the later document decides whether the
+ * stream exists.
+ */
 export function mergeOldStreams(one: OldStream, other: OldStream): OldStream {
   const isLater = (other.updatedAt?.getTime() ?? 0) >= (one.updatedAt?.getTime() ?? 0);
   return {
@@ -62,7 +65,7 @@ export function mergeOldStreams(one: OldStream, other: OldStream): OldStream {
   };
 }
 
-/** A time, as the driver or as JSON gives it. */
+/** Parses a time, from the driver or from JSON. */
 export function dateOf(value: unknown): Date | undefined {
   const date =
     value instanceof Date

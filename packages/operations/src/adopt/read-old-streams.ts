@@ -3,7 +3,7 @@ import { membersOf } from '@redis-to-mongo/pipeline';
 import type { AdoptOptions } from './adopt-options.js';
 import { mergeOldStreams, type OldStream, parseOldStream } from './old-stream.js';
 
-/** A metadata set of a week's document. */
+/** A metadata set in the document of a week. */
 export interface OldSet {
   readonly stream: string;
   readonly name: string;
@@ -11,21 +11,21 @@ export interface OldSet {
   readonly at: Date | undefined;
 }
 
-/** All that the old engine knew of its streams. Held in memory: one for each stream and week. */
+/** All the old engine's data of its streams. It is held in memory: one document per stream and week. */
 export type OldStreams = Awaited<ReturnType<typeof readOldStreams>>;
 
 const AT_ONCE = 500;
 
-/** @throws SyncError as mongoError. */
+/** Reads the old engine's streams. @throws SyncError as mongoError. */
 export async function readOldStreams(
   { oldDb, onProgress }: Pick<AdoptOptions, 'oldDb' | 'onProgress'>,
   collections: readonly OldCollection[],
 ) {
   const byKey = new Map<string, OldStream & Pick<OldCollection, 'generation'>>();
-  /** The key of each document's id, which messages name. */
+  /** Maps a document's id, which messages contain, to its key. */
   const keyOf = new Map<string, string>();
   const sets: OldSet[] = [];
-  /** Documents that were read, and those of them that are of no known form. */
+  /** Number of documents read, and of those with an unknown form. */
   let found = 0;
   let strange = 0;
   for (const { name, generation, kind } of collections) {

@@ -4,14 +4,14 @@ import { parseStreamInfo, type redisSource, type StreamInfo } from '@redis-to-mo
 
 type RedisClient = Parameters<typeof redisSource>[0];
 
-/** A stream as Redis has it, seen from a position. */
+/** A stream in Redis, seen from a position. */
 export type StreamNow = ReturnType<typeof asSeen>;
 
 const PAGE = 1000;
 
 /**
- * Counts what is behind a position, page by page. The last page and XINFO are of one instant.
- * @returns `undefined` where the stream is not there.
+ * Counts the entries after a position, page by page. The last page and XINFO are read at the same instant.
+ * @returns `undefined` if the stream does not exist.
  * @throws SyncError as redisError.
  */
 export async function streamNow(
@@ -44,14 +44,14 @@ export async function streamNow(
 
 function asSeen({ length, added, lastId, firstId }: StreamInfo, unread: number, upTo: string) {
   return {
-    /** Entries behind the position. */
+    /** Entries after the position. */
     unread,
-    /** Entries ever added that are not behind it: read, or gone by now. */
+    /** Entries ever added, except the unread ones: they were read, or are gone. */
     consumed: (added ?? length) - unread,
     lastId: compareEntryIds(upTo, lastId) > 0 ? upTo : lastId,
     /** `null` before Redis 7.0. */
     added: added ?? null,
-    /** The stream begins behind the position: what was between is gone, read or not. */
+    /** The stream begins after the position: entries in between are gone, read or not. */
     beginsBehind: firstId !== undefined && compareEntryIds(firstId, upTo) > 0 && (added ?? length) > length,
   };
 }

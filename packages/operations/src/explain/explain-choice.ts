@@ -2,7 +2,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { queueKeysBeginWith } from '@redis-to-mongo/job-queue';
 import { globPattern, type KeyType, RESTORING_KEYS } from '@redis-to-mongo/pipeline';
 
-/** Whether a key is mirrored, and by which rule. */
+/** Whether a key is mirrored, and why. */
 export interface Choice {
   readonly isChosen: boolean;
   readonly why: string;
@@ -10,7 +10,7 @@ export interface Choice {
 
 /**
  * Whether a key is mirrored, and the option that decides it.
- * @param keyType the key's type, if it is known; else KEY_TYPES is not considered.
+ * @param keyType the key's type, if it is known; otherwise KEY_TYPES is not considered.
  */
 export function explainChoice(
   { keys, queue }: Pick<Config, 'keys' | 'queue'>,

@@ -7,15 +7,17 @@ import { largestUnit } from '@redis-to-mongo/terminal';
 /** The settings of a key: from its rule, else from the options. */
 export interface RuleExplanation {
   readonly rule: ({ readonly number: number } & RuleSpec) | null;
-  /** Where the documents of its present incarnation are, or will be. */
+  /** The collection of the documents of its current incarnation. */
   readonly collection: string;
-  /** Where those of its next incarnation go, if elsewhere: the rules were changed since the present one began. */
+  /**
+   * The collection of its next incarnation, if different: the rules were changed since the current one began.
+   */
   readonly nextCollection: string | null;
-  /** Between two readings of it although nothing reported a change, in ms. */
+  /** Time between two reads even if no change was reported, in ms. */
   readonly intervalMs: number;
-  /** All of it in words: `matches rule 2 (orders*), goes to orders_messages, every 5 s`. */
+  /** A summary in words: `matches rule 2 (orders*), goes to orders_messages, every 5 s`. */
   readonly says: string;
-  /** What else the rule does, member by member. */
+  /** The other effects of the rule, member by member. */
   readonly does: readonly string[];
 }
 

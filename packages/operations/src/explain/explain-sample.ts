@@ -6,10 +6,11 @@ import { sourceOptions } from '../line-options.js';
 import { type SampleDocument, sampleDocument } from './sample-document.js';
 
 /**
- * The document of a key as its rule would write it, with long values cut: an incarnation stays where it began. It shows data.
- * @param inRedis its type there; `none` where it is not there.
- * @param known its saved state, if MongoDB has the key.
- * @returns null where there is nothing to write.
+ * The document of a key as its rule would write it, with long values cut. An existing incarnation keeps its
+ * place. The result contains data.
+ * @param inRedis the key's type in Redis; `none` if it does not exist.
+ * @param known the key's saved state, if MongoDB has the key.
+ * @returns null if there is nothing to write.
  * @throws SyncError as the syncer does.
  */
 export async function explainSample(

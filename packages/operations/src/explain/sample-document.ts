@@ -15,20 +15,23 @@ import {
   shapeValue,
 } from '@redis-to-mongo/pipeline';
 
-/** Characters of a text, and items of a list, that are shown of a sample. */
+/** Maximum characters of a text, and items of a list, shown in a sample. */
 const LONGEST = 120;
 const MOST = 5;
 
-/** One document that syncing a key would write, and where; made by the fleet's own reading, and not written. */
+/**
+ * A document that a sync of the key would write, and its collection. The fleet's own code makes it, without
+ * writing it.
+ */
 export interface SampleDocument {
   readonly collection: string;
   readonly document: unknown;
 }
 
 /**
- * Reads a key as the fleet does, and makes one document of it without writing it.
- * @param rules set its collection and its shape.
- * @param incarnation that it would be of.
+ * Reads a key as the fleet does, and makes one document without writing it.
+ * @param rules determine the collection and the shape.
+ * @param incarnation the incarnation that the document would belong to.
  * @returns `undefined` if the key does not exist, or is empty.
  * @throws SyncError as the syncer does.
  */
@@ -76,7 +79,7 @@ async function sampleOf({ writes: [write] }: Batch, state: KeyState): Promise<Sa
   }
 }
 
-/** The `_id` of a value's document, as JSON can have it. */
+/** The `_id` of a value's document, as JSON. */
 function idOf({ key, documentId }: KeyState): unknown {
   if (!documentId) return key;
   const { kind, text } = documentId;
@@ -84,13 +87,13 @@ function idOf({ key, documentId }: KeyState): unknown {
   return kind === 'number' ? Number(text) : text;
 }
 
-/** The commands read by the ordinary path. */
+/** The first message. Commands read by the ordinary path, so there are documents. */
 function firstOf(messages: Messages): unknown {
   const first = messages.form === 'documents' ? messages.documents[0] : undefined;
   return first && messages.isShaped ? shapeMessage(first) : first;
 }
 
-/** A document as JSON can have it: bytes as base64, and what is long cut. */
+/** A document as JSON: bytes as base64, long values cut. */
 function shown(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
