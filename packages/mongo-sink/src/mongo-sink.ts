@@ -20,12 +20,12 @@ import { MessageWriter, type MessageWriterOptions } from './messages/message-wri
 import { MembersWriter } from './values/value-members-writer.js';
 import { ValueWriter } from './values/value-writer.js';
 
-/** Keys of several jobs that go in one command, about: a list of more goes alone. */
+/** Approximate number of keys of several jobs per command. A longer list gets a command of its own. */
 const TOGETHER = 1_000;
 
 /** How messages are written, and how transient errors are retried. */
 export interface MongoSinkOptions extends MessageWriterOptions {
-  /** How transient errors are repeated; what is still failing after that is thrown. */
+  /** How transient errors are retried. An error that remains after the retries is thrown. */
   readonly retry: RetryOptions;
 }
 
@@ -43,12 +43,12 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
 
   const writeValue = async (state: KeyState, write: Exclude<Write, { kind: 'insert' }>): Promise<Outcome> =>
     write.kind === 'members'
-      ? await members.write(state, write) // repeats its commands by itself: from the start, it would be another attempt
+      ? await members.write(state, write) // retries its own commands: a retry of the whole would be another attempt
       : outcomeOf(await retrying(() => values.replace(state, write)));
 
   const writeOne = async (state: KeyState, write: Write): Promise<Outcome> => {
     if (write.kind === 'insert') {
-      // A target that was set back holds what is read again, as far as it was not changed there.
+      // Above this revision, the target was set back: then existing entries are the ones that are read again.
       const comparesEntries = state.revision < REVISION_LEAP;
       return await retrying(() => messages.insert({ ...write, comparesEntries }));
     }
@@ -69,7 +69,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
   const replaces = new ListCommit<Replacement, Outcome | undefined>(
     async (replacements) => {
       const replaced = await retrying(() => values.replaceAll(replacements));
-      // Those that go alone meet what is wrong with them there.
+      // `undefined`: the key runs alone, and gets its error there.
       return replaced.map((result) =>
         result === 'stale' || result instanceof SyncError ? undefined : outcomeOf(result),
       );

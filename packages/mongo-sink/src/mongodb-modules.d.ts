@@ -1,4 +1,4 @@
-/** The driver's own modules, which it does not document: see ready-made-bson.ts, fail-cut-sends.ts and quiet-pools.ts. */
+/** Undocumented modules of the driver: see ready-made-bson.ts, fail-cut-sends.ts and quiet-pools.ts. */
 declare module 'mongodb/lib/cmap/commands.js';
 declare module 'mongodb/lib/cmap/connection.js';
 declare module 'mongodb/lib/cmap/connection_pool.js';

@@ -5,7 +5,7 @@ import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { toKeyDocument } from '../keys/key-document.js';
 
-/** A message of the engine before this one: as the fleet's own; of one without an entry id the id is null. */
+/** A message of the old engine, in the fleet's form. `entryId` is null if the old engine kept none. */
 export interface AdoptedMessage {
   readonly _id: string;
   readonly stream: string;
@@ -20,9 +20,9 @@ export interface Adoption {
   readonly generation: 'weekly' | 'acc';
   readonly at: Date;
   readonly messages: number;
-  /** Messages among them that the old engine had kept without an entry id. */
+  /** Number of these messages that have no entry id. */
   readonly withoutId: number;
-  /** Entries up to this one were read by the old engine; null where it had kept no position. */
+  /** Id of the last entry that the old engine read; null if it kept no position. */
   readonly upTo: string | null;
 }
 
@@ -35,7 +35,7 @@ export async function countThere(db: Db, collection: string, ids: readonly strin
   });
 }
 
-/** Inserts messages; one that is there stays as it is. @throws SyncError where it is not about single messages. */
+/** Inserts messages; existing ones stay unchanged. @throws SyncError as writeRecords. */
 export async function insertAdopted(db: Db, collection: string, messages: readonly AdoptedMessage[]) {
   const { errors } = await insertRecords(db, collection, messages);
   const alreadyThere = errors.filter(({ isOwnId }) => isOwnId).length;
@@ -43,7 +43,10 @@ export async function insertAdopted(db: Db, collection: string, messages: readon
   return { written: messages.length - errors.length, alreadyThere, refused };
 }
 
-/** Which of these keys the fleet knows, with what was noted where they were adopted. @throws as countThere. */
+/**
+ * Finds which keys the fleet knows, each with its adoption record if it was adopted.
+ * @throws as countThere.
+ */
 export async function knownKeys(
   db: Db,
   keys: readonly string[],
@@ -54,15 +57,15 @@ export async function knownKeys(
   });
 }
 
-/** What was noted of a key that was adopted. @throws as countThere. */
+/** Reads the adoption record of a key; `undefined` if the key was not adopted. @throws as countThere. */
 export async function readAdoption(db: Db, key: string): Promise<Adoption | undefined> {
   return (await knownKeys(db, [key])).get(key);
 }
 
 /**
- * Makes a key that the fleet does not know yet one of its own.
- * @returns false where it is known by now.
- * @throws SyncError where MongoDB does not take it.
+ * Creates the document of a key that the fleet does not know yet.
+ * @returns false if the fleet already knows the key.
+ * @throws SyncError as mongoError.
  */
 export async function adoptKey(db: Db, state: KeyState, adopted: Adoption): Promise<boolean> {
   const document = { ...toKeyDocument({ ...state, revision: 1 }, 'adopt'), adopted };

@@ -34,8 +34,8 @@ export interface FoundMessage {
 const PAGE = 1000;
 
 /**
- * All messages of a stream, of all its incarnations, page by page, from whichever collection they are in.
- * @param rules whose collections are searched, beside those that the key's documents were in.
+ * Reads all messages of a stream page by page: all incarnations, from all collections.
+ * @param rules whose collections are searched, besides the collections that the key has used.
  * @throws SyncError as mongoError.
  */
 export async function* messagePages(
@@ -44,7 +44,7 @@ export async function* messagePages(
   rules: readonly RuleSpec[],
 ): AsyncGenerator<readonly FoundMessage[]> {
   const { key, stream, type } = state;
-  // Where they are meant to be comes first: what is moved there meanwhile is not met again.
+  // The present collection is read first, so messages that move there meanwhile are not read twice.
   for (const name of messageCollections(state, rules)) {
     for (let after: string | undefined; ; ) {
       const _id = after === undefined ? messageIdBounds(key) : { ...messageIdBounds(key), $gt: after };
@@ -70,7 +70,7 @@ async function firstPage(messages: Collection<Stored>, filter: Filter<Stored>): 
 
 /**
  * The collections that messages of a stream may be in, the present one first.
- * @param rules whose collections are among them, beside those that the key's documents were in.
+ * @param rules whose collections are included, besides the collections that the key has used.
  */
 export function messageCollections(state: KeyState, rules: readonly RuleSpec[]): ReadonlySet<string> {
   const ofRules = rules.flatMap((rule) => (rule.types?.includes('stream') ? (rule.collection ?? []) : []));
@@ -79,7 +79,8 @@ export function messageCollections(state: KeyState, rules: readonly RuleSpec[]):
 }
 
 /**
- * Removes documents that were written to a former place of a key after its migration: by a run that began before it, and was overtaken.
+ * Removes documents that an overtaken run wrote to a key's former place: the run began before the key's
+ * migration and wrote after it.
  * @param before the last saved state of that run.
  * @throws SyncError as mongoError.
  */
@@ -92,7 +93,7 @@ export async function leaveFormerPlace(db: Db, before: KeyState): Promise<void> 
     await removeFormerValue(db, before, now.revision);
 }
 
-/** Those that have been written to the present place, too, or will be: they are behind the position. */
+/** Removes messages that the present collection also has, or will have: those after the key's position. */
 async function removeStrays(db: Db, before: KeyState, now: KeyState): Promise<void> {
   const { key, incarnation, stream, type } = before;
   const [from, to] = [before, now].map(messageCollectionOf);
@@ -127,7 +128,10 @@ async function removeStrays(db: Db, before: KeyState, now: KeyState): Promise<vo
   });
 }
 
-/** Removes messages that stand in another collection now. @throws SyncError as mongoError. */
+/**
+ * Removes messages from their former collection if the present one is another.
+ * @throws SyncError as mongoError.
+ */
 export async function removeFormerMessages(
   db: Db,
   former: string,
@@ -144,8 +148,8 @@ export async function removeFormerMessages(
 }
 
 /**
- * Removes the document of a value, with its members', from where it was before it was written somewhere else. One that a later
- * revision made stays.
+ * Removes a value's document and its members from the value's former place. A document newer than `revision`
+ * stays.
  * @throws SyncError as mongoError.
  */
 export async function removeFormerValue(db: Db, former: KeyState, revision: number): Promise<void> {

@@ -8,7 +8,8 @@ import { mongoError } from '../errors/mongo-error.js';
 export type OldKind = 'streams' | 'messages' | 'set' | 'list' | 'zset' | 'string' | 'json';
 
 /**
- * weekly: its first generation, with a pair of collections for each week. acc: its last one, with a collection for each type.
+ * A collection of the old engine. `weekly`: its first generation, with a pair of collections per week.
+ * `acc`: its last generation, with one collection per type.
  */
 export interface OldCollection {
   readonly name: string;
@@ -43,7 +44,10 @@ export async function oldCollections(db: Db): Promise<readonly OldCollection[]> 
   });
 }
 
-/** All documents of a collection in the order of their ids, some at a time. Nothing is written. @throws as oldCollections. */
+/**
+ * Reads all documents of a collection by ascending `_id`, in pages of `atOnce`.
+ * @throws as oldCollections.
+ */
 export async function* oldDocuments(
   db: Db,
   name: string,
@@ -57,7 +61,7 @@ export async function* oldDocuments(
   }
 }
 
-/** The id of an old document as text, and the time in it, in ms; `undefined` for an id of another kind. */
+/** The hex text of an ObjectId, and its creation time in ms; `undefined` for an id of another type. */
 export function objectIdOf(id: unknown): { readonly hex: string; readonly ms: number } | undefined {
   if (membersOf(id)._bsontype !== 'ObjectId') return undefined;
   const hex = String(id);

@@ -11,23 +11,23 @@ import { fromKeyDocument } from '../keys/key-document.js';
 import { isOurs, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
 import { documentIdOf, ownerOf, pathIn, type StoredId, type StoredValue } from '../values/value-place.js';
 
-/** A value that says that it is there, while `keys` has no key whose value it is. */
+/** A value that is marked active, but is not the current value of any key in `keys`. */
 export interface Orphan {
   readonly key: string;
   readonly keyType: KeyType;
   readonly collection: string;
-  /** The collection, where a rule has named it. */
+  /** The collection if a rule names it, else null. */
   readonly ruleCollection: string | null;
-  /** Of the value; `undefined` for a document that is not the fleet's. */
+  /** The value's revision; `undefined` if the document is not the fleet's. */
   readonly revision: number | undefined;
-  /** The `_id` of its document, where that is not the key. */
+  /** The document's `_id` if it is not the key. */
   readonly documentId: DocumentId | undefined;
   readonly problem: string;
 }
 
-/** Where values are, besides the collections of their types. */
+/** The collection that a rule sends values to. */
 export interface RuleCollection {
-  /** `undefined` for those of the types. */
+  /** `undefined`: the collections of the types themselves. */
   readonly collection: string | undefined;
   /** The types that a rule sends there; `undefined` for all. */
   readonly types: readonly KeyType[] | undefined;
@@ -35,13 +35,13 @@ export interface RuleCollection {
   readonly isShaped: boolean;
 }
 
-/** In either shape; a user's own field may be called active. */
+/** Matches active values in either shape. In the shape `document`, a top-level `active` is a user's field. */
 const ACTIVE = { $or: [{ active: true, [OURS]: { $exists: false } }, { [pathIn(true, 'active')]: true }] };
 
 const PAGE = 1000;
 
 /**
- * The active values that belong to no active key, in the collections of all types and of rules.
+ * Finds the active values that belong to no active key, in the collections of all types and of rules.
  * @throws SyncError as mongoError.
  */
 export async function* orphans(
@@ -66,7 +66,7 @@ export async function* orphans(
   }
 }
 
-/** The same for one key. */
+/** Finds the orphans of one key. @throws SyncError as mongoError. */
 export async function orphansOf(
   db: Db,
   ruleCollections: readonly RuleCollection[],
@@ -88,7 +88,7 @@ interface Place {
   readonly keyTypes: readonly KeyType[];
   readonly collection: string;
   readonly ruleCollection: string | null;
-  /** Some rule gives its documents a shape, and there is an index on their keys. */
+  /** A rule gives documents here a shape; the collection then has an index on their keys. */
   readonly isShaped: boolean;
 }
 

@@ -9,7 +9,8 @@ import { type MirroredValue, readMirroredValue, valueIn } from '../values/mirror
 type Incarnation = Pick<KeyState, 'key' | 'incarnation' | 'stream' | 'type'>;
 
 /**
- * The last value of a key's present incarnation, where MongoDB refused it: by its dead letter. `undefined` where it did not.
+ * Reads the last value of a key's present incarnation from its dead letter. `undefined` if MongoDB did not
+ * refuse it.
  * @throws SyncError MIRROR_DAMAGED, or as mongoError.
  */
 export async function refusedValue(
@@ -25,7 +26,7 @@ export async function refusedValue(
   });
 }
 
-/** A key's last value: as MongoDB holds it, or where it was refused since, as its dead letter does. @throws as refusedValue. */
+/** Reads a key's last value: the stored one, or its dead letter if that is newer. @throws as refusedValue. */
 export async function readLastValue(
   db: Db,
   keyType: KeyType,
@@ -38,8 +39,9 @@ export async function readLastValue(
 }
 
 /**
- * The items of a large value that MongoDB has refused in its present incarnation, by their dead letters: those that the value does not
- * hold anymore, too. `undefined` where there are pieces among them, of an item too large for one document, or of a text.
+ * Reads the items of a large value that MongoDB refused in its present incarnation, from their dead letters.
+ * Items that the value no longer holds are included. `undefined` if a dead letter holds a piece: of a text,
+ * or of an item too large for one document.
  * @throws as refusedValue.
  */
 export async function refusedItems(

@@ -8,11 +8,11 @@ import { documentIdOf, type StoredValue } from '../values/value-place.js';
 /** The stored form of a key's current value. */
 export interface StoredForm {
   readonly collection: string;
-  /** The `_id` of its document; of a stream what those of its entries begin with. */
+  /** The `_id` of the value's document; for a stream, the common prefix of its entries' `_id`s. */
   readonly id: string;
-  /** `entries`: a document each. `inline`: one holds the value. `members`: one for each part. */
+  /** `entries`: one document per entry. `inline`: one document. `members`: also one per element. */
   readonly form: 'entries' | 'inline' | 'members';
-  /** Members, fields or items; bytes of a string or of JSON; `null` of a stream, or if unknown. */
+  /** Members, fields or items; bytes of a string or of JSON; `null` for a stream, or if unknown. */
   readonly size: number | null;
 }
 

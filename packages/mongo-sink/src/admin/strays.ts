@@ -11,18 +11,21 @@ import { connected } from '../connection/ensure-connected.js';
 import { ofPlace } from '../messages/mirrored-messages.js';
 import { messageCollections } from './former-documents.js';
 
-/** Documents that no entry of the stream can have led to: how many, and the `_id` of the first. */
+/** Documents that cannot come from an entry of the stream: their number, and the `_id` of the first. */
 export interface Strays {
   readonly count: number;
   readonly first: string | undefined;
 }
 
 /**
- * Messages of a stream outside of what it ever had: of its present incarnation behind its last id, and of incarnations that it did not
- * have, in all collections that its incarnations may be in. All of that is one range of `_id` before its incarnations, and one behind them.
- * And those of its present incarnation in a collection that it was migrated from, or was never in.
- * @param rules whose collections are looked at, too.
- * @param lastId the highest id that the stream ever gave out.
+ * Finds messages that a stream cannot have, in all collections that its incarnations may be in:
+ * - `behind`: of its present incarnation, after its last id;
+ * - `ofOtherIncarnations`: of incarnations that never existed;
+ * - `elsewhere`: of its present incarnation, in a collection that it was migrated from, or was never in.
+ *
+ * The first two form one range of `_id` before the stream's incarnations, and one after its last entry.
+ * @param rules whose collections are searched, too.
+ * @param lastId the highest id that the stream ever assigned.
  * @throws SyncError as mongoError.
  */
 export async function strayMessages(db: Db, state: KeyState, rules: readonly RuleSpec[], lastId: string) {

@@ -10,8 +10,9 @@ import { pathIn } from '../values/value-place.js';
 const PAGE = 1000;
 
 /**
- * The keys that have messages, while `keys` does not know them. MongoDB groups all messages by stream and type for that.
- * @param collections where messages are.
+ * Finds the keys that have messages but no document in `keys`. MongoDB groups all messages by stream and
+ * type.
+ * @param collections the collections to search.
  * @throws SyncError as mongoError.
  */
 export async function* unknownStreams(
@@ -40,7 +41,7 @@ export async function* unknownStreams(
   }
 }
 
-/** A collection that has messages of the key, while `keys` does not know it. @throws as unknownStreams. */
+/** Finds a collection with messages of a key that has no document in `keys`. @throws as unknownStreams. */
 export async function unknownStream(
   db: Db,
   collections: readonly string[],
@@ -58,7 +59,10 @@ export async function unknownStream(
   });
 }
 
-/** A field of the fleet's in a document of either shape; a stream's own field may have its name. */
+/**
+ * Reads a fleet field in either shape. The fleet's path comes first: a stream's own field may have the same
+ * name.
+ */
 function ownOr(name: string): Document {
   return { $ifNull: [`$${pathIn(true, name)}`, `$${name}`] };
 }

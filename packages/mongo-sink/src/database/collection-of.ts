@@ -18,7 +18,10 @@ export function collectionOf(key: Pick<KeyState, 'keyType' | 'collection'>): str
   return isValueType(key.keyType) ? collectionsOf(key.keyType, key).collection : messageCollectionOf(key);
 }
 
-/** All collections that hold what a key has: that of collectionOf, and that of its elements if it is a large value. */
+/**
+ * All collections that can hold a key's documents: that of collectionOf, and for a value that of its
+ * elements.
+ */
 export function collectionNames(key: Pick<KeyState, 'keyType' | 'collection'>): readonly string[] {
   if (!isValueType(key.keyType)) return [collectionOf(key)];
   const { collection, memberCollection } = collectionsOf(key.keyType, key);
@@ -30,7 +33,7 @@ export function collectionsOf(keyType: KeyType, key: Pick<KeyState, 'collection'
   return valueCollectionsOf(valueType(keyType).names, key);
 }
 
-/** All collections in which values may be, and their elements: those of the types, and those of rules. */
+/** All collections that can hold values and their elements: those of the types, and those of rules. */
 export function allValueCollections(ofRules: Iterable<string>): readonly ValueCollections[] {
   const named = [...ofRules].map((collection) => ({
     collection,

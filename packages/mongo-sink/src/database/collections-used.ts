@@ -12,7 +12,7 @@ export function collectionsUsed(rules: readonly RuleSpec[]) {
   });
   return {
     all: [...new Set([...indexed, 'fleet', STREAM_MESSAGES, ...ofRules])],
-    /** Those in which the fleet makes indexes. */
+    /** The collections in which the fleet creates indexes. */
     indexed: [...new Set(indexed)],
   };
 }

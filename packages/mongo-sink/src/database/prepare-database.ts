@@ -16,9 +16,9 @@ import { COLLECTION_UNUSABLE, unusableCollections } from './unusable-collections
 const COLLECTIONS_AT_ONCE = 3;
 
 /**
- * Makes the indexes that are not there yet, and the view of streams where a rule asks for it, and asks the server for its limits.
+ * Creates the missing indexes, and the view of streams if a rule asks for it. Reads the server's limits.
  * @param rules whose collections need indexes too.
- * @returns the largest document the server takes, in bytes (16 MiB where it does not say).
+ * @returns the largest document the server takes, in bytes (16 MiB if the server does not say).
  * @throws SyncError COLLECTION_UNUSABLE, see unusableCollections; else as makeIndexes and makeStreamsView.
  */
 export async function prepareDatabase(db: Db, rules: readonly RuleSpec[] = []) {
@@ -43,12 +43,13 @@ export async function prepareDatabase(db: Db, rules: readonly RuleSpec[] = []) {
 
 const FORMER_INDEXES = [...FORMER_LIST_INDEXES, ...FORMER_VALUE_INDEXES];
 
-/** Unauthorized; IndexNotFound: another process was first. */
+/** Codes to ignore: 13 Unauthorized; 27 IndexNotFound (another process dropped the index first). */
 const STAYS = [13, 27];
 
 /**
- * Drops the indexes that earlier versions made and no one needs: those under the name that the fleet gave them, and exactly
- * alike. Where it may not, they stay: they only cost. @throws what the driver throws where indexes can't be listed.
+ * Drops obsolete indexes of earlier versions: those with the fleet's default name and exactly the same
+ * definition. If the user may not drop them, they stay: they only cost resources.
+ * @throws what the driver throws if it cannot list the indexes.
  */
 async function dropFormerIndexes(db: Db): Promise<void> {
   const collections = new Set(FORMER_INDEXES.map(({ collection }) => collection));

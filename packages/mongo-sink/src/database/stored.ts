@@ -19,12 +19,12 @@ export function fleetFactsIn(db: Db): Collection<Stored> {
   return db.collection<Stored>('fleet');
 }
 
-/** A fact about the fleet; `undefined` where there is none. @throws SyncError as mongoError. */
+/** Reads a fact about the fleet; `undefined` if there is none. @throws SyncError as mongoError. */
 export async function readFact(db: Db, _id: string): Promise<Stored | undefined> {
   return (await connected(db, () => fleetFactsIn(db).findOne({ _id }))) ?? undefined;
 }
 
-/** Writes a fact about the fleet, which need not be there. @throws SyncError as mongoError. */
+/** Updates a fact about the fleet, or creates it. @throws SyncError as mongoError. */
 export async function writeFact(db: Db, _id: string, update: UpdateFilter<Stored>): Promise<void> {
   await connected(db, () => fleetFactsIn(db).updateOne({ _id }, update, { upsert: true }));
 }

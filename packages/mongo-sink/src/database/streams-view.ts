@@ -14,14 +14,14 @@ import { pathIn } from '../values/value-place.js';
 /** The view that shows each stream with its metadata sets. */
 const STREAMS_VIEW = 'streams';
 
-/** MongoDB's code where another process has made it meanwhile. */
+/** MongoDB's code if another process created the view meanwhile. */
 const NAMESPACE_EXISTS = 48;
 
 /**
- * Makes the view `streams` where a rule attaches metadata sets to their streams: it shows each main stream as `keys` has it, with the
- * members of its sets. It holds nothing by itself, so it is always in step with what is there.
- * @throws SyncError DOCUMENT_FOREIGN where the database has a collection of that name, MONGO_INCOMPATIBLE where the server has no
- * views; else what the driver throws.
+ * Creates the view `streams` if a rule attaches metadata sets to their streams. It shows each main stream
+ * from `keys`, with the members of its sets. A view stores nothing, so it is always up to date.
+ * @throws SyncError DOCUMENT_FOREIGN if the database has a collection of that name, MONGO_INCOMPATIBLE if the
+ * server has no views; else what the driver throws.
  */
 export async function makeStreamsView(db: Db, rules: readonly RuleSpec[]): Promise<void> {
   const attached = rules.filter(({ attach }) => attach);
@@ -40,7 +40,7 @@ export async function makeStreamsView(db: Db, rules: readonly RuleSpec[]): Promi
   if (found) {
     await db.command({ collMod: STREAMS_VIEW, viewOn: 'keys', pipeline });
     if (isThis(await viewIn(db))) return;
-    // MongoDB's stand-in in tests takes the command, and changes nothing.
+    // The stand-in for MongoDB in tests accepts the command, but changes nothing.
     await db.dropCollection(STREAMS_VIEW);
   }
   await db
@@ -49,7 +49,10 @@ export async function makeStreamsView(db: Db, rules: readonly RuleSpec[]): Promi
   if ((await viewIn(db))?.type === 'collection') await refuseViews(db);
 }
 
-/** FerretDB takes the command, and makes an empty collection, which would be in the way of a server with views. */
+/**
+ * FerretDB accepts the command, but creates an empty collection, which would block the view on another
+ * server.
+ */
 async function refuseViews(db: Db): Promise<never> {
   if ((await db.collection(STREAMS_VIEW).findOne()) === null) await db.dropCollection(STREAMS_VIEW);
   throw new SyncError(
@@ -76,7 +79,9 @@ function pipelineOf(attached: readonly RuleSpec[]): Document[] {
   ];
 }
 
-/** The metadata of a stream that a rule attaches: see METADATA_TYPE. A set that has a document for each member shows only how many there are. */
+/**
+ * Looks up the sets that a rule attaches to a stream (see METADATA_TYPE). A large set shows only its size.
+ */
 function lookupOf({ pattern, collection, shape, fields }: RuleSpec, as: string): Document {
   const at = (name: string) => pathIn(shape !== undefined, name);
   const { names, source } = globPattern(pattern);

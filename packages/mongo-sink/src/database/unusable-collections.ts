@@ -5,23 +5,26 @@ import { unlessRefused } from '../errors/refused-by.js';
 import { collectionsUsed } from './collections-used.js';
 import type { Stored } from './stored.js';
 
-/** Something in the database that has the name of one of the fleet's collections, and can't serve as it. */
+/** A view or collection that has the name of one of the fleet's collections, but cannot be used as one. */
 export interface UnusableCollection {
   readonly name: string;
   readonly problem: string;
   readonly remedy: string;
 }
 
-/** The code of the error where there is one; the active scheduler also reports it with its heartbeat. */
+/** Error code for an unusable collection. The active scheduler also reports it in its heartbeat. */
 export const COLLECTION_UNUSABLE = 'COLLECTION_UNUSABLE';
 
 const REMEDY = 'drop or rename it, or change MONGO_DB_NAME or the rule that names it';
 
 /**
- * The fleet's collections that are a view, which takes no writes; a time-series collection, whose `_id` is not unique, so that a repeated
- * write would be there twice; a capped collection, which removes documents without a word; one with a collation, by which two
- * names can be the same `_id`, and ranges of `_id` are others; or one that is sharded by something else than `_id`. None where the user
- * may not list them.
+ * Finds the fleet's collections that cannot be used:
+ * - a view takes no writes;
+ * - in a time-series collection `_id` is not unique, so a repeated write would be stored twice;
+ * - a capped collection removes documents silently;
+ * - with a collation, two names can be the same `_id`, and ranges of `_id` have other bounds;
+ * - a collection sharded by another field than `_id`.
+ * @returns nothing if the user may not list collections.
  * @throws SyncError as mongoError.
  */
 export async function unusableCollections(

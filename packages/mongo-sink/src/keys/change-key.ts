@@ -3,14 +3,14 @@ import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { KeyStates } from './key-states.js';
 
-/** Tries of a change that workers save in between. */
+/** Tries of a change, if workers save the key in between. */
 const TRIES = 20;
 
 /**
- * Changes a key's document by compare-and-set: a worker that is at the key meanwhile is overtaken and begins again from
- * the changed one.
- * @returns the changed state; `undefined` when MongoDB does not know of the key.
- * @throws SyncError KEY_CONTENDED when workers were faster twenty times, else as mongoError.
+ * Changes a key's document by compare-and-set. A worker that works on the key meanwhile is overtaken, and
+ * starts again from the changed document.
+ * @returns the changed state; `undefined` if MongoDB does not have the key.
+ * @throws SyncError KEY_CONTENDED if workers were faster twenty times, else as mongoError.
  */
 export async function changeKey(
   db: Db,
@@ -38,8 +38,8 @@ export async function changeKey(
 }
 
 /**
- * Forgets how far the key was read, within the same incarnation: its next job reads all that Redis holds once more, and writes
- * what is not there yet.
+ * Resets a key's position within the same incarnation. The next job reads all that Redis holds again, and
+ * writes what is missing.
  * @returns and throws as changeKey.
  */
 export async function rereadKey(db: Db, key: string): Promise<KeyState | undefined> {

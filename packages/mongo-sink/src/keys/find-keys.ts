@@ -13,7 +13,7 @@ import { type KeySort, keyFilter } from './key-lists.js';
 import { walkKeys } from './key-walk.js';
 import { nameFilter } from './name-filter.js';
 
-/** Which keys, in what order, and how many at most. */
+/** Selects keys, their order, and their maximum number. */
 export interface KeyQuery {
   readonly name?: KeyPattern | undefined;
   readonly keyType?: KeyType | undefined;
@@ -22,12 +22,15 @@ export interface KeyQuery {
   readonly limit: number;
 }
 
-/** A sort that no index has, of very many keys, takes a while; anyone who asks by hand waits for it, in ms. */
+/**
+ * Maximum time of a query, in ms. Sorting very many keys without an index is slow, but a user has asked for
+ * it.
+ */
 const MAX_MS = 600_000;
 
 /**
- * The keys that a query asks for, and how many there are without its limit. `damaged`: the ids of those whose document can't be
- * read; a list does not fail for one.
+ * Finds keys, and their total number without the limit. `damaged` has the ids of keys whose document cannot
+ * be read: such a key does not make the list fail.
  * @throws SyncError as mongoError.
  */
 export async function findKeys(db: Db, { name, keyType, condition, sort = 'key', limit }: KeyQuery) {
@@ -84,7 +87,7 @@ export async function keyNames(
   });
 }
 
-/** Reads a key's document. @throws SyncError KEY_STATE_INVALID when its document is damaged, else as findKeys. */
+/** Reads a key's document. @throws SyncError KEY_STATE_INVALID if it is damaged, else as findKeys. */
 export async function readKey(db: Db, key: string): Promise<KeyState | undefined> {
   return await connected(db, async () => {
     const found = await keysIn(db).findOne({ _id: key });

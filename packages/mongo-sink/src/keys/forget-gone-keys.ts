@@ -5,15 +5,15 @@ import { keysIn } from '../database/stored.js';
 import { forgetKey } from './forget-key.js';
 import { keyFilter } from './key-lists.js';
 
-/** Keys checked in one pass, and how many at once. */
+/** Keys checked per pass, and at the same time. */
 const A_PASS = 500;
 const AT_ONCE = 8;
 
 /**
- * Forgets keys that have been gone for long, and of which nothing else is left: see forgetKey. Those that are kept are checked
- * again after the same time. Any number of processes may do it at once.
- * @param before keys that went before this.
- * @returns how many were forgotten, and whether there may be more.
+ * Forgets keys that were deleted long ago and have left nothing else: see forgetKey. Keys that are kept are
+ * checked again after the same time. Several processes may call this at the same time.
+ * @param before checks keys that were deleted, or last checked, before this time.
+ * @returns the number of forgotten keys, and whether there may be more.
  * @throws SyncError as mongoError.
  */
 export async function forgetGoneKeys(db: Db, before: Date, rules: readonly RuleSpec[]) {
@@ -36,12 +36,12 @@ export async function forgetGoneKeys(db: Db, before: Date, rules: readonly RuleS
   });
 }
 
-/** A damaged document is reported where its key is asked for; here it holds up no other. */
+/** Ignores a damaged document, so that it does not block other keys. It is reported when its key is read. */
 function unlessItIsThisKey(error: unknown): undefined {
   if (!(error instanceof SyncError) || error.errorClass !== 'unknown') throw error;
 }
 
-/** Has keys checked, too, that were deleted before there was such a time. @throws as forgetGoneKeys. */
+/** Sets the time to check for keys that earlier versions deleted without one. @throws as forgetGoneKeys. */
 export async function markGoneKeys(db: Db): Promise<void> {
   await connected(db, async () => {
     await keysIn(db).updateMany(

@@ -30,11 +30,11 @@ export type Kept =
 export type Forgotten = 'forgotten' | Kept | 'unknown';
 
 /**
- * Removes a deleted key from MongoDB: its document in `keys`, and its empty values. A key that comes back
- * afterward begins its first incarnation, so it is kept as long as there is anything that its ids could meet, or that someone may
- * still ask for.
- * @param rules those of the configuration: their collections are searched, too.
- * @param options.withData its messages, dead letters, history of members and losses go as well.
+ * Removes a deleted key from MongoDB: its document in `keys`, and its empty values. If the key comes back, it
+ * begins its first incarnation again. So a key is kept while anything is left that new ids could collide
+ * with, or that users may still need.
+ * @param rules the configured rules: their collections are searched, too.
+ * @param options.withData removes its messages, dead letters, history of members and losses, too.
  * @throws SyncError KEY_STATE_INVALID, or as mongoError.
  */
 export async function forgetKey(
@@ -51,7 +51,7 @@ export async function forgetKey(
     const places = documentCollectionsOf(state, rules);
     const kept = withData ? undefined : await reasonToKeep(db, state, places);
     if (kept) return kept;
-    // What is left of its data when this is stopped halfway is found by the next try: the key's document goes last.
+    // The key's document is removed last, so that the next try finds what an interrupted one left.
     if (withData) await removeMessages(db, state, places);
     await removeValues(db, state, places, withData);
     const { deletedCount } = await keysIn(db).deleteOne({
@@ -67,7 +67,7 @@ export async function forgetKey(
 
 type DocumentCollections = ReturnType<typeof documentCollectionsOf>;
 
-/** Where documents of the key may be, of all its incarnations. */
+/** The collections that may have documents of the key, of all its incarnations. */
 function documentCollectionsOf(state: KeyState, rules: readonly RuleSpec[]) {
   const named = new Set(
     [
@@ -96,13 +96,16 @@ async function reasonToKeep(
   return undefined;
 }
 
-/** Values of keys that are gone that are not empty: with members that were, or with what they held last. */
+/** Matches values of deleted keys that are not empty: they keep former members, or their last content. */
 const HAS_CONTENT = [{ form: 'members' }, { goneAt: { $exists: true } }].flatMap((each) => [
   each,
   pathsIn(true, each),
 ]);
 
-/** Which documents are those of the key's values: in the fleet's own shape, and in the other under each `_id` that they had. */
+/**
+ * Filters for the key's value documents: in the fleet's own shape, and in the shape `document` under each
+ * former `_id`.
+ */
 function manifestsOf(state: KeyState) {
   const { key, documentId } = state;
   const ids = [documentId, ...earlierPlacesOf(state).map((each) => each.documentId)].map((id) =>
@@ -114,7 +117,10 @@ function manifestsOf(state: KeyState) {
   ];
 }
 
-/** Messages or dead letters of all incarnations; a key whose name begins with this one and an @ has another stream or type. */
+/**
+ * Matches messages or dead letters of all incarnations. A key named like this one plus `@…` has another
+ * stream or type.
+ */
 function recordsOf({ key, stream, type }: KeyState): Filter<Stored> {
   return { _id: messageIdBounds(key), $or: ofPlace({ stream, type }) };
 }
@@ -140,7 +146,8 @@ async function removeValues(
       const gone: Filter<StoredValue> = { ...filter, ...ended };
       const found = await manifests.findOne(gone, { projection: MANIFEST_PROJECTION });
       if (!found) continue;
-      // Its elements are found by it, and go first. Those of an incarnation that has begun meanwhile are of a later attempt, and stay.
+      // Elements are found through the manifest, so they are removed first. Elements of an incarnation that
+      // has begun meanwhile have a later attempt, and stay.
       await removeElements(db, { memberCollection }, key, parseManifest(found).attempts, isShaped);
       await manifests.deleteOne(gone);
     }

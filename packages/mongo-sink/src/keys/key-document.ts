@@ -5,15 +5,18 @@ import type { Document } from 'mongodb';
 /** A key's document in `keys`, as it is stored. */
 export interface KeyDocument extends Omit<KeyState, 'key'> {
   readonly _id: string;
-  /** Which save was the last; distinguishes one that is repeated from another one. */
+  /** Identifies the last save, so that a repeated save is recognized. */
   readonly savedBy: string;
-  /** Of a key that is gone: when it went, or when there was last found something that keeps its document. */
+  /**
+   * For a deleted key: the time of the deletion, or of the last check that found a reason to keep its
+   * document.
+   */
   readonly goneCheckedAt?: Date | null;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Names each field: that takes a third of what copying all but the key does. */
+/** Names each field, which takes a third of the time of copying all fields except the key. */
 export function toKeyDocument(state: KeyState, savedBy: string): KeyDocument {
   const document: Writable<KeyDocument> = {
     _id: state.key,
@@ -53,15 +56,15 @@ export function changedFields(before: KeyState, next: KeyState, savedBy: string)
   return changed;
 }
 
-/** Of a document in `keys`, the fields by which it is checked, and those that a LoadedState has. */
+/** The fields of a document in `keys` that headOf checks, and those of a LoadedState. */
 export const HEAD: ReadonlySet<string> = new Set([
   ...['_id', 'keyType', 'stream', 'type', 'status', 'incarnation', 'revision', 'position'],
   ...['lastError', 'pausedAt'],
 ]);
 
 /**
- * Checks what MongoDB holds about a key.
- * @throws SyncError KEY_STATE_INVALID when the document was not made by this fleet, or was damaged.
+ * Checks a key's document.
+ * @throws SyncError KEY_STATE_INVALID if the document is not from this fleet, or is damaged.
  */
 export function headOf(document: Document) {
   const { _id, keyType, stream, type, status, incarnation, revision, position } = document;
@@ -95,7 +98,8 @@ export function headOf(document: Document) {
 }
 
 /**
- * A key's state. Fields that this version adds get their defaults. Each is named, as in toKeyDocument.
+ * Reads a key's state from its document. Missing fields get their defaults. Names each field, as
+ * toKeyDocument does.
  * @throws SyncError as headOf.
  */
 export function fromKeyDocument(document: Document): KeyState {
@@ -127,7 +131,7 @@ export function fromKeyDocument(document: Document): KeyState {
   return state;
 }
 
-/** Whether it is an `_id` as a rule makes it. */
+/** Whether the value is an `_id` in the form that rules build. */
 export function isDocumentId(value: unknown): value is DocumentId {
   const { text, kind } = membersOf(value);
   return typeof text === 'string' && (kind === 'text' || kind === 'number' || kind === 'objectId');

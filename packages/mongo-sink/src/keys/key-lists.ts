@@ -7,12 +7,12 @@ export type KeySort = 'key' | 'lag' | 'changed' | 'synced' | 'failed' | 'paused'
 
 type KeyFilter = Filter<{ _id: string } & Document>;
 
-/** The error code of a quarantined key: its jobs began again and again, and never ended. */
+/** The error code of a quarantined key: its jobs began several times, but never ended. */
 export const QUARANTINED = 'KEY_QUARANTINED';
 
 const EVER = { $gt: new Date(0) };
 
-/** What the keys of a condition have in common; that of most is what the partial index says that holds them alone. */
+/** The filter of each condition. Most are also the filter of the partial index that holds only these keys. */
 export const CONDITIONS = {
   active: { status: 'active' },
   deleted: { status: 'deleted' },
@@ -37,7 +37,7 @@ export const SORT_FIELDS: Readonly<Record<KeySort, string>> = {
   seen: 'counts.seen',
 };
 
-/** The order in which an index has the keys of a condition: the worst or newest first, or by name. */
+/** The order of each condition's keys in an index: the worst or newest first, or by name. */
 export const ORDERS: Readonly<Record<KeyCondition, KeySort>> = {
   active: 'key',
   deleted: 'key',
@@ -50,8 +50,9 @@ export const ORDERS: Readonly<Record<KeyCondition, KeySort>> = {
 };
 
 /**
- * What keys of a type and a condition have in common. A list by name names all types and states where it names one: so the
- * index on type, state and name has it in order, as one range for each, which MongoDB merges.
+ * The filter for keys of a type and a condition. For a list by name, it names all types and all states if one
+ * of them is given. The index on type, state and name then has one sorted range for each, and MongoDB merges
+ * the ranges.
  */
 export function keyFilter(keyType: KeyType | undefined, condition: KeyCondition | undefined): KeyFilter {
   if (condition !== undefined && ORDERS[condition] !== 'key')
@@ -64,8 +65,8 @@ export function keyFilter(keyType: KeyType | undefined, condition: KeyCondition 
 }
 
 /**
- * The same as keyFilter of a list by name, in parts that are one range of an index each: together they have all of its keys, and
- * each key is in one of them.
+ * The filter of a list by name (see keyFilter) in parts, each of which is one range of an index. Each key is
+ * in exactly one part.
  */
 export function keyParts(keyType: KeyType | undefined, condition: KeyCondition | undefined): KeyFilter[] {
   if (keyType === undefined && condition === undefined) return [{}];

@@ -1,14 +1,16 @@
 const LAST = 0x10ffff;
-/** Behind it come the surrogates, which are no characters. */
+/** The surrogates follow this code point. They are not characters. */
 const BEFORE_SURROGATES = 0xd7ff;
 
-/** The names that begin with a text, as a condition that the index on `_id` serves; names are compared by their bytes. */
+/**
+ * A condition for names that begin with a text, which the index on `_id` serves. Names are compared by bytes.
+ */
 export function beginsWith(text: string): { $gte: string; $lt?: string } {
   const end = behindAll(text);
   return end === undefined ? { $gte: text } : { $gte: text, $lt: end };
 }
 
-/** The least text behind all those that begin with this one; `undefined` where there is none. */
+/** The smallest text after all texts that begin with this one; `undefined` if there is none. */
 function behindAll(text: string): string | undefined {
   const chars = [...text];
   for (let last = chars.pop(); last !== undefined; last = chars.pop()) {

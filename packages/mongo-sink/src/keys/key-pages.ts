@@ -10,16 +10,18 @@ type PickKeys = () => Promise<{
 }>;
 type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
 
-/** A sample serves for at least this long, in ms; of few keys, it is soon checked whether there are many by now; */
+/**
+ * Minimum time between samples, in ms; shorter without a sample (few keys), because there may soon be many.
+ */
 const AGE_MS = 300_000;
 const FEW_AGE_MS = 10_000;
 const PATIENCE_MS = 5_000;
-/** and sampling takes at most one part in this many of the time. */
+/** Sampling takes at most this fraction of the time: 1 / SHARE. */
 const SHARE = 20;
 
 /**
- * The pages of lists of keys, for anyone who asks for many of them. It keeps a sample of the names, of bounded size: with it a list by
- * name is quick on every server, and the size of a long list is estimated rather than counted.
+ * Reads pages of lists of keys. It keeps a sample of the names, of bounded size. With the sample, a list by
+ * name is fast on every server, and the size of a long list is estimated instead of counted.
  */
 export class KeyPages {
   readonly #db: Db;
@@ -27,13 +29,14 @@ export class KeyPages {
   readonly #patienceMs: number;
   #sample: NameSample | undefined;
   #sampling: Promise<void> | undefined;
-  /** The source did not report its names in time: no other list waits for them. */
+  /** Whether the first sample was late. Then no further list waits for a sample. */
   #isLate = false;
   #nextAt = 0;
 
   /**
-   * @param pick picks some of the keys that are mirrored, where there are very many of them; it may throw.
-   * @param patienceMs lists wait this long for the first sample: without it, a server may scan a million keys for each of them.
+   * @param pick picks some of the mirrored keys, if there are very many; may throw.
+   * @param patienceMs how long lists wait for the first sample, in ms: without a sample, a server may scan a
+   * million keys per list.
    */
   constructor(db: Db, pick: PickKeys, patienceMs = PATIENCE_MS) {
     this.#db = db;
@@ -41,7 +44,9 @@ export class KeyPages {
     this.#patienceMs = patienceMs;
   }
 
-  /** Begins to sample the names, where it is time; lists wait for the first sample alone. It does not throw. */
+  /**
+   * Samples the names if the last sample is old enough. Lists wait only for the first sample. Does not throw.
+   */
   readonly sample = async (): Promise<void> => {
     if (this.#sampling === undefined && performance.now() >= this.#nextAt)
       this.#sampling = this.#sampleOnce().finally(() => {
@@ -58,7 +63,7 @@ export class KeyPages {
   readonly countKeys = async (which: Which, most: number): Promise<number> =>
     await countKeys(this.#db, which, most);
 
-  /** About how many keys a long list has; `undefined` of one that is to be counted. */
+  /** Estimates the number of keys in a long list; `undefined` if the list must be counted. */
   readonly estimateKeys = async (which: Which): Promise<number | undefined> =>
     isByName(which) ? estimateKeys(await this.#known(), which) : undefined;
 
@@ -69,7 +74,7 @@ export class KeyPages {
     return this.#sample ?? NO_SAMPLE;
   }
 
-  /** Where names can't be sampled, lists are read without. */
+  /** If sampling fails, the last sample stays in use. */
   async #sampleOnce(): Promise<void> {
     const began = performance.now();
     this.#sample = await this.#pick().then(

@@ -8,24 +8,24 @@ import { mongoError } from '../errors/mongo-error.js';
 import { isDocumentId } from './key-document.js';
 import { keyFilter } from './key-lists.js';
 
-/** A key that MongoDB has as active. */
+/** A key that is active in MongoDB. */
 export interface ActiveKey {
   readonly key: string;
   readonly keyType: KeyType;
-  /** Where its documents are, if a rule named a collection. */
+  /** The collection of its documents, if a rule named one. */
   readonly collection: string | null;
-  /** The `_id` of its value's document, and by which rule it was made; see KeyState. */
+  /** The `_id` of its value's document, and the rule that made the document; see KeyState. */
   readonly documentId: DocumentId | null;
   readonly rule: string | null;
   readonly formerPlaces: readonly FormerPlace[] | null;
-  /** Messages that were written. */
+  /** Number of written messages. */
   readonly written: number;
 }
 
 type Registered = Stored & { keyType: KeyType; status: string };
 
 /**
- * All keys that MongoDB has as active.
+ * Reads all keys that are active in MongoDB.
  * @throws SyncError as mongoError.
  */
 export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
@@ -54,8 +54,9 @@ export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
 }
 
 /**
- * The keys that MongoDB believes are there, by name, in pages of about `size`. One cursor gives them all: to ask for each page
- * again may cost a server a scan of all keys each time. A cursor that was left alone for too long is opened again behind the last key.
+ * Reads the names of the active keys in order, in pages of about `size`. One cursor reads all pages, because
+ * some servers would scan all keys for each new query. If the cursor expires, another one continues after the
+ * last key.
  * @param keyType only keys of this type.
  * @throws SyncError as mongoError.
  */
@@ -65,7 +66,7 @@ export async function* activeKeyPages(
   keyType?: KeyType,
 ): AsyncGenerator<readonly string[]> {
   const wanted = keyType === undefined ? ACTIVE : { ...ACTIVE, keyType };
-  // The driver takes more than twice as long to take the documents apart.
+  // The driver takes more than twice as long to decode the documents.
   const bson = new PlainBson();
   let after: string | undefined;
   for (let isWhole = false; !isWhole; )
@@ -109,7 +110,8 @@ export async function countActiveKeys(db: Db): Promise<number> {
 }
 
 /**
- * The entry of each stream behind which everything is still to be synced, by key; those that MongoDB does not know of are left out.
+ * For each stream, the entry id after which everything remains to be synced. Streams that MongoDB does not
+ * have are left out.
  * @throws SyncError as mongoError.
  */
 export async function syncedIds(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -124,12 +126,12 @@ export async function syncedIds(db: Db, keys: readonly string[]): Promise<Readon
   );
 }
 
-/** Which of these keys MongoDB believes are there. @throws SyncError as mongoError. */
+/** Finds which of these keys are active in MongoDB. @throws SyncError as mongoError. */
 export async function activeAmong(db: Db, keys: readonly string[]): Promise<ReadonlySet<string>> {
   const found = await connected(db, () => findByIds(keysIn(db), keys, { _id: 1 }, ACTIVE));
   return new Set(found.map(({ _id }) => _id));
 }
 
 const ACTIVE = { status: 'active' };
-/** The server has closed it: nobody asked for more for ten minutes, or the server was another one meanwhile. */
+/** The server closed the cursor after ten minutes without a request, or another server has taken over. */
 const CURSOR_NOT_FOUND = 43;

@@ -21,18 +21,18 @@ import { keyRefused } from '../dead-letters/key-letters.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { changedFields, fromKeyDocument, HEAD, headOf, toKeyDocument } from './key-document.js';
 
-/** The result of a save: the code, if MongoDB refused it. */
+/** The result of a save. If MongoDB refused it: the error code. */
 export type Saved = 'saved' | 'moved' | { readonly code: number };
 
-/** About what the changed fields of a state take, at most: its lists are bounded. */
+/** Approximate maximum size of a state's changed fields, in bytes. Their lists are bounded. */
 const STATE_BYTES = 16 * 1024;
 
-/** Loads and saves the keys' documents; what concurrent jobs ask for is gathered into shared commands. */
+/** Loads and saves the keys' documents. Concurrent jobs share commands. */
 export class KeyStates {
   readonly #db: Db;
   /** Distinguishes this instance's saves from those of others. */
   readonly #instance = randomBytes(6).toString('base64url');
-  /** What each save is known by, by the state that it saves: one that is repeated is the same. */
+  /** The id of each save, by the state that it saves. A repeated save keeps its id. */
   readonly #savedBy = new WeakMap<KeyState, string>();
   #saved = 0;
   readonly #bson = new PlainBson();
@@ -41,7 +41,7 @@ export class KeyStates {
   readonly #loads: GroupCommit<string, { readonly loaded: LoadedState | SyncError | undefined }>;
   readonly #saves: GroupCommit<Saving, Saved>;
 
-  /** @param newSequence sends documents that are BSON already; without it the driver makes it of them. */
+  /** @param newSequence sends ready-made BSON; without it, the driver encodes the documents. */
   constructor(db: Db, newSequence?: NewDocumentSequence) {
     this.#db = db;
     this.#lists = new RecordLists(newSequence);
@@ -63,8 +63,8 @@ export class KeyStates {
 
   /**
    * Compare-and-set: saves `next` if MongoDB still holds the revision of `before`.
-   * @throws SyncError POSITION_MOVED when it does not: another worker has moved the position. KEY_REFUSED when MongoDB does
-   * not take this key's document.
+   * @throws SyncError POSITION_MOVED if it does not: another worker has moved the position. KEY_REFUSED if
+   * MongoDB refuses this key's document.
    */
   async save(before: KeyState, next: KeyState): Promise<void> {
     const result = await this.#saves.submit({ before, next });
@@ -78,11 +78,12 @@ export class KeyStates {
   }
 
   /**
-   * The states of the keys that were saved before; KEY_STATE_INVALID where a key's document can't be read.
+   * Loads the states of keys that were saved before; KEY_STATE_INVALID for a key whose document cannot be
+   * read.
    * @throws SyncError as mongoError.
    */
   async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, LoadedState | SyncError>> {
-    // A name too long for MongoDB is none of a saved key, and would keep the others from being found.
+    // A name too long for MongoDB belongs to no saved key, and would make the query fail.
     const names = [...new Set(keys)].filter((key) => !isTooLongKeyId(key));
     const found = await findRaw(this.#db, 'keys', names).catch(throwMongoError);
     const states = new Map<string, LoadedState | SyncError>();
@@ -94,8 +95,9 @@ export class KeyStates {
   }
 
   /**
-   * As save, and says how each fared.
-   * @throws SyncError where it is not about single keys, as writeRecords throw.
+   * Saves many states; see save.
+   * @returns the result of each save.
+   * @throws SyncError as writeRecords, if the cause is not a single key.
    */
   async saveAll(saves: readonly Saving[]): Promise<Saved[]> {
     const results = saves.map((): Saved => 'saved');
@@ -112,7 +114,7 @@ export class KeyStates {
     const { errors } = await insertRecords(this.#db, 'keys', documents, this.#lists);
     for (const { index, code, isOwnId } of errors) if (!isOwnId) results[first[index] ?? -1] = { code };
     const refused = errors.flatMap(({ index, isOwnId }) => (isOwnId ? (first[index] ?? []) : []));
-    // A key that failed since its first job has a document that was never saved: see recordError.
+    // A key whose first jobs failed has a document that recordError made, but no save.
     await this.#update(refused, saves, results);
   }
 
@@ -133,7 +135,7 @@ export class KeyStates {
     for (const i of await this.#unsaved(saves, suspects)) results[i] = 'moved';
   }
 
-  /** @returns those that are still to be saved. */
+  /** @returns the indexes of the saves that are still to be made. */
   async #updateTogether(rest: readonly number[], saves: readonly Saving[]): Promise<readonly number[]> {
     const changes = rest.flatMap((i) => saves[i] ?? []).map((save) => this.#changeOf(save));
     const taken = await this.#grouped.update('keys', changes);
@@ -142,8 +144,9 @@ export class KeyStates {
   }
 
   /**
-   * Leaves a document of another revision as it is. The revision is compared by the update, not by the query: one by `_id` alone is
-   * what a server finds without scanning its indexes. Where a server counts unchanged documents as modified, the query compares, too.
+   * An update that leaves a document with another revision unchanged. The update compares the revision, not
+   * the query, because servers have a fast path for queries by `_id` alone. If a server counts unchanged
+   * documents as modified, the query compares it, too.
    */
   #updateOf(save: Saving, isCounted: boolean): Document {
     const change = this.#changeOf(save);
@@ -163,7 +166,10 @@ export class KeyStates {
     };
   }
 
-  /** Finds the saves that did not take: MongoDB does not report that per record. A repeated command finds its own save. */
+  /**
+   * Finds the failed saves, which MongoDB does not report per record. A repeated command recognizes its own
+   * save.
+   */
   async #unsaved(saves: readonly Saving[], suspects: readonly number[]): Promise<readonly number[]> {
     if (suspects.length === 0) return [];
     const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);
@@ -177,7 +183,10 @@ export class KeyStates {
     });
   }
 
-  /** Two runs of one process can begin with the same state, where the queue has lost a claim: their saves must not pass for one. */
+  /**
+   * If the queue loses a claim, two runs of one process can begin with the same state. Their saves need
+   * different ids.
+   */
   #savedByOf(next: KeyState): string {
     const known = this.#savedBy.get(next);
     if (known !== undefined) return known;

@@ -4,7 +4,7 @@ import { findByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 
-/** What a list of keys shows of one key; times are ms since 1970. */
+/** One key in a list of keys. Times are in ms since 1970. */
 export interface KeySummary extends Counts {
   /** The key id. */
   readonly key: string;
@@ -15,7 +15,7 @@ export interface KeySummary extends Counts {
   /** Whether an operator has paused the key. */
   readonly paused: boolean;
   readonly incarnation: number;
-  /** Of a stream: the id of the entry that was synced last. */
+  /** For a stream: the id of the last synced entry. */
   readonly entryId: string | null;
   /** Entries or members left in Redis when the key was last read. */
   readonly lag: number;
@@ -34,11 +34,11 @@ export interface KeySummary extends Counts {
 /** The key type of a document that names none: it is damaged, or not from this fleet. */
 export const UNKNOWN_TYPE = 'unknown';
 
-/** What summaryOf needs of a document: all but the lists in it. */
+/** Projection for summaryOf: all fields except the lists. */
 export const SUMMARY_FIELDS = { gaps: 0, activity: 0, 'position.marks': 0 };
 
 /**
- * The summaries of keys by their names; those that MongoDB does not know of are left out.
+ * Reads the summaries of keys by their names. Keys that MongoDB does not have are left out.
  * @throws SyncError as mongoError.
  */
 export async function readKeySummaries(
@@ -52,7 +52,9 @@ export async function readKeySummaries(
   });
 }
 
-/** A damaged document is shown as far as it goes: a list must not fail for one. */
+/**
+ * Summarizes a document. Damaged fields get defaults, so that a damaged document does not make the list fail.
+ */
 export function summaryOf(document: Stored): KeySummary {
   const { _id, position, counts, lastError } = document;
   const entryId: unknown = position?.entryId;

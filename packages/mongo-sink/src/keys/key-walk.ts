@@ -3,7 +3,7 @@ import type { Db, Document, Filter } from 'mongodb';
 import { keysIn, type Stored } from '../database/stored.js';
 import { type KeySort, SORT_FIELDS } from './key-lists.js';
 
-/** A place in an order of keys: a key, and what it is sorted by (ms since 1970 of times). */
+/** A place in an order of keys: a key, and its sort value (times in ms since 1970). */
 export interface KeyPlace {
   readonly key: string;
   readonly value: number | null;
@@ -11,17 +11,17 @@ export interface KeyPlace {
 
 type KeyFilter = Filter<Stored>;
 
-/** Which keys, in what order, from where on. */
+/** Selects keys, their order, and the starting place. */
 export interface Walk {
   readonly filter: KeyFilter;
   readonly sort: KeySort;
-  /** By name from its end; else the other way round, such as the least behind first. */
+  /** Reverses the order: from the last name, or, for example, from the smallest lag. */
   readonly reversed: boolean;
   readonly after: KeyPlace | undefined;
 }
 
 export interface WalkLimits {
-  /** Documents at most; without, as many as are asked for. */
+  /** Maximum number of documents; default: no limit. */
   readonly limit?: number;
   readonly projection?: Document;
   /** After this many ms MongoDB ends the command with MaxTimeMSExpired. */
@@ -29,12 +29,13 @@ export interface WalkLimits {
 }
 
 const BATCH = 2000;
-/** Sorts by times; the others are by numbers. */
+/** Sorts by a time. The others sort by a number or a name. */
 const BY_TIME: ReadonlySet<KeySort> = new Set(['changed', 'synced', 'failed', 'paused']);
 
 /**
- * Walks keys in an order. Where it continues from a place, no key comes twice and none is left out, whatever keys come and go
- * meanwhile; one whose own value changes may. @throws what the driver throws.
+ * Walks keys in an order. A walk that continues from a place repeats and skips no keys, even if other keys
+ * are added or removed meanwhile. Only a key whose own sort value changes may be repeated or skipped.
+ * @throws what the driver throws.
  */
 export async function* walkKeys(
   db: Db,
@@ -62,7 +63,9 @@ function sortOf(sort: KeySort, reversed: boolean): Record<string, 1 | -1> {
   return sort === 'key' ? { _id: up } : { [SORT_FIELDS[sort]]: reversed ? 1 : -1, _id: up };
 }
 
-/** What lies behind a place, in parts that one range of an index each has: an `$or` would be sorted again. */
+/**
+ * Filters for the keys after a place, each one range of an index. An `$or` of them would need another sort.
+ */
 function segmentsOf(
   sort: KeySort,
   reversed: boolean,
@@ -76,7 +79,7 @@ function segmentsOf(
   return [{ $and: [{ [field]: value }, beyond] }, { [field]: reversed ? { $gt: value } : { $lt: value } }];
 }
 
-/** What a key is sorted by: of times ms since 1970; null by name. */
+/** A key's sort value (times in ms since 1970); null in an order by name. */
 export function sortValue(document: Document, sort: KeySort): number | null {
   if (sort === 'key') return null;
   let value: unknown = document;

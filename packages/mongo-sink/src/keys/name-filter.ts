@@ -3,15 +3,15 @@ import { BSONRegExp, type Db, type Document } from 'mongodb';
 import { keysIn } from '../database/stored.js';
 import { beginsWith } from './key-name-range.js';
 
-/** Characters of a regular expression that every server takes. */
+/** Maximum length of a regular expression that every server accepts, in characters. */
 const LONGEST_SOURCE = 900;
 
-/** Ids of keys that are escaped. */
+/** Matches escaped key ids. */
 const ESCAPED = beginsWith(ESCAPED_KEY_IDS);
 
 /**
- * The condition on an `_id` in `keys` that a pattern stands for. Keys by their names are asked for by the index. What a
- * regular expression can not match (names that are not text, patterns longer than a server takes) is checked by reading names.
+ * The condition on `_id` in `keys` for a pattern. Exact names use the index. If a regular expression cannot
+ * match (names that are not text, patterns longer than a server accepts), the names are read and tested here.
  */
 export async function nameFilter(db: Db, pattern: KeyPattern): Promise<Document> {
   const { expression, names } = await nameChoice(db, pattern);
@@ -22,8 +22,8 @@ export async function nameFilter(db: Db, pattern: KeyPattern): Promise<Document>
 }
 
 /**
- * The condition on an `_id` that is a message's: it belongs to a key that a pattern takes. The key is what stands before the
- * last `@`.
+ * The condition on the `_id` of a message for a pattern of key names. The part before the last `@` is the
+ * key.
  */
 export async function messageNameFilter(db: Db, pattern: KeyPattern): Promise<Document> {
   const { expression, names } = await nameChoice(db, pattern, (source) => `(?:${source})@[a-t]\\d+:[^@]*`);

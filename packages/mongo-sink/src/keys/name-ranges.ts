@@ -2,19 +2,19 @@ import type { Document } from 'mongodb';
 import { beginsWith } from './key-name-range.js';
 import type { NameSample } from './name-sample.js';
 
-/** Names between two others, by their bytes. */
+/** A range of names, compared by bytes. */
 export interface NameBounds {
   readonly low: string | undefined;
-  /** The low one is not among them. */
+  /** Excludes `low`. */
   readonly isLowOut: boolean;
   readonly high: string | undefined;
-  /** The high one is among them. */
+  /** Includes `high`. */
   readonly isHighIn: boolean;
 }
 
 const ALL_NAMES: NameBounds = { low: undefined, isLowOut: false, high: undefined, isHighIn: false };
 
-/** The condition on `_id`; `undefined`: any. */
+/** The condition on `_id`; `undefined` for all names. */
 export function boundsFilter({ low, isLowOut, high, isHighIn }: NameBounds): Document | undefined {
   if (low === undefined && high === undefined) return undefined;
   return {
@@ -29,7 +29,7 @@ export function boundsOf(text: string): NameBounds {
   return text === '' ? ALL_NAMES : { low, isLowOut: false, high, isHighIn: false };
 }
 
-/** What is left of some names behind a name, in the order in which they are read. */
+/** The rest of a range after a name, in the order of reading. */
 export function boundsBeyond(bounds: NameBounds, name: string, isReversed: boolean): NameBounds {
   const edge = isReversed ? bounds.high : bounds.low;
   const order = edge === undefined ? 0 : Buffer.compare(Buffer.from(name), Buffer.from(edge));
@@ -38,11 +38,11 @@ export function boundsBeyond(bounds: NameBounds, name: string, isReversed: boole
 }
 
 /**
- * Cuts names into ranges, in the order in which they are read, each with about twice as many keys as the one before: anyone who needs
- * few stops early, and has asked for few. That matters to servers that scan all of a range before they answer; the others scan
- * no more than what is asked for. The sample may be old: the ranges are all names once, in order, whatever it holds.
- * @param first stretches of the sample that the first range has.
- * @param most stretches that one range has.
+ * Cuts names into ranges, in the order of reading. Each range has about twice as many keys as the one before,
+ * so a caller that needs few keys queries few. This matters for servers that scan a whole range before they
+ * answer. The sample may be old: the ranges always cover each name once, in order.
+ * @param first stretches of the sample in the first range.
+ * @param most maximum stretches of the sample in one range.
  */
 export function* nameRanges(
   bounds: NameBounds,
@@ -66,7 +66,7 @@ export function* nameRanges(
   yield rest;
 }
 
-/** Names to cut at: between the bounds, each once. */
+/** The distinct names of the sample between the bounds, where ranges are cut. */
 function cutsWithin({ low, high }: NameBounds, { keys }: NameSample): string[] {
   const [from, to] = [low, high].map((name) => (name === undefined ? undefined : Buffer.from(name)));
   const cuts = keys

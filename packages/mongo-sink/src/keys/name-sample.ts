@@ -1,10 +1,10 @@
 import type { KeyPageQuery } from './read-key-page.js';
 
-/** Some of very many keys, by name: about how many there are in all, and where they lie. */
+/** A sample of very many keys, by name. It shows how names are distributed, and about how many keys exist. */
 export interface NameSample {
-  /** Keys in all, about. */
+  /** Approximate number of all keys. */
   readonly total: number;
-  /** In the order of their names; the names are cut off at 200 characters. */
+  /** Sorted by name; names are cut off at 200 characters. */
   readonly keys: readonly SampledKey[];
 }
 
@@ -14,12 +14,12 @@ export interface SampledKey {
 }
 
 const NAME_CHARS = 200;
-/** A list of which the sample has fewer is counted. */
+/** A list with fewer keys in the sample is counted. */
 const FEW_HITS = 20;
 
 export const NO_SAMPLE: NameSample = { total: 0, keys: [] };
 
-/** Makes a sample of keys as they are found. */
+/** Makes a sample from keys in any order. */
 export function nameSample(
   total: number,
   found: readonly { readonly key: string; readonly keyType: string }[],
@@ -28,14 +28,14 @@ export function nameSample(
   return { total, keys: keys.sort((a, b) => Buffer.compare(a.name, b.name)) };
 }
 
-/** The part of a sample that lies where the keys of a type do; `undefined` is any type. */
+/** The part of a sample with keys of a type; `undefined` means any type. */
 export function sampleOfType({ total, keys }: NameSample, keyType: string | undefined): NameSample {
   return { total, keys: keys.filter((key) => keyType === undefined || key.keyType === keyType) };
 }
 
 /**
- * How many keys a list has, by the sample; `undefined` where there are so few that they can be counted, or that nothing
- * can be said of. The sample is of keys that are there: those that are gone come on top.
+ * Estimates the number of keys in a list; `undefined` if the list is short enough to be counted, or the
+ * sample cannot tell. The sample contains only existing keys, so deleted keys are not included.
  */
 export function estimateKeys(
   sample: NameSample,

@@ -3,19 +3,19 @@ import { keysIn, type Stored } from '../database/stored.js';
 import { boundsBeyond, boundsFilter, type NameBounds, nameRanges } from './name-ranges.js';
 import type { NameSample } from './name-sample.js';
 
-/** Which keys, in the order of their names, from where on. */
+/** Selects keys in the order of their names, and the range to read. */
 export interface NameWalk {
-  /** What they have in common, in parts that are one range of an index each. */
+  /** The filter of the keys in parts, each one range of an index. */
   readonly parts: readonly Filter<Stored>[];
   readonly bounds: NameBounds;
   readonly isReversed: boolean;
   readonly sample: NameSample;
-  /** Whether the sample has few of them, or none: more of it is read at once then. */
+  /** Whether the sample has few or none of the keys. Then larger ranges are read. */
   readonly isRare?: boolean;
 }
 
 export interface NameWalkLimits {
-  /** Documents at most; without, as many as are asked for. */
+  /** Maximum number of documents; default: no limit. */
   readonly limit?: number;
   readonly projection: Document;
   /** After this many ms MongoDB ends a command with MaxTimeMSExpired. */
@@ -23,12 +23,13 @@ export interface NameWalkLimits {
 }
 
 const BATCH = 2_000;
-/** Stretches of the sample that are read at once where all names are scanned, or few of them match. */
+/** Stretches of the sample per range, if all names are scanned or few of them match. */
 const STRETCHES = 8;
 
 /**
- * Walks keys by name, each once. A part is read beside the others, as MongoDB merges ranges of one index itself: so it does not
- * depend on how a server plans. @throws what the driver throws.
+ * Walks keys by name, each once. It reads the parts in parallel and merges them here, as MongoDB merges
+ * ranges of an index, so that the speed does not depend on a server's query planner.
+ * @throws what the driver throws.
  */
 export async function* walkNames(
   db: Db,

@@ -7,7 +7,7 @@ type Pausable = Stored & { pausedAt?: Date | null };
 
 /**
  * Pauses a key: its jobs do nothing until markResumed. The mark is stored beside the position, and no job's save changes it.
- * @returns whether that is a change; `undefined` when MongoDB does not know of the key.
+ * @returns whether this changed the key; `undefined` if MongoDB does not have it.
  * @throws SyncError as mongoError.
  */
 export async function markPaused(db: Db, key: string, now: Date): Promise<boolean | undefined> {

@@ -10,50 +10,51 @@ import { boundsBeyond, boundsFilter, boundsOf } from './name-ranges.js';
 import { type NameSample, NO_SAMPLE, sampleOfType } from './name-sample.js';
 import { type NameWalkLimits, walkNames } from './name-walk.js';
 
-/** Which names: those that begin with a text, by the index; or those that pass a test, by scanning. */
+/** Selects names: those that begin with a text, by the index; or those that pass a test, by scanning. */
 export interface NameSearch {
-  /** What all of them begin with. */
+  /** The beginning of all these names. */
   readonly prefix: string;
-  /** Without, all that begin so. */
+  /** Default: all names with the prefix. */
   test?(keyId: string): boolean;
 }
 
-/** Which page of which list. */
+/** Selects a list, and a page of it. */
 export interface KeyPageQuery {
   readonly name?: NameSearch | undefined;
   readonly keyType?: KeyType | undefined;
   readonly condition?: KeyCondition | undefined;
-  /** A list by name from its end. The lists of other orders have one direction. */
+  /** Sorts a list by name in descending order. Lists of other orders have one direction. */
   readonly descending?: boolean;
-  /** The page that begins behind this place; or, `before`, ends in front of it. */
+  /** The page begins after this place or, with `before`, ends before it. */
   readonly from?: KeyPlace | undefined;
   readonly before?: boolean;
   readonly limit: number;
-  /** Names are tested one by one for this long, in ms: anyone who asks then continues from there. Default: a second. */
+  /** How long names are tested one by one, in ms. The next query can continue from there. Default: 1 s. */
   readonly searchMs?: number | undefined;
 }
 
 /** One page of a list of keys. */
 export interface KeyPage {
   readonly keys: readonly KeySummary[];
-  /** Where the page begins and ends; undefined of an empty one. */
+  /** The first and last place of the page; undefined if it is empty. */
   readonly first: KeyPlace | undefined;
   readonly last: KeyPlace | undefined;
   /** Whether there are more in the direction that was read. */
   readonly isMore: boolean;
-  /** Names scanned within the time, where they were tested one by one and there may be more; `last` is the one scanned last. */
+  /** Number of names scanned, if the time for testing ran out; `last` is then the last scanned name. */
   readonly scanned?: number;
 }
 
 const SEARCH_MS = 1_000;
 /** The clock is read once for this many names. */
 const CLOCK_EVERY = 500;
-/** The longest that MongoDB works on one command, in ms. */
+/** Maximum time of one command, in ms. */
 const MAX_MS = 30_000;
 
 /**
- * One page of a list of keys: by name, or in the order of its condition (see ORDERS), each by an index.
- * @param sample where the names lie, of servers that would scan all of a list before they answer.
+ * Reads one page of a list of keys, by name or in the order of its condition (see ORDERS). An index serves
+ * each order.
+ * @param sample the distribution of names, for servers that would scan the whole list before they answer.
  * @throws SyncError as mongoError.
  */
 export async function readKeyPage(db: Db, query: KeyPageQuery, sample = NO_SAMPLE): Promise<KeyPage> {
@@ -68,7 +69,7 @@ export async function readKeyPage(db: Db, query: KeyPageQuery, sample = NO_SAMPL
 }
 
 /**
- * Counts the keys of a list. @param most stop counting here.
+ * Counts the keys of a list. @param most stops counting here.
  * @throws SyncError as mongoError.
  */
 export async function countKeys(
@@ -97,7 +98,7 @@ function sortOf({ condition }: Pick<KeyPageQuery, 'condition'>): KeySort {
   return condition ? ORDERS[condition] : 'key';
 }
 
-/** All keys of a list from a place on, in its order. */
+/** Reads all keys of a list from a place on, in the list's order. */
 async function* documentsOf(
   db: Db,
   query: KeyPageQuery,
@@ -134,7 +135,10 @@ function filterOf({ name, keyType, condition }: Pick<KeyPageQuery, 'name' | 'key
   return { ...filter, $or: beginningsOf(name).map((text) => ({ _id: beginsWith(text) })) };
 }
 
-/** What the ids of names begin with, in their order: where names are tested, one that is not text begins otherwise in its id. */
+/**
+ * The prefixes of the key ids, sorted. If names are tested, names that are not text have another prefix in
+ * their id.
+ */
 function beginningsOf({ prefix, test }: NameSearch = { prefix: '' }): readonly string[] {
   const isOne = !test || ESCAPED_KEY_IDS.startsWith(prefix) || prefix.startsWith(ESCAPED_KEY_IDS);
   if (isOne) return [prefix];

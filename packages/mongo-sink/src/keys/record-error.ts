@@ -8,10 +8,10 @@ import { verdictOn } from '../errors/record-verdict.js';
 import { toKeyDocument } from './key-document.js';
 
 /**
- * Records on the key's document why its last job failed; the position stays untouched. Where MongoDB refuses that document, a dead
- * letter holds it.
- * @param first the state of a key that was never saved: where it is given, a document is made of it if there is none.
- * @returns whether the key has a document now, or a dead letter in its place.
+ * Records on the key's document why its last job failed; the position stays unchanged. If MongoDB refuses the
+ * document, a dead letter keeps it.
+ * @param first the state of a key that was never saved. If the key has no document, one is created from it.
+ * @returns whether the key now has a document, or a dead letter in its place.
  * @throws SyncError DEAD_LETTER_REFUSED, or as mongoError.
  */
 export async function recordError(db: Db, key: string, error: SyncError, first?: KeyState): Promise<boolean> {
@@ -41,7 +41,7 @@ function withoutError({ lastError: _, ...fields }: Document): Document {
   return fields;
 }
 
-/** Any code that is not about the server as a whole: the command has but this document. */
+/** Returns any code that is not about the server as a whole: the command has only this document. */
 function refusalIn(error: unknown): { readonly code: number; readonly message: string } | undefined {
   if (!(error instanceof MongoServerError) || typeof error.code !== 'number') return undefined;
   const code = mongoCode(error.code);

@@ -8,22 +8,23 @@ import { collectionNames } from '../database/collection-of.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 
-/** A key whose state may say more than the target holds. */
+/** A key whose saved position may be ahead of the data in the target. */
 export interface SuspectKey {
   readonly key: string;
-  /** MongoDB believes that it is in Redis. */
+  /** Whether the key is active in MongoDB. */
   readonly isActive: boolean;
 }
 
 /**
- * More than any key's revision can have grown in a period that was set back. What a worker read before then carries a lower
- * revision than what is read from now on, and can't replace it.
+ * More than a key's revision can grow in a period that was set back. So data that a worker read before has a
+ * lower revision than data read from now on, and cannot replace it.
  */
 export const REVISION_LEAP = 1_000_000;
 
 /**
- * As rereadKey, for many active keys, and against whatever is under way with them: a save of a state that was loaded before fails.
- * @returns those that MongoDB has a document of, gone ones too.
+ * Resets many active keys (see rereadKey), and makes their current runs fail: a save of a state that was
+ * loaded before is refused.
+ * @returns the keys that have a document in MongoDB, including deleted keys.
  * @throws SyncError as mongoError.
  */
 export async function rereadKeys(db: Db, keys: readonly string[]): Promise<ReadonlySet<string>> {
@@ -45,7 +46,7 @@ export async function rereadKeys(db: Db, keys: readonly string[]): Promise<Reado
 }
 
 /**
- * The keys whose last sync is no older than `since`, in pages of `size`. It goes through all keys.
+ * Finds the keys whose last sync is not before `since`, in pages of `size`. Scans all keys.
  * @throws SyncError as mongoError.
  */
 export async function* keysSyncedSince(
@@ -57,7 +58,8 @@ export async function* keysSyncedSince(
 }
 
 /**
- * The active keys whose messages, values or elements are in one of these collections, in pages of `size`. It goes through all active keys.
+ * Finds the active keys whose messages, values or elements are in one of these collections, in pages of
+ * `size`. Scans all active keys.
  * @throws SyncError as mongoError.
  */
 export async function* keysInCollections(
