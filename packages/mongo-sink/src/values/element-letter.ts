@@ -2,7 +2,10 @@ import type { Place } from '@redis-to-mongo/pipeline';
 import type { WriteError } from '../commands/write-command.js';
 import type { ElementDocument } from './value-manifest.js';
 
-/** The dead letter of an element that MongoDB refuses. @param prefix what all `_id`s of the value's elements begin with. */
+/**
+ * The dead letter of an element that MongoDB refused.
+ * @param prefix common prefix of the elements' `_id`s.
+ */
 export function elementLetter(
   document: ElementDocument,
   { code, message }: WriteError,
@@ -10,7 +13,7 @@ export function elementLetter(
   collection: string,
   { stream, type }: Place,
 ) {
-  // Without its generation: the same element, refused again, is the same letter.
+  // The id leaves out the generation, so an element that is refused again keeps its dead letter.
   const element = document._id.slice(prefix.length, document._id.lastIndexOf(':'));
   const letter = {
     id: `${prefix}unit:${element}`,

@@ -14,7 +14,8 @@ const THERE = 1;
 const MARKED = 2;
 
 /**
- * Elements by their fingerprints, in typed arrays: about 60 bytes an element, whatever it holds. An element can be marked as met.
+ * Elements by fingerprint, in typed arrays: about 60 bytes per element of any size. A pass marks the elements
+ * that it finds.
  */
 export class FingerprintTable {
   #fingerprints = new Uint32Array(WORDS * 64);
@@ -41,13 +42,13 @@ export class FingerprintTable {
     );
   }
 
-  /** The generation that added the element of this fingerprint, marked or not; `undefined` when there is none. */
+  /** The generation that added the element with this fingerprint; `undefined` if there is no such element. */
   sinceOf(fingerprint: Uint8Array): number | undefined {
     const at = this.#at(fingerprint);
     return this.#state[at] === EMPTY ? undefined : this.#since[at];
   }
 
-  /** Marks the element; false when there is none. */
+  /** Marks the element; false if there is no such element. */
   mark(fingerprint: Uint8Array): boolean {
     const at = this.#at(fingerprint);
     if (this.#state[at] === EMPTY) return false;
@@ -55,12 +56,12 @@ export class FingerprintTable {
     return true;
   }
 
-  /** Takes all marks off, for another pass. */
+  /** Clears all marks, for another pass. */
   clearMarks(): void {
     for (let at = 0; at < this.#state.length; at++) if (this.#state[at] === MARKED) this.#state[at] = THERE;
   }
 
-  /** The elements that a pass did not meet: those that have left the value. */
+  /** The elements that a pass did not mark: they have left the value. */
   *unmarked(): Generator<StoredElement> {
     for (let at = 0; at < this.#state.length; at++) {
       if (this.#state[at] !== THERE) continue;
@@ -80,7 +81,10 @@ export class FingerprintTable {
     );
   }
 
-  /** Where the fingerprint is, or where it would go. Fingerprints are hashes: their last word spreads well enough. */
+  /**
+   * The slot of the fingerprint, or the free slot for it. Fingerprints are hashes: their last word spreads
+   * well.
+   */
   #find(a: number, b: number, c: number, d: number): number {
     const mask = this.#state.length - 1;
     let at = d & mask;

@@ -5,9 +5,11 @@ import { plainElement } from './value-manifest.js';
 import { pathsIn } from './value-place.js';
 
 /**
- * The numbers of attempts that changed elements and that the manifest does not know: MongoDB was set back to before they were claimed,
- * and they went on. With the next commit, their numbers would be those of committed ones. It goes through all elements of the value.
- * @param isShaped the fleet's fields of an element are below one of a rule's; see pathsIn.
+ * Finds attempts that changed elements but are not in the manifest: MongoDB was set back to before they were
+ * claimed, and they went on. After the next commit, their numbers would count as committed. This scans all
+ * elements of the value.
+ * @param isShaped whether the elements are in the shape `document`; see pathsIn.
+ * @returns the numbers of the attempts.
  */
 export async function lostAttempts(
   elements: Collection<Stored>,

@@ -27,21 +27,23 @@ import { documentIdOf, ownerOf, type StoredValue } from './value-place.js';
 export interface MirroredValue {
   readonly active: boolean;
   readonly expiresAt: Date | null;
-  /** When it was written. */
+  /** Time of the write. */
   readonly syncedAt: Date;
-  /** Members, fields or items; bytes of a string or of JSON. As the document says. */
+  /** Members, fields or items; bytes of a string or of JSON. As the document states it. */
   readonly size: unknown;
-  /** Which incarnation of which key it says that it is. */
+  /** The incarnation, stream and type that the document states. */
   readonly incarnation: unknown;
   readonly stream: unknown;
   readonly type: unknown;
-  /** Fields of a hash that a rule left out. */
+  /** Number of hash fields that a rule left out. */
   readonly left: number;
-  /** False for a refused document that only describes a large value: its items are documents of their own. */
+  /**
+   * False for a refused document that only describes a large value: its items have documents of their own.
+   */
   readonly hasItems: boolean;
   /**
-   * The items, in order where the value has one.
-   * @throws SyncError VALUE_CHANGED_WHILE_READ when the fleet changed the value meanwhile: begin again.
+   * The items, in order if the value has an order.
+   * @throws SyncError VALUE_CHANGED_WHILE_READ if the fleet changed the value meanwhile: start again.
    */
   items(): AsyncGenerator<Item>;
 }
@@ -59,7 +61,7 @@ export async function readMirroredValue(
   const names = valueCollectionsOf(type.names, state);
   return await connected(db, async () => {
     const stored = await db.collection<StoredValue>(names.collection).findOne({ _id: documentIdOf(state) });
-    // Another key's, by an _id that a rule made.
+    // With a rule that builds the _id, the document can belong to another key.
     if (!stored || (ownerOf(stored) ?? state.key) !== state.key) return undefined;
     const document: Document = plainValue(stored);
     const isLarge = document.form === 'members';
@@ -68,7 +70,10 @@ export async function readMirroredValue(
   });
 }
 
-/** A value document that is not in its collection: its items are in it, or not to be had. @param at when it should have been written. */
+/**
+ * Reads a value document from a dead letter. Its items are inline, or not available.
+ * @param at when MongoDB refused it.
+ */
 export function valueIn(type: ValueType, document: Document, at: Date): MirroredValue {
   const hasItems = document.form !== 'members';
   const items = () => inlineItems(type, hasItems ? document : {});
@@ -120,18 +125,19 @@ async function* elementItems(
   }
 }
 
-/** Puts the pieces of items together that were too large for one document. */
+/** Joins the pieces of items that were too large for one document. */
 class Pieces {
   readonly #open = new Map<string, (Item | undefined)[]>();
   readonly #cut: number;
 
-  /** @param cut which part of an item is in pieces; what is before it names the item. */
+  /** @param cut index of the part of an item that is cut into pieces; the part before it names the item. */
   constructor(cut: number) {
     this.#cut = cut;
   }
 
   *add(element: ElementDocument, item: Item): Generator<Item> {
-    // What is the same in all pieces of an item. Those of earlier versions have only the field, the place, or how many there are.
+    // All pieces of an item share this name. Pieces of earlier versions have only the field, the index, or
+    // the number of pieces.
     const name =
       typeof element.of === 'string'
         ? element.of
@@ -143,7 +149,7 @@ class Pieces {
     if (pieces.filter((piece) => piece !== undefined).length < Number(element.parts)) return;
     this.#open.delete(name);
     const joined = (at: number) => Buffer.concat(pieces.flatMap((piece) => piece?.[at] ?? []));
-    // A field's name that was cut is in the first pieces, and empty in the others.
+    // If the field's name was cut, the first pieces hold it, and it is empty in the others.
     if (element.fieldParts !== undefined) yield item.with(0, joined(0)).with(1, joined(1));
     else yield item.with(this.#cut, joined(this.#cut));
   }

@@ -1,9 +1,9 @@
-/** Ranges of buckets that one load asks for. */
+/** Maximum number of ranges per load. */
 const RANGES_A_LOAD = 1000;
 
 /**
- * The numbers gathered into ranges, both ends inclusive, as many as one load may ask for: where they would be more,
- * near neighbors share one. The numbers are ascending.
+ * Groups ascending numbers into at most RANGES_A_LOAD ranges, both ends inclusive. If there would be more
+ * ranges, near neighbors share one.
  */
 export function rangesOf(numbers: readonly number[]): [number, number][] {
   for (let gap = 1; ; gap *= 2) {

@@ -5,7 +5,10 @@ import type { Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { pathsIn } from './value-place.js';
 
-/** Removes the element documents of a value that is inline now: those of all attempts up to the given one, in one shape. */
+/**
+ * Removes the elements of a value that is now inline: those that attempts up to `attempts` added, in one
+ * shape.
+ */
 export async function removeElements(
   db: Db,
   { memberCollection }: Pick<ReplaceWrite, 'memberCollection'>,

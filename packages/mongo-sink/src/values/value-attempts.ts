@@ -21,18 +21,20 @@ import {
 } from './value-manifest.js';
 import { documentIdOf, idTaken, ownerOf, pathsIn, type StoredValue, storedFields } from './value-place.js';
 
-/** An attempt to change a value's elements: all that it adds or ends carries its generation. */
+/** An attempt to change a value's elements. Each element that it adds or ends carries its generation. */
 export interface Generation {
-  /** The manifest as the attempt found it; what it calls aborted never includes this generation. */
+  /** The manifest as the attempt found it. Its `aborted` never includes this generation. */
   readonly manifest: ValueManifest;
   readonly generation: number;
-  /** The number that this attempt was claimed by; another than `generation` where it continues with one given up. */
+  /**
+   * The number of this attempt's claim. It differs from `generation` if the attempt continues an earlier one.
+   */
   readonly claim: number;
   readonly isResumed: boolean;
   readonly at: Date;
 }
 
-/** MongoDB refuses the manifest for what it holds: an index or a validator of the user's. */
+/** MongoDB refuses the manifest because of its content, for example by a user's index or validator. */
 export class ManifestRefused extends SyncError {
   readonly refused: Pick<WriteError, 'code' | 'message'>;
 
@@ -45,9 +47,9 @@ export class ManifestRefused extends SyncError {
 const CLAIM_TRIES = 10;
 
 /**
- * Attempts on a value's manifest. Each is claimed with a number that no other ever has, and listed as aborted until it
- * commits; only the last one claimed can commit. So whatever a worker writes that was stopped, killed or believed
- * dead, at whatever time, it is never part of the value.
+ * Attempts on a value's manifest. Each has a unique number, and is listed as aborted until it commits. Only
+ * the last claimed attempt can commit. So late writes of a worker that was stopped, killed or believed dead
+ * never become part of the value.
  */
 export class ValueAttempts {
   readonly #db: Db;
@@ -59,8 +61,10 @@ export class ValueAttempts {
   }
 
   /**
-   * `undefined` when MongoDB holds a value read later than the state's.
-   * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name.
+   * Claims the next attempt.
+   * @returns `undefined` if MongoDB holds a value that was read later than the state's.
+   * @throws SyncError DOCUMENT_FOREIGN if a document that is not the fleet's has the key's name;
+   * VALUE_CONTENDED if other workers keep claiming it; ManifestRefused.
    */
   async claim(state: KeyState, write: MembersWrite): Promise<Generation | undefined> {
     const revision = state.revision + 1;
@@ -71,10 +75,10 @@ export class ValueAttempts {
       const manifest = found ? parseManifest(found) : undefined;
       if (manifest && manifest.revision >= revision) return undefined;
       const at = new Date();
-      // Beginning with the time, numbers are never given twice, not even when the manifest was lost.
+      // Numbers start at the current time, so none is given twice, even if the manifest was lost.
       const claim = Math.max(at.getTime(), (manifest?.attempts ?? 0) + 1);
       const givenUp = manifest?.resumable;
-      // What it did for another incarnation, or by another rule, is of no use to this one.
+      // Elements that it added for another incarnation, or by another rule, cannot be reused.
       const isResumed = givenUp?.incarnation === state.incarnation && givenUp.rule === write.rule;
       const generation = isResumed ? givenUp.generation : claim;
       const aborted = (manifest?.aborted ?? []).filter((number) => number !== generation);
@@ -99,7 +103,8 @@ export class ValueAttempts {
   ): Promise<boolean> {
     const _id = documentIdOf(state);
     if (manifest) {
-      // As the newest one, however often it was continued: what it has written is known by this number alone.
+      // A continued generation is moved to the end, so that the limit never drops it: only its number
+      // identifies its elements.
       const aborted = [...others, generation].slice(-ABORTED_KEPT);
       const as = (fields: Document) => pathsIn(manifest.isShaped, fields);
       const { matchedCount } = await this.#run(write.collection, (manifests) =>
@@ -134,9 +139,12 @@ export class ValueAttempts {
   }
 
   /**
-   * Makes the generation the value.
+   * Commits the attempt: its generation becomes the value.
    * - lost: another attempt was claimed or committed before.
-   * - uncertain: so it is, or MongoDB did not answer the commit, and another attempt goes on from it. Nothing may be taken back.
+   * - uncertain: it is lost, or it was committed without an answer, and another attempt continues from it.
+   *   Nothing may be undone.
+   *
+   * @throws ManifestRefused
    */
   async commit(
     state: KeyState,
@@ -163,8 +171,9 @@ export class ValueAttempts {
       ? { $set: next, $unset: Object.fromEntries(gone.map((name) => [name, ''])) }
       : storedFields(state, { ...next, attempts: own.claim }, write.shape);
     let tries = 0;
-    // As a command, since the driver would send an operation again by itself: where the server has forgotten by then what it did (it was
-    // started again, or is no mongod), nothing would match, and what was committed would pass for lost.
+    // As a command, because the driver resends operations by itself. A server that has forgotten the first
+    // one (it was restarted, or is not a mongod) would then match nothing, and a committed attempt would seem
+    // lost.
     const { n, errors } = await withRetry(async () => {
       tries++;
       return await updateRecords(this.#db, write.collection, [{ q: filter, u }]);
@@ -173,7 +182,7 @@ export class ValueAttempts {
     if (refused) throw new ManifestRefused(refused);
     if (n === 1) return 'committed';
     if (tries === 1) return 'lost';
-    // Nobody else writes this claim's number there.
+    // Only this attempt writes the number of its claim to `healed`.
     const found = await this.#find(state, write);
     return found && parseManifest(found).healed === own.claim ? 'committed' : 'uncertain';
   }
@@ -184,7 +193,7 @@ export class ValueAttempts {
     );
   }
 
-  /** Leaves what was added so far to the next attempt. Only when nothing of this one is under way anymore. */
+  /** Lets the next attempt continue this one. Call it only if no write of this attempt is still under way. */
   async giveUp(state: KeyState, write: MembersWrite, own: Generation): Promise<void> {
     const { rule } = write;
     const resumable = {

@@ -6,10 +6,12 @@ import { IS_OURS } from './value-manifest.js';
 import type { StoredValue } from './value-place.js';
 import { goneFields, ownFields } from './value-records.js';
 
-/** What is true of the documents that valueChange is for: they are of the fleet, in its own shape, and no large values. */
+/** Matches the documents that valueChange can change: the fleet's, in its own shape, not of large values. */
 export const PLAIN_VALUES: Document = { revision: { $gte: 0 }, form: { $ne: 'members' }, ...IS_OURS };
 
-/** Makes a value's document the new one, as updateOf does; one that has to lose fields, or is missing, it leaves to that. */
+/**
+ * The change that replaces a value's document. If the document is missing, or must lose fields, use updateOf.
+ */
 export function valueChange(value: Replacement): Change {
   const fields = ownFields(value);
   return {
@@ -22,8 +24,9 @@ export function valueChange(value: Replacement): Change {
 }
 
 /**
- * Which of the changes a collection holds, field by field, the time of the write among them: a document of the same revision can be
- * of another worker. @throws SyncError as mongoError.
+ * Finds which changes are in a collection. It compares all fields, including the time of the write: a
+ * document of the same revision can come from another worker.
+ * @throws SyncError as mongoError.
  */
 export async function changesHeld(
   db: Db,
@@ -32,7 +35,8 @@ export async function changesHeld(
 ): Promise<ReadonlySet<Change>> {
   const found = await db
     .collection<StoredValue>(collection)
-    // 64-bit integers as such: as numbers, small ones would be taken for others than were written.
+    // Read 64-bit integers as BigInt: as numbers, small ones would be compared as 32-bit integers, and
+    // differ.
     .find({ _id: { $in: changes.map(({ _id }) => _id) } }, { useBigInt64: true })
     .toArray()
     .catch(throwMongoError);

@@ -13,9 +13,9 @@ import type { Generation } from './value-attempts.js';
 import type { ValueElements } from './value-elements.js';
 import type { ElementDocument } from './value-manifest.js';
 
-/** Passes that may find the value changed under them, before it is read at once. */
+/** Paged passes in which the value changed, before it is read in one atomic step. */
 const PAGED_PASSES = 4;
-/** Documents a bulk. */
+/** Maximum number of documents per bulk. */
 const BULK_DOCUMENTS = 5000;
 
 /** The known state of a value in MongoDB. */
@@ -23,11 +23,14 @@ export interface Known {
   readonly table: FingerprintTable;
   /** The layout in which buckets are compared. */
   readonly layout: ElementLayout;
-  /** `undefined` when the table holds all elements; else those of the loaded buckets. */
+  /** `undefined` if the table holds all elements; else it holds only the elements of the `loaded` buckets. */
   readonly stored: { readonly buckets: Buckets; readonly loaded: Set<number> } | undefined;
 }
 
-/** Loads the elements of buckets in which MongoDB differs from what was read, and returns how many buckets that were. */
+/**
+ * Loads the elements of the buckets that differ between MongoDB and `read`.
+ * @returns the number of these buckets.
+ */
 export async function loadDiffering(
   { table, layout, stored }: Known,
   read: Buckets,
@@ -40,9 +43,12 @@ export async function loadDiffering(
   return missed.length;
 }
 
-/** Compares a value with its elements by passes over it, until one saw one state of it, and MongoDB's elements are brought in line with that. */
+/**
+ * Repeats passes over a value until one pass sees a single state, and makes MongoDB's elements match that
+ * state.
+ */
 export class ValueComparison {
-  /** A write may be under way whose end is not known. */
+  /** Whether a write may still be under way. It stays true after a write that failed. */
   isWriting = false;
   readonly #write: MembersWrite;
   readonly #own: Generation;
@@ -66,7 +72,10 @@ export class ValueComparison {
     this.#bufferBytes = bufferBytes;
   }
 
-  /** Reads the value until one pass was all of one state, and writes what differs. Returns the buckets of that pass. */
+  /**
+   * Reads the value until one pass sees a single state, and writes the differences.
+   * @returns that pass's buckets.
+   */
   async untilWhole(): Promise<Buckets> {
     for (let changed = 0; ; ) {
       const { buckets, isWhole } = await this.#once(changed < PAGED_PASSES ? 'paged' : 'atomic');
@@ -82,7 +91,9 @@ export class ValueComparison {
     }
   }
 
-  /** @throws SyncError VALUE_UNCERTAIN where an element that goes can come back: see ValueElements.wasUnanswered. */
+  /**
+   * @throws SyncError VALUE_UNCERTAIN if a removed element could come back: see ValueElements.wasUnanswered.
+   */
   *#certain(gone: Iterable<StoredElement>): Generator<StoredElement> {
     const { generation, manifest } = this.#own;
     for (const element of gone) {
@@ -124,7 +135,7 @@ export class ValueComparison {
     }
   }
 
-  /** Writes what is pending, and notes it as being there. */
+  /** Writes the pending documents, and adds them to the table. */
   async #flush(): Promise<void> {
     const documents = this.#pending;
     this.#pending = [];

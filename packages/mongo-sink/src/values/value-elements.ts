@@ -26,12 +26,12 @@ import type { Generation } from './value-attempts.js';
 import { type ElementDocument, isElementOf, plainElement, storedElement } from './value-manifest.js';
 import { pathsIn } from './value-place.js';
 
-/** Ids that one command names. */
+/** Ids per command. */
 const IDS_AT_ONCE = 200;
-/** Loads of ranges of buckets at once. */
+/** Ranges of buckets loaded at the same time. */
 const LOADS_AT_ONCE = 4;
 
-/** What a write says about its elements. */
+/** The part of a write that describes its elements. */
 type Written = Pick<MembersWrite, 'memberCollection' | 'layout' | 'history' | 'shape'>;
 
 /** The changes of one attempt to a value's element documents. They can be repeated, and other attempts ignore them. */
@@ -45,8 +45,8 @@ export class ValueElements {
   readonly #retry: RetryOptions;
   readonly #refused = new Set<string>();
   /**
-   * Whether a command was sent again, since it was not answered. What was sent first can still arrive, however late: what this
-   * attempt has added must not go again, in it or in one that continues it.
+   * Whether a command got no answer and was sent again. The first one can still arrive at any time. So
+   * neither this attempt nor one that continues it may remove elements that it added.
    */
   wasUnanswered = false;
 
@@ -83,14 +83,14 @@ export class ValueElements {
     };
   }
 
-  /** Elements that MongoDB refused. */
+  /** Number of elements that MongoDB refused. */
   get refused(): number {
     return this.#refused.size;
   }
 
   /**
-   * Inserts documents; those that are there already are this attempt's own, from a try that was not answered. What is refused
-   * is kept as a dead letter.
+   * Inserts documents. Existing ones are this attempt's own, from a try without an answer. Refused ones are
+   * kept as dead letters.
    */
   async insert(documents: readonly ElementDocument[]): Promise<void> {
     await withRetry(async () => {
@@ -114,7 +114,10 @@ export class ValueElements {
     }, this.#retry);
   }
 
-  /** Puts the value's elements in the given buckets, numbered in `layout` and ascending, into the table. */
+  /**
+   * Loads the elements of these buckets into the table.
+   * @param buckets ascending bucket numbers in `layout`.
+   */
   async load(buckets: readonly number[], layout: ElementLayout, into: FingerprintTable): Promise<void> {
     const wanted = new Set(buckets);
     await forEachAtOnce(rangesOf(buckets), LOADS_AT_ONCE, async (range) => {
@@ -125,19 +128,22 @@ export class ValueElements {
     });
   }
 
-  /** Puts all elements of the value, of this incarnation, into the table, and ends doubles: a lost attempt that was committed over leaves them. */
+  /**
+   * Loads all elements of this incarnation into the table. Ends duplicates: lost attempts below a later
+   * commit leave them.
+   */
   async loadAll(into: FingerprintTable): Promise<void> {
     const doubles: StoredElement[] = [];
     await this.#loadBy({}, into, (element) => {
       const since = into.sinceOf(element.fingerprint);
-      // The same document is met again where the reading was cut, and is repeated.
+      // A repeated read returns the same document again, which is not a duplicate.
       if (since !== undefined && since !== element.since) doubles.push(element);
       return since === undefined;
     });
     await this.end(doubles);
   }
 
-  /** Puts what this attempt has added so far into the table. */
+  /** Loads the elements that this generation has added so far into the table. */
   async loadOwn(into: FingerprintTable): Promise<void> {
     const { manifest, generation } = this.#own;
     await this.#run(async (elements) => {
@@ -149,13 +155,13 @@ export class ValueElements {
     });
   }
 
-  /** The element that an `_id` stands for. @param since the generation that it belongs to since. */
+  /** Parses an element's `_id`. @param since the generation that added the element. */
   parseId(id: string, since: number): StoredElement {
     const slot = id.slice(this.#prefix.length, id.lastIndexOf(':'));
     return { ...parseSlot(this.#write.layout, slot), since };
   }
 
-  /** Ends the elements: those that this attempt added itself go, the others get its generation as their end. */
+  /** Ends elements: removes those that this generation added, and sets it as the end of the others. */
   async end(elements: Iterable<StoredElement>): Promise<void> {
     let ids: string[] = [];
     const flush = async () => {
@@ -175,19 +181,19 @@ export class ValueElements {
   }
 
   /**
-   * Removes what generations before this attempt left, where none of it is part of the value. What a later one has added stays: this
-   * worker may have stood still.
+   * Removes the elements of earlier generations. Call it only if none of them is part of the value. Elements
+   * of later generations stay: this worker may have been paused.
    */
   async removeOlder(): Promise<void> {
     await this.#remove({ since: { $lt: this.#own.generation } });
   }
 
-  /** Takes back what uncommitted generations did. */
+  /** Undoes the changes of uncommitted generations. */
   async heal(): Promise<void> {
     await this.#undo(this.#own.manifest.aborted);
   }
 
-  /** Takes back what attempts did that the manifest does not know; see lostAttempts. */
+  /** Undoes the changes of attempts that are not in the manifest; see lostAttempts. */
   async healLost(): Promise<void> {
     const lost = await this.#run((elements) =>
       lostAttempts(elements, this.#own, this.#write.shape !== undefined),
@@ -195,12 +201,15 @@ export class ValueElements {
     if (lost.length > 0) await this.#undo(lost);
   }
 
-  /** Takes back what this attempt did, when it could not commit. Should it not come to that, nobody sees it all the same. */
+  /**
+   * Undoes the changes of this attempt if it could not commit. If this fails, readers still ignore the
+   * changes.
+   */
   async takeBack(): Promise<void> {
     await this.#undo([this.#own.generation]);
   }
 
-  /** The elements that the generations added go, the ends they set are lifted. */
+  /** Removes the elements that these generations added, and clears the ends that they set. */
   async #undo(generations: readonly number[]): Promise<void> {
     const which = { $in: [...generations] };
     await this.#remove({ since: which });
@@ -212,18 +221,18 @@ export class ValueElements {
   }
 
   /**
-   * Removes the elements that had ended by the generation before this one. Those that this one ended stay until the
-   * next, for readers that took the manifest just before it moved.
+   * Removes the elements that ended up to the previously committed generation. Those that this one ended stay
+   * until the next commit, for readers that loaded the manifest just before it moved.
    */
   async removeEnded(): Promise<void> {
     const { generation, aborted } = this.#own.manifest;
     if (generation === 0) return;
-    // Without a list that is mostly empty, every server answers this by its index.
+    // The list is mostly empty. Without it, every server can use its index.
     const others = aborted.length > 0 ? { $nin: [...aborted] } : {};
     await this.#remove({ until: { $gt: 0, $lte: generation, ...others } });
   }
 
-  /** An end that an uncommitted generation set is none. */
+  /** Matches elements that have not ended. An end that an uncommitted generation set does not count. */
   get #notEnded() {
     return { $in: [null, ...this.#own.manifest.aborted] };
   }
@@ -242,7 +251,9 @@ export class ValueElements {
     await this.#inBatches(which, (ids) => this.#run((elements) => deleteByIds(elements, ids)));
   }
 
-  /** Finds ids and does something that takes them out of the filter, until none is left. */
+  /**
+   * Calls `run` with the matching ids, in batches, until none is left. `run` must make its ids stop matching.
+   */
   async #inBatches(filter: Document, run: (ids: readonly string[]) => Promise<void>): Promise<void> {
     for (;;) {
       const found = await this.#run((elements) =>
@@ -266,7 +277,7 @@ export class ValueElements {
       });
       for await (const stored of cursor) {
         const document = plainElement(stored);
-        // Those of an earlier incarnation had all ended with it.
+        // All elements of an earlier incarnation ended with it.
         if (!document._id.startsWith(this.#prefix) || !isElementOf(manifest, document)) continue;
         const element = this.parseId(document._id, document.since);
         if (isWanted(element)) into.add(element, false);
@@ -274,7 +285,7 @@ export class ValueElements {
     });
   }
 
-  /** Fields as filters and updates of the elements' shape name them. */
+  /** Names the fields for filters and updates, by the elements' shape. */
   #as(fields: Document): Document {
     return pathsIn(this.#write.shape !== undefined, fields);
   }

@@ -11,7 +11,9 @@ interface FingerprintDocument {
   readonly sums: Binary;
 }
 
-/** Keeps, in `value_fingerprints`, which elements a committed generation has, 8 bytes for about 128 of them. */
+/**
+ * Stores the fingerprints of a generation's elements in `value_fingerprints`: 8 bytes for about 128 elements.
+ */
 export class ValueFingerprints {
   readonly #db: Db;
   readonly #retry: RetryOptions;
@@ -21,13 +23,13 @@ export class ValueFingerprints {
     this.#retry = retry;
   }
 
-  /** `undefined` when there is none: then all elements must be compared. */
+  /** Loads the buckets of a generation. `undefined` if there are none: then all elements must be compared. */
   async load(key: string, generation: number): Promise<Buckets | undefined> {
     const found = await this.#run((fingerprints) => fingerprints.findOne({ _id: idOf(key, generation) }));
     return found ? Buckets.unpack({ ...found, sums: found.sums.value() }) : undefined;
   }
 
-  /** Stores the buckets of a generation, over what was stored for it. @throws SyncError as mongoError. */
+  /** Stores the buckets of a generation, or replaces them. @throws SyncError as mongoError. */
   async save(key: string, generation: number, buckets: Buckets): Promise<void> {
     const { base, bits, sums } = buckets.pack();
     await this.#run((fingerprints) =>
@@ -39,7 +41,7 @@ export class ValueFingerprints {
     );
   }
 
-  /** Removes those of the generations before this one. */
+  /** Removes the buckets of earlier generations. */
   async removeOlder(key: string, generation: number): Promise<void> {
     await this.#run((fingerprints) => fingerprints.deleteMany({ key, generation: { $lt: generation } }));
   }

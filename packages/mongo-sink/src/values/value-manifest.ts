@@ -22,7 +22,7 @@ export type ElementDocument = Document & {
   readonly until: number | null;
 };
 
-/** An element as it is stored in a shape. */
+/** Puts an element into the shape in which it is stored. */
 export function storedElement(
   { _id, ...fields }: ElementDocument,
   shape: DocumentShape | undefined,
@@ -30,7 +30,7 @@ export function storedElement(
   return { _id, ...(shape ? shapeValue(fields, shape, {}) : fields) };
 }
 
-/** An element that was read, in the fleet's own shape. */
+/** Converts a stored element to the fleet's own shape. */
 export function plainElement(stored: { readonly _id: string } & Document): ElementDocument {
   const { key, since, until, ...others } = plainValue(stored);
   return {
@@ -42,20 +42,22 @@ export function plainElement(stored: { readonly _id: string } & Document): Eleme
   };
 }
 
-/** An attempt that can be continued: for the same incarnation, and by the same rule. */
+/** An attempt that can be continued for the same incarnation, by the same rule. */
 interface Resumable {
   readonly generation: number;
   readonly incarnation: number;
   readonly rule?: string;
 }
 
-/** What a value's manifest document says about its elements; the other fields are the value's own. */
+/**
+ * The fields of a value's manifest document that describe its elements. The other fields are the value's own.
+ */
 export interface ValueManifest {
   readonly key: string;
-  /** Whether it, and its elements, are in the shape `document`. */
+  /** Whether the manifest and its elements are in the shape `document`. */
   readonly isShaped: boolean;
   readonly incarnation: number;
-  /** By which rule its members were made; see ruleFingerprint. */
+  /** The rule that made the members; see ruleFingerprint. */
   readonly rule: string | undefined;
   readonly revision: number;
   /** inline: the document holds the value. members: its elements are documents of their own. */
@@ -64,11 +66,11 @@ export interface ValueManifest {
   readonly generation: number;
   /** The highest generation that any worker has ever begun. */
   readonly attempts: number;
-  /** Generations that were begun and not committed: what they left is not part of the value. */
+  /** Generations that were begun but not committed. Their changes are not part of the value. */
   readonly aborted: readonly number[];
-  /** What the aborted generations up to this one had left, was cleared away. */
+  /** The changes of aborted generations up to this one were undone. */
   readonly healed: number;
-  /** A generation that was given up in good order: the next attempt continues with it. */
+  /** A generation that its worker gave up cleanly. The next attempt can continue it. */
   readonly resumable: Resumable | null;
 }
 
@@ -88,7 +90,7 @@ export const MANIFEST_PROJECTION: Readonly<Record<string, 1>> = Object.fromEntri
   [...MANIFEST, ...['key', ...MANIFEST].map((name) => pathIn(true, name))].map((name) => [name, 1 as const]),
 );
 
-/** Every document of a value has this; one of someone else's under a key's name is never written over. */
+/** Matches the fleet's own value documents. Another application's document is never overwritten. */
 export const IS_OURS = { incarnation: { $exists: true }, [OURS]: { $exists: false } } as const;
 
 /** Whether a document, read with MANIFEST_PROJECTION, is one of the fleet's. */
@@ -96,7 +98,7 @@ export function isOurs(document: StoredValue): boolean {
   return ownerOf(document) !== undefined;
 }
 
-/** @throws SyncError DOCUMENT_FOREIGN where the document, read with MANIFEST_PROJECTION, is none of the fleet's. */
+/** @throws SyncError DOCUMENT_FOREIGN if the document, read with MANIFEST_PROJECTION, is not the fleet's. */
 export function refuseForeign(collection: string, document: StoredValue): void {
   if (isOurs(document)) return;
   const { _id } = document;
@@ -107,7 +109,9 @@ export function refuseForeign(collection: string, document: StoredValue): void {
   );
 }
 
-/** How many uncommitted generations a manifest remembers: a worker that was believed dead can still write in its own. */
+/**
+ * Maximum number of uncommitted generations in a manifest. A worker believed dead can still write in its own.
+ */
 export const ABORTED_KEPT = 200;
 
 /** Parses a value's manifest document, in either shape. Missing members get defaults. */
@@ -129,7 +133,7 @@ export function parseManifest(document: Document): ValueManifest {
   };
 }
 
-/** The manifest of a value that MongoDB has nothing of. */
+/** The manifest of a value that is not in MongoDB. */
 export function noManifest(key: string, isInShape: boolean): ValueManifest {
   return parseManifest(isInShape ? { [OURS]: { key } } : { _id: key });
 }
@@ -140,9 +144,9 @@ function isResumable(value: unknown): value is Resumable {
 }
 
 /**
- * The elements that belong to a value of form `members`, as a filter on its element collection: those that a committed
- * generation added and none has removed. Read manifest and elements, then the manifest's `generation` once more:
- * where it is the same, what was read is one state of the key (see readMirroredValue).
+ * A filter on the element collection for the elements of a value of form `members`: those that a committed
+ * generation added and none removed. Read the manifest, the elements, then the manifest's `generation` again.
+ * If it is the same, the elements are one state of the key (see readMirroredValue).
  */
 export function elementsOf(manifest: ValueManifest): Filter<ElementDocument> {
   const { key, generation, aborted } = manifest;
@@ -151,12 +155,12 @@ export function elementsOf(manifest: ValueManifest): Filter<ElementDocument> {
   return {
     [at('key')]: key,
     [at('since')]: { $lte: generation, ...others },
-    // Says what an `$or` of two ranges would, and lets every server find the elements by their key.
+    // Equivalent to an `$or` of two ranges, but lets every server find the elements by their key.
     [at('until')]: { $not: { $gt: 0, $lte: generation, ...others } },
   };
 }
 
-/** The same, of an element that was read. */
+/** The condition of elementsOf, for an element that was read. */
 export function isElementOf(
   { generation, aborted }: ValueManifest,
   { since, until }: Pick<ElementDocument, 'since' | 'until'>,

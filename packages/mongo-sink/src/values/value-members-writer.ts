@@ -17,20 +17,20 @@ import { ValueElements } from './value-elements.js';
 import { ValueFingerprints } from './value-fingerprints.js';
 
 export interface MembersWriterOptions {
-  /** About how many bytes of added elements are held in memory before they are written. */
+  /** Approximate number of bytes of added elements held in memory before they are written. */
   readonly bufferBytes: number;
   readonly retry: RetryOptions;
-  /** What to do where MongoDB holds a newer value; throws. */
+  /** Called if MongoDB holds a newer value; always throws. */
   readonly stale: (names: ValueCollections, state: KeyState) => Promise<never>;
 }
 
 /**
- * Writes a value whose elements are documents of their own, by difference.
+ * Writes the differences of a value whose elements have documents of their own.
  *
- * What is in MongoDB is known by fingerprints of buckets of elements; only the elements of buckets that differ are read.
- * A pass over the value finds which elements are new, and which are met no more. New ones wait in memory, or are written
- * ahead where they are many: nobody sees them before the manifest moves, which it does only after a pass that saw one
- * state of the key.
+ * Fingerprints of buckets of elements show which buckets differ from MongoDB; only the elements of those are
+ * read. A pass over the value finds new and missing elements. New elements wait in memory; if there are many,
+ * they are written early. Readers ignore them until the manifest moves, and it moves only after a pass that
+ * saw a single state of the key.
  */
 export class MembersWriter {
   readonly #db: Db;
@@ -46,8 +46,9 @@ export class MembersWriter {
   }
 
   /**
-   * A value of which MongoDB refused the manifest, or an element, counts as dead: what was refused is kept as a dead letter. Without
-   * its manifest the value of before stays; without an element the others are written.
+   * Writes a value. If MongoDB refuses the manifest or an element, the value counts as dead, and the refused
+   * document becomes a dead letter. If the manifest is refused, the former value stays; if an element is
+   * refused, the others are written.
    * @throws SyncError STALE_READ, or whatever the scan throws.
    */
   async write(state: KeyState, write: MembersWrite): Promise<Outcome> {
@@ -64,13 +65,13 @@ export class MembersWriter {
     }
   }
 
-  /** @returns how many elements were refused. */
+  /** @returns the number of refused elements. */
   async #write(state: KeyState, asked: MembersWrite): Promise<number> {
     const own = await this.#attempts.claim(state, asked);
     if (!own) return await this.#options.stale(asked, state);
     const { manifest } = own;
     const wasMembers = manifest.form === 'members' && manifest.generation > 0;
-    // Who was a member and when is reported by documents of one shape: another one begins with another incarnation.
+    // The history of members stays in one shape. A new shape starts with the next incarnation.
     const keepsShape = asked.history && wasMembers && manifest.incarnation === state.incarnation;
     const write = keepsShape
       ? { ...asked, shape: manifest.isShaped ? (asked.shape ?? OWN_NAMES) : undefined }
@@ -80,8 +81,8 @@ export class MembersWriter {
     const elements = elementsOf(write.shape);
     const isReshaped = wasMembers && manifest.isShaped !== (write.shape !== undefined);
     const isRemade = isReshaped || (wasMembers && !keepsShape && manifest.rule !== write.rule);
-    // Members that another rule made, or those of a value that was marked when its key went. In another shape there are some where a
-    // worker died when the value had lost that shape.
+    // Ends members that another rule made, and members of an earlier incarnation. The new shape has members
+    // only if the value had that shape before, and a worker died before it removed them.
     if (wasMembers && (isRemade || manifest.incarnation !== state.incarnation)) await elements.endAll();
     if (manifest.form !== 'members') await elements.removeOlder();
     else if (manifest.aborted.some((aborted) => aborted > manifest.healed)) await elements.heal();
@@ -116,14 +117,14 @@ export class MembersWriter {
     try {
       return await comparison.untilWhole();
     } catch (error) {
-      // Should this fail too, the next attempt begins again; what failed first is what counts.
+      // If this fails, too, the next attempt starts from the beginning. The first error is thrown.
       if (!comparison.isWriting && !elements.wasUnanswered)
         await this.#attempts.giveUp(state, write, own).catch(() => {});
       throw error;
     }
   }
 
-  /** What of the value is in MongoDB, as far as it must be known before the first pass. */
+  /** Loads the part of the value's state in MongoDB that the first pass needs. */
   async #known(
     there: 'some' | 'none',
     write: MembersWrite,
@@ -148,7 +149,7 @@ export class MembersWriter {
   }
 }
 
-/** A shape in which everything has its own name. */
+/** A shape that renames nothing. */
 const OWN_NAMES: DocumentShape = { names: {} };
 
 function coarser(a: ElementLayout, b: ElementLayout): ElementLayout {

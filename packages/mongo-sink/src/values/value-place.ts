@@ -10,7 +10,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { type Document, Long, ObjectId } from 'mongodb';
 
-/** What the `_id` of a value's document may be. */
+/** The types of a value document's `_id`. */
 export type StoredId = string | number | Long | ObjectId;
 
 /** A document of a collection of values, in either shape. */
@@ -26,12 +26,14 @@ export function documentIdOf({ key, documentId }: Pick<KeyState, 'key' | 'docume
   return Number.isSafeInteger(number) || !/^-?\d+$/.test(text) ? number : Long.fromString(text);
 }
 
-/** The path of a field of the fleet's in documents of a shape. */
+/**
+ * The path of a fleet field: below OURS if the document is in the shape `document`, else at the top level.
+ */
 export function pathIn(isInShape: boolean, name: string): string {
   return isInShape ? `${OURS}.${name}` : name;
 }
 
-/** Fields of the fleet's as `$set` and filters name them in documents of a shape. */
+/** Fleet fields with their paths (see pathIn), for `$set` and filters. */
 export function pathsIn(isInShape: boolean, fields: Document): Document {
   if (!isInShape) return fields;
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [pathIn(true, name), value]));
@@ -54,13 +56,15 @@ export function storedFields(
   return shape ? shapeValue(document, shape, { key, keyType }) : document;
 }
 
-/** What only some documents in a shape have of the fleet's: gone when the next one has none. */
+/**
+ * Fleet fields that only some shaped documents have. An update removes them if the new document lacks them.
+ */
 const SOMETIMES = [
   ...['fields', 'lifted', 'names', 'mapped', 'text', 'integer'],
   ...['fieldsExpireAt', 'removeAt', 'first', 'generation', 'resumable', 'rule', 'goneAt'],
 ];
 
-/** An update that makes a document in a shape another one; what it knows of attempts at its members stays. */
+/** An update that replaces a shaped document. Its fields about attempts at its members stay. */
 export function replacementOf(stored: ValueDocument): Document[] {
   const { [OURS]: ours, ...top } = stored;
   return [

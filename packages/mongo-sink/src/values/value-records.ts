@@ -3,7 +3,7 @@ import type { Document } from 'mongodb';
 import { IS_OURS } from './value-manifest.js';
 import { documentIdOf, pathsIn, replacementOf, storedFields } from './value-place.js';
 
-/** A value's document without its `_id`. @param kept what else of the fleet's it holds. */
+/** A value's document without its `_id`. @param kept further fleet fields. */
 export function fieldsOf(value: Replacement, kept: Document): Document {
   const { state, write } = value;
   return storedFields(state, { ...write.document, ...kept, ...saveOf(value) }, write.shape);
@@ -12,19 +12,19 @@ export function fieldsOf(value: Replacement, kept: Document): Document {
 /** A new value's document. */
 export function documentOf(value: Replacement): Document {
   const _id = documentIdOf(value.state);
-  // The shape that nearly all have, in one copy.
+  // Nearly all values have no shape: build their documents with one copy.
   if (!value.write.shape) return { _id, ...value.write.document, ...saveOf(value) };
   return { _id, ...fieldsOf(value, {}) };
 }
 
-/** What a value's document in the fleet's own shape gets. */
+/** The fields that a write sets in a document of the fleet's own shape. */
 export function ownFields(value: Replacement) {
   return { ...value.write.document, ...saveOf(value) };
 }
 
 /**
- * What it must not have anymore: fields of another form of the value. The generation goes with the elements: who read them meanwhile
- * sees that it is another one.
+ * The fields to remove: those of another form of the value. `generation` is removed with the elements, so
+ * that their readers notice the change.
  */
 export function goneFields({ document, formFields }: ReplaceWrite): string[] {
   return ['generation', 'resumable', ...formFields].filter((name) => !(name in document));
@@ -34,7 +34,7 @@ function saveOf({ state }: Replacement) {
   return { revision: state.revision + 1, syncedAt: new Date() };
 }
 
-/** The updates that mark a value's document, in either shape, and leave what it holds. */
+/** The updates that mark a value's document, in either shape, and keep its content. */
 export function marksOf(value: Replacement): Document[] {
   const fields = ownFields(value);
   return [
@@ -44,8 +44,8 @@ export function marksOf(value: Replacement): Document[] {
 }
 
 /**
- * The update that makes a value's document the new one, unless it has the same revision or a newer one. It does not match a large
- * value that the write does not know of: its members have to go with it.
+ * The update that replaces a value's document, unless it has the same or a newer revision. It does not match
+ * a large value that the write does not expect, because the members of that value must be removed with it.
  */
 export function updateOf(value: Replacement) {
   const { write } = value;
@@ -63,7 +63,7 @@ export function updateOf(value: Replacement) {
   };
 }
 
-/** Finds the value's own document, in one of the shapes, unless it has the same revision or a newer one. */
+/** Matches the value's own document in the given shape, if its revision is older. */
 function olderThan({ state }: Replacement, isShaped: boolean): Document {
   const revision = { $lt: state.revision + 1 };
   if (isShaped) return { _id: documentIdOf(state), ...pathsIn(true, { key: state.key, revision }) };

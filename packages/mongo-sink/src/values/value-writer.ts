@@ -29,17 +29,17 @@ import { documentOf, fieldsOf, marksOf, updateOf } from './value-records.js';
 
 const ACTIVE = { active: 1, [pathIn(true, 'active')]: 1 } as const;
 
-/** Documents that are looked at, at once. */
+/** Documents checked at the same time. */
 const AT_ONCE = 8;
 
 export type Replaced = 'written' | 'stale' | 'dead' | SyncError;
 
 /**
- * Replaces a key's value document as a whole, unless MongoDB holds one of the same or a newer revision: then
- * another worker was faster, and this read is stale. The upsert of a refused replacement meets the document's own
- * `_id`, so the refusal shows as a duplicate key. A key's first value is inserted, which costs a server much less than an
- * upsert; where there is a document already, it goes the way of the others. One that MongoDB refuses is kept as a dead letter,
- * and the value of before stays.
+ * Replaces a key's value document as a whole, unless MongoDB holds the same or a newer revision: then another
+ * worker was faster, and this read is stale. The upsert of a stale value collides with the document's own
+ * `_id`, so it shows as a duplicate key. A key's first value is inserted, which costs the server much less
+ * than an upsert; if there is a document already, it is updated like the others. A refused value becomes a
+ * dead letter, and the former value stays.
  */
 export class ValueWriter {
   readonly #db: Db;
@@ -60,10 +60,10 @@ export class ValueWriter {
   }
 
   /**
-   * @returns how the value fared.
-   * @throws SyncError DOCUMENT_FOREIGN when a document that is not the fleet's has the key's name; KEY_REFUSED; STALE_READ when
-   * MongoDB holds a newer value. The key's revision is then raised to the value's, so that a worker that died between the two does not block
-   * the key; what the value holds is no longer known.
+   * @throws SyncError DOCUMENT_FOREIGN if a document that is not the fleet's has the key's name; KEY_REFUSED;
+   * STALE_READ if MongoDB holds a newer value. Then the key's revision is raised to the value's, so that a
+   * worker that died between the two writes does not block the key. The key no longer knows the value's
+   * content.
    */
   async replace(state: KeyState, write: ReplaceWrite): Promise<'written' | 'dead'> {
     const result = write.hasMembers
@@ -74,7 +74,7 @@ export class ValueWriter {
     return result;
   }
 
-  /** Makes a large value a small one. Only elements of attempts up to that very moment may be removed afterward. */
+  /** Makes a large value a small one, then removes the elements of the attempts that were claimed before. */
   async #shrink(state: KeyState, write: ReplaceWrite): Promise<Replaced> {
     const { q, u } = updateOf({ state, write });
     let after: StoredValue | null;
@@ -120,8 +120,9 @@ export class ValueWriter {
   }
 
   /**
-   * Replaces values that have no members, and says how each fared; where one is stale, the key's revision stays as it is.
-   * @throws SyncError where it is not about single values, as writeRecords throw.
+   * Replaces values that have no members. If a value is stale, its key's revision stays unchanged.
+   * @returns the result of each value.
+   * @throws SyncError as writeRecords.
    */
   async replaceAll(values: readonly Replacement[]): Promise<Replaced[]> {
     const results = values.map((): Replaced => 'written');
@@ -142,7 +143,7 @@ export class ValueWriter {
     return results;
   }
 
-  /** @returns those that have a document already. */
+  /** @returns the indexes of values that already have a document. */
   async #insert(collection: string, indexes: readonly number[], fates: Fates): Promise<number[]> {
     if (indexes.length === 0) return [];
     const documents = indexes.map((i) => documentOf(valueAt(fates, i)));
@@ -150,7 +151,7 @@ export class ValueWriter {
     return await this.#taken(indexes, errors, fates);
   }
 
-  /** @returns those that are still to be written. */
+  /** @returns the indexes of values that are still to be written. */
   async #updateTogether(
     collection: string,
     indexes: readonly number[],
@@ -176,7 +177,9 @@ export class ValueWriter {
       fates.results[i] = await this.#settle(valueAt(fates, i));
   }
 
-  /** Updates the documents of values that exist; a missing one needs no update, and one that stays active has a newer revision. */
+  /**
+   * Marks existing documents. A missing one needs no mark. One that stays active has a newer revision: stale.
+   */
   async #mark(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
     if (indexes.length === 0) return;
     const updates = indexes.flatMap((i) => marksOf(valueAt(fates, i)));
@@ -194,8 +197,9 @@ export class ValueWriter {
   }
 
   /**
-   * How a value fares whose `_id` has a document that is not to be updated as it is: another worker's newer one; the key's own in
-   * another shape, which is put into this one; that of a large value, whose members go; or that of another key, which stays.
+   * Settles a value whose `_id` has a document that the update did not match: a newer one stays, and so does
+   * another key's; the key's own in another shape is replaced; a large value is replaced, and its members are
+   * removed.
    */
   async #settle(value: Replacement): Promise<Replaced> {
     const { state, write } = value;
@@ -205,7 +209,7 @@ export class ValueWriter {
     const owner = found ? ownerOf(found) : undefined;
     if (!found || owner === undefined) return 'stale';
     if (owner !== state.key) {
-      if (write.document.active === false) return 'written'; // it has nothing there
+      if (write.document.active === false) return 'written'; // the key has no document there
       return await this.#keep(state, write, idTaken(found));
     }
     const manifest = parseManifest(found);
@@ -230,7 +234,10 @@ export class ValueWriter {
     return 'written';
   }
 
-  /** @returns those whose `_id` was taken; what MongoDB refuses for its content becomes dead letters. */
+  /**
+   * Writes dead letters for values refused for their content.
+   * @returns the indexes of those whose `_id` was taken.
+   */
   async #taken(indexes: readonly number[], errors: readonly WriteError[], fates: Fates): Promise<number[]> {
     const taken: number[] = [];
     const refusals: ValueRefusal[] = [];
@@ -264,15 +271,15 @@ export class ValueWriter {
     if (!stored) return;
     refuseForeign(names.collection, stored);
     const found = parseManifest(stored);
-    // A worker may have made a large value a small one, and died before it removed the elements. Where the last attempt on them has
-    // committed, none is under way that has a number up to its own.
+    // A worker may have made a large value a small one, and died before it removed the elements. If the last
+    // attempt on them was committed, no attempt with a number up to its own is under way.
     if (found.form === 'inline' && found.attempts > 0 && found.attempts === found.healed)
       await removeElements(this.#db, names, key, found.attempts, found.isShaped);
-    // Another worker's attempt on the elements has not committed yet: the value is as this one found it.
+    // Another worker's attempt on the elements is not committed yet, so the value is unchanged.
     if (found.revision <= revision) return;
     for (const command of catchUpCommands(state, found)) {
       const { errors } = await writeRecords(this.#db, { count: 1, command: () => command });
-      // Else the run would be overtaken again and again, by nobody.
+      // Without this error, each run would end as overtaken, although no other worker is faster.
       for (const { isOwnId, code } of errors) if (!isOwnId) throw keyRefused(key, code);
       if (errors.length === 0) return;
     }
