@@ -6,18 +6,19 @@ const [DOUBLE, STRING, DOCUMENT, LIST, BOOLEAN, DATE, NULL, INT32] = [
 ];
 const TWO_TO_32 = 0x1_0000_0000;
 const [LEAST_INT32, MOST_INT32] = [-0x8000_0000, 0x7fff_ffff];
-/** Text of up to this many characters is copied one by one: that is faster than a call. */
+/** Text of up to this many characters is copied one by one, which is faster than a call. */
 const SHORT = 24;
-/** Names that are remembered; more of them than this are not ours. */
+/** Maximum number of cached names. The fleet's own documents have fewer. */
 const MOST_NAMES = 2_000;
 const FIRST_BYTES = 256 * 1024;
-/** What a field takes beside its name and text, at most, in bytes; and what UTF-8 takes for a character, at most. */
+/** Maximum bytes of a field besides its name and text, and of a character in UTF-8. */
 const [FIELD_BYTES, CHARACTER_BYTES] = [32, 3];
-/** What the driver does with a command's documents. */
+/** The options that the driver uses for a command's documents. */
 const AS_DRIVER = { checkKeys: false, serializeFunctions: false, ignoreUndefined: false } as const;
 
 /**
- * Makes BSON of documents of ours, which hold few types, in less than half of the driver's time; of any other one by the driver.
+ * Encodes the fleet's documents, which hold few types, in less than half of the driver's time. Other
+ * documents are left to the driver.
  * Source: https://bsonspec.org/spec.html
  */
 export class PlainBsonWriter {
@@ -25,7 +26,7 @@ export class PlainBsonWriter {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #at = 0;
 
-  /** The documents, one behind the other. @throws BSONError as the driver does. */
+  /** Encodes documents, one after the other. @throws BSONError as the driver does. */
   write(documents: readonly Document[]): Buffer {
     this.#at = 0;
     for (const document of documents) {
@@ -40,7 +41,7 @@ export class PlainBsonWriter {
     return Buffer.from(this.#bytes.subarray(0, this.#at));
   }
 
-  /** False where it holds something else. */
+  /** False if the document holds other types. */
   #document(document: Readonly<Record<string, unknown>>): boolean {
     const from = this.#begin();
     for (const name in document) if (!this.#field(name, document[name])) return false;
@@ -129,7 +130,7 @@ export class PlainBsonWriter {
     return true;
   }
 
-  /** A field's kind and name, with room for a value of this many bytes of text behind it. */
+  /** Writes a field's kind and name, and makes room for a value with `bytes` of text. */
   #name(kind: number, name: string, bytes = 0): void {
     const known = this.#names.get(name) ?? this.#remembered(name);
     this.#makeRoom(known.length + bytes + FIELD_BYTES);
@@ -183,7 +184,7 @@ export class PlainBsonWriter {
   }
 }
 
-/** An object as a literal makes it, and nothing that the driver takes for something of its own. */
+/** Whether this is a plain object that the driver gives no special meaning. */
 function isPlain(value: object): value is Readonly<Record<string, unknown>> {
   return Object.getPrototypeOf(value) === Object.prototype && !('_bsontype' in value) && !('toBSON' in value);
 }

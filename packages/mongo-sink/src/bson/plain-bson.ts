@@ -5,27 +5,31 @@ const [DOUBLE, STRING, DOCUMENT, LIST, BOOLEAN, DATE, NULL, INT32, INT64] = [
   0x01, 0x02, 0x03, 0x04, 0x08, 0x09, 0x0a, 0x10, 0x12,
 ];
 const TWO_TO_32 = 0x1_0000_0000;
-/** Names that are remembered; more of them than this are not ours. */
+/** Maximum number of cached names. The fleet's own documents have fewer. */
 const MOST_NAMES = 1000;
 
 /**
- * Reads documents of ours, which hold few types, in a fourth of the driver's time; any other one by the driver.
+ * Decodes the fleet's documents, which hold few types, in a quarter of the driver's time. Other documents are
+ * left to the driver.
  * Source: https://bsonspec.org/spec.html
  */
 export class PlainBson {
-  /** By a hash of their bytes: most documents have the names of the one before. */
+  /** Cached names, by a hash of their bytes: most documents have the same names as the one before. */
   readonly #names = new Map<number, string>();
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
 
-  /** @param only the fields to read; without it, all. A document of other types of values is always read as a whole. */
+  /**
+   * @param only the fields to read; without it, all. A document with values of other types is always read
+   * whole.
+   */
   read(bytes: Uint8Array, only?: ReadonlySet<string>): Document {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = 0;
     return this.#document(only) ?? BSON.deserialize(bytes);
   }
 
-  /** `undefined` where it holds something else. */
+  /** `undefined` if the document holds other types. */
   #document(only?: ReadonlySet<string>): Document | undefined {
     const document: Document = {};
     this.#at += 4;
@@ -48,7 +52,7 @@ export class PlainBson {
     const list: unknown[] = [];
     this.#at += 4;
     for (let kind = this.#kind(); kind !== 0; kind = this.#kind()) {
-      while (this.#bytes[this.#at++] !== 0); // the place
+      while (this.#bytes[this.#at++] !== 0); // the index
       const value = this.#value(kind);
       if (value === undefined) return undefined;
       list.push(value);
@@ -93,7 +97,7 @@ export class PlainBson {
     }
   }
 
-  /** How many bytes a value takes; `undefined` of other types. */
+  /** The size of a value in bytes; `undefined` for other types. */
   #lengthOf(kind: number): number | undefined {
     switch (kind) {
       case STRING:

@@ -3,19 +3,19 @@ import { driverModule, memberOf } from '../connection/driver-parts.js';
 
 /** Documents of a command that are BSON already: the driver sends them as they are. */
 export interface DocumentSequence {
-  /** Adds documents, any number of them one behind the other; the first argument is only read by monitoring. */
+  /** Adds any number of documents, one after the other. Only command monitoring reads the first argument. */
   push(document: object, bson: Uint8Array): number;
   toBin(): Uint8Array;
 }
 
-/** Makes the list that stands in a command for its documents, or under another name. */
+/** Makes the list for a command's field `documents`, or for another field. */
 export type NewDocumentSequence = (field?: string) => DocumentSequence;
 
 const FIELD = 'documents';
 
 /**
- * The driver's own way to send ready-made BSON, which it uses for bulk writes and does not document: an OP_MSG section of kind 1.
- * Checked before it is relied on: a message made with it must be, byte for byte, what the protocol says.
+ * The driver's undocumented way to send ready-made BSON, which it uses for bulk writes: an OP_MSG section of
+ * kind 1. It is tested before use: a message made with it must match the protocol byte for byte.
  * Source: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#kind-1--document-sequence
  * @returns `undefined` when the driver is not built as expected (measured with mongodb 7.9).
  */
@@ -36,11 +36,11 @@ export function sequencesOf(commands: unknown): NewDocumentSequence | undefined 
     };
     return sendsAsItIs(create, Message) ? create : undefined;
   } catch {
-    return undefined; // it is built otherwise
+    return undefined; // the driver is built differently
   }
 }
 
-/** A document without a field, and what a section of two of them is. */
+/** An empty document, and a section with two of them. */
 const EMPTY = Buffer.from([5, 0, 0, 0, 0]);
 const SECTION = Buffer.concat([
   Buffer.from([1]),

@@ -5,7 +5,7 @@ export interface BulkLimits<T> {
   readonly count: number;
 }
 
-/** Cuts items into bulks that one command takes, in their order; one that is larger by itself goes alone. */
+/** Cuts items into bulks within the limits, in order. An item above the byte limit gets a bulk of its own. */
 export function* bulksOf<T>(items: Iterable<T>, { sizeOf, ...most }: BulkLimits<T>): Generator<T[]> {
   let bulk: T[] = [];
   let bytes = 0;
@@ -22,12 +22,12 @@ export function* bulksOf<T>(items: Iterable<T>, { sizeOf, ...most }: BulkLimits<
   if (bulk.length > 0) yield bulk;
 }
 
-/** What a page takes, about, in bytes, where the size of its items is known. */
+/** Approximate maximum size of a page in bytes, if the size of its items is known. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 
 /**
- * Gathers what comes one by one into pages of `size`; the last one may be smaller, and none is empty.
- * @param sizeOf the size of an item, in bytes: of large ones a page has fewer. Without, they are all small.
+ * Gathers items into pages of `size`. The last page may be smaller; no page is empty.
+ * @param sizeOf the size of an item, in bytes: pages of large items have fewer items. Default: all items are small.
  */
 export async function* pagesOf<T>(
   items: AsyncIterable<T>,

@@ -3,15 +3,18 @@ import type { Collection, Document, Filter } from 'mongodb';
 import type { Stored } from '../database/stored.js';
 import { bulksOf } from './bulks-of.js';
 
-/** Documents that one command deletes. */
+/** Documents deleted per command. */
 const AT_ONCE = 1000;
-/** Ids that one statement names: some servers compare each document that they find with every id of its statement. */
+/** Ids per statement. Some servers compare each document that they find with every id of its statement. */
 const IDS_PER_STATEMENT = 25;
 
-/** What one command names, of ids of any length: a name of a key takes up to 1 MiB, and a command 16 MiB. */
+/** Limits of the ids in one command: a key's name can take 1 MiB, and a command 16 MiB. */
 const NAMED_AT_ONCE = { sizeOf: (id: string) => 3 * id.length + 16, bytes: 8 * 1024 * 1024, count: 5000 };
 
-/** Those of the documents named that match a filter, by as many commands as their names take. @throws what the driver throws. */
+/**
+ * Finds the documents with these ids that match a filter, with as many commands as the ids need.
+ * @throws what the driver throws.
+ */
 export async function findByIds(
   documents: Collection<Stored>,
   ids: Iterable<string>,
@@ -24,12 +27,15 @@ export async function findByIds(
   return found;
 }
 
-/** Ids in as many lists as commands take. */
+/** Cuts ids into lists, one per command. */
 export function idBulks(ids: Iterable<string>): Iterable<string[]> {
   return bulksOf(ids, NAMED_AT_ONCE);
 }
 
-/** Updates those of the documents named that match a filter, with one command. @throws what the driver throws. */
+/**
+ * Updates the documents with these ids that match a filter, with one command.
+ * @throws what the driver throws.
+ */
 export async function updateByIds(
   documents: Collection<Stored>,
   ids: readonly string[],
@@ -49,9 +55,9 @@ export async function deleteByIds(documents: Collection<Stored>, ids: readonly s
 }
 
 /**
- * Deletes the documents that a filter matches, by commands that each end soon, however many documents there are.
+ * Deletes the documents that a filter matches, with many short commands.
  *
- * @param before is done with the `_id`s before a command deletes their documents.
+ * @param before called with the `_id`s before a command deletes their documents.
  * @throws what the driver throws.
  */
 export async function deleteWhere(
@@ -68,7 +74,7 @@ export async function deleteWhere(
   }
 }
 
-/** Conditions on `_id` that name all of these together, for the statements of one command. */
+/** Conditions on `_id` that together cover all these ids, one per statement of a command. */
 function conditionsById(ids: readonly string[]): { $in: string[] }[] {
   return inParts(ids, IDS_PER_STATEMENT).map(($in) => ({ $in }));
 }

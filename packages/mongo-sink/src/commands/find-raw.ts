@@ -1,11 +1,12 @@
 import type { Db, Document } from 'mongodb';
 import { idBulks } from './by-ids.js';
 
-/** The documents of the list stay bytes: a cursor of the driver would take each of them apart, too. */
+/** Keeps the documents of the reply as bytes. A cursor of the driver would parse each document, too. */
 const RAW = { fieldsAsRaw: { firstBatch: true }, promoteLongs: false };
 
 /**
- * The documents with these ids, as bytes. What one reply does not hold is asked for again, by half as many ids.
+ * Finds the documents with these ids, as bytes. If one reply cannot hold them all, each half of the ids is
+ * requested again.
  * @throws what the driver throws.
  */
 export async function findRaw(db: Db, collection: string, ids: readonly string[]): Promise<Uint8Array[]> {

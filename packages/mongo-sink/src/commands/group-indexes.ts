@@ -1,4 +1,4 @@
-/** The indexes of the items, grouped by a name of each, in order. */
+/** Groups the indexes of the items by each item's name, in order. */
 export function groupIndexes<Item>(
   items: readonly Item[],
   nameOf: (item: Item) => string,

@@ -8,40 +8,44 @@ import { groupIndexes } from './group-indexes.js';
 import { RecordLists } from './record-lists.js';
 import { tryCommand } from './write-command.js';
 
-/** What a document becomes. */
+/** A change of one document. */
 export interface Change {
   readonly _id: string;
-  /** What must be true of the document, as an expression; else it stays as it is. */
+  /** An expression that must be true of the document; else the document stays unchanged. */
   readonly condition: Document;
-  /** What it gets; its other fields stay. */
+  /** The fields to set. Other fields stay. */
   readonly fields: Document;
-  /** Fields that it must not have; else it stays as it is. */
+  /** Fields that the document must not have; else it stays unchanged. */
   readonly without?: readonly string[];
-  /** About how many bytes the fields take. */
+  /** Approximate size of the fields, in bytes. */
   readonly bytes: number;
 }
 
 /**
- * How many of the changes took.
- * - all: each of them.
- * - some: MongoDB does not report which; none is possible, too.
+ * How many of the changes were applied.
+ * - all: every change.
+ * - some: MongoDB does not report which; possibly not a single one.
  * - none: nothing was sent.
  */
 export type Taken = 'all' | 'some' | 'none';
 
-/** Documents of one statement: more save nothing, since the server compares each document with all keys of its statement. */
+/**
+ * Documents per statement. More save nothing: the server compares each document with all keys of its
+ * statement.
+ */
 const COUNT = 32;
 const BYTES = 1024 * 1024;
 
 /**
- * Changes documents, many of them by one statement: a server takes half of the time that one statement for each document takes
- * (decision 0017). Each document finds its own fields by its `_id`. MongoDB only reports how many documents of a command
- * were changed. Where that is not all, the caller looks which, and changes the others one by one.
+ * Changes many documents with one statement, which takes the server half as long as one statement per
+ * document (decision 0017). The statement chooses each document's fields by its `_id`. MongoDB reports only
+ * the number of changed documents per command. If that is not all, the caller finds out which, and changes
+ * the others one by one.
  */
 export class GroupedUpdates {
   readonly #db: Db;
   readonly #lists: RecordLists;
-  /** Whether the server counts only changed documents as modified; `undefined` until it was asked. */
+  /** Whether the server counts only changed documents as modified; `undefined` until this was tested. */
   #countsChanged: boolean | undefined;
 
   /** @param newSequence as of KeyStates. */
@@ -50,14 +54,17 @@ export class GroupedUpdates {
     this.#lists = new RecordLists(newSequence);
   }
 
-  /** Whether an update that leaves a document as it is counts as none. @throws SyncError as mongoError. */
+  /**
+   * Whether the server counts only changed documents as modified; tested once.
+   * @throws SyncError as mongoError.
+   */
   async countsChanged(): Promise<boolean> {
     this.#countsChanged ??= await countsChanged(this.#db);
     return this.#countsChanged;
   }
 
   /**
-   * @param filter what else must be true of all documents.
+   * @param filter a further condition on all documents.
    * @throws SyncError as tryCommand.
    */
   async update(collection: string, changes: readonly Change[], filter: Document = {}): Promise<Taken> {
@@ -71,7 +78,7 @@ export class GroupedUpdates {
   }
 }
 
-/** What a document gets: nothing, if the condition is not true. An expression. */
+/** An expression for the fields that a document gets: none if the condition is false. */
 export function changeOf({ condition, fields }: Pick<Change, 'condition' | 'fields'>): Document {
   return { $cond: [condition, { $literal: fields }, {}] };
 }
@@ -102,8 +109,8 @@ function statementOf(group: readonly Change[], filter: Document): Document {
 }
 
 /**
- * Whether the server counts only those documents as modified that an update changed. FerretDB 2 counts each that a pipeline replaced,
- * also by itself. Asked on the document that probes write.
+ * Tests whether the server counts only changed documents as modified. FerretDB 2 counts every document that a
+ * pipeline replaced, even with itself. The test uses the document of probeWrites.
  * @throws SyncError as mongoError.
  */
 async function countsChanged(db: Db): Promise<boolean> {

@@ -2,10 +2,10 @@ import type { Document } from 'mongodb';
 import { PlainBsonWriter } from '../bson/plain-bson-writer.js';
 import type { DocumentSequence, NewDocumentSequence } from '../bson/ready-made-bson.js';
 
-/** What is more goes by the driver, which finds out for which record a command is too large. */
+/** Larger lists are left to the driver, which finds the record that is too large. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Makes the lists of records that stand in commands: as BSON, where that can be sent. */
+/** Encodes a command's list of records as BSON, if ready-made BSON can be sent. */
 export class RecordLists {
   readonly #newSequence: NewDocumentSequence | undefined;
   readonly #bson = new PlainBsonWriter();
@@ -14,7 +14,10 @@ export class RecordLists {
     this.#newSequence = newSequence;
   }
 
-  /** @param field what the command calls them. @returns `undefined` where the driver is to make BSON of them. */
+  /**
+   * @param field the list's name in the command.
+   * @returns `undefined` if the driver has to encode the records.
+   */
   listOf(field: 'documents' | 'updates', records: readonly Document[]): DocumentSequence | undefined {
     const bytes = this.#newSequence && this.#bytesOf(records);
     if (!bytes || !this.#newSequence) return undefined;
@@ -28,7 +31,7 @@ export class RecordLists {
       const bytes = this.#bson.write(records);
       return bytes.length <= MOST_BYTES ? bytes : undefined;
     } catch {
-      return undefined; // the driver shows what is wrong
+      return undefined; // the driver reports the error
     }
   }
 }

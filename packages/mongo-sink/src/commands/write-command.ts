@@ -5,12 +5,12 @@ import { mongoError } from '../errors/mongo-error.js';
 
 /** One record that a write command refused. */
 export interface WriteError {
-  /** Which of the command's records. */
+  /** Index of the record in the command. */
   readonly index: number;
   readonly code: number;
   /** The server's words. They can quote values: never for logs. */
   readonly message: string;
-  /** Duplicate key on `_id`: the record is there already. */
+  /** Duplicate key on `_id`: the record exists already. */
   readonly isOwnId: boolean;
 }
 
@@ -20,12 +20,12 @@ export interface WriteReply {
   readonly errors: readonly WriteError[];
 }
 
-/** A command that was refused as a whole, for a reason that nobody here knows: it may be one of its records. */
+/** A command that was refused as a whole, with an unknown code. One of its records may be the cause. */
 export interface CommandRefusal {
   readonly refusal: SyncError;
-  /** The server's code, or 22 (InvalidBSON) where the driver could not make BSON of a record. */
+  /** The server's code, or 22 (InvalidBSON) if the driver could not encode a record. */
   readonly code: number;
-  /** As WriteError has it. */
+  /** See WriteError. */
   readonly message: string;
 }
 
@@ -34,10 +34,10 @@ const INVALID_BSON = 22;
 
 /**
  * Runs one unordered insert or update command: every record is tried, and the refused ones are reported one by one.
- * Resolves only when what was written is durable (majority, journaled).
+ * Resolves only when the writes are durable (majority, journaled).
  * Source: https://www.mongodb.com/docs/manual/reference/command/insert/
- * @returns a CommandRefusal where the command is refused as a whole for an unknown reason.
- * @throws SyncError as mongoError, when it failed as a whole for another one.
+ * @returns a CommandRefusal if the command is refused as a whole for an unknown reason.
+ * @throws SyncError as mongoError, if the command fails as a whole for a known reason.
  */
 export async function tryCommand(db: Db, command: Document): Promise<WriteReply | CommandRefusal> {
   try {
@@ -56,13 +56,19 @@ export async function tryCommand(db: Db, command: Document): Promise<WriteReply 
   }
 }
 
-/** 11000 DuplicateKey; 1 InternalError, as FerretDB answers a findAndModify that inserts. */
+/** 11000 DuplicateKey; 1 InternalError, FerretDB's answer if a findAndModify inserts a duplicate. */
 const DUPLICATES: ReadonlySet<unknown> = new Set([1, 11000]);
-/** How servers that give no pattern name the index of `_id`: in the words of MongoDB, FerretDB and PostgreSQL. */
+/**
+ * Matches the index of `_id` in the messages of MongoDB, FerretDB and PostgreSQL, for errors without a
+ * keyPattern.
+ */
 const ID_INDEX =
   /index: _id_|Index '_id_'$|^duplicate key value violates unique constraint "collection_pk_\d+"$/;
 
-/** Whether the server says that it is the record's own `_id` that is taken. @param raw a write error as the server sends it. */
+/**
+ * Whether a write error says that the record's own `_id` is taken.
+ * @param raw a write error as the server sends it.
+ */
 export function isOwnId(raw: {
   readonly code?: unknown;
   readonly keyPattern?: unknown;

@@ -4,22 +4,22 @@ import { verdictOn } from '../errors/record-verdict.js';
 import type { RecordLists } from './record-lists.js';
 import { type CommandRefusal, tryCommand, type WriteError, type WriteReply } from './write-command.js';
 
-/** Records to be written by one command, or by several where it is not taken as a whole. */
+/** Records to be written by one command, or by several if the server refuses it as a whole. */
 export interface Records {
   readonly count: number;
-  /** The command that writes the records of these indexes, in this order; without indexes: all. */
+  /** The command that writes the records with these indexes, in this order; without indexes, all records. */
   readonly command: (indexes?: readonly number[]) => Document;
 }
 
-/** This many records refused alone, and none taken: then it is not about the records. */
+/** If this many records are refused alone, and none is accepted, the cause is not the records. */
 const STRIKES = 3;
 
 /**
- * Writes records, and gives a verdict on each. What MongoDB says of a record with a code that nobody here knows is believed
- * once it says so without the record's neighbors; a command that it refuses as a whole is cut in halves until the records that
- * it is about stand alone. So one record never holds up another one.
- * @returns how many were inserted or changed, and of each of the others why not.
- * @throws SyncError where it is not about single records, as tryCommand throws.
+ * Writes records, and gives a verdict on each. Records that are refused with an unknown code are written
+ * again without the others, and the second verdict counts. A command that is refused as a whole is cut in
+ * halves until the records at fault are alone. So one record never blocks another.
+ * @returns the number of records inserted or changed, and an error for each other record.
+ * @throws SyncError as tryCommand, if the cause is not a single record.
  */
 export async function writeRecords(db: Db, records: Records): Promise<WriteReply> {
   const first = await writeSome(db, records);
@@ -30,11 +30,11 @@ export async function writeRecords(db: Db, records: Records): Promise<WriteReply
     records,
     doubtful.map(({ index }) => index),
   );
-  judge(again.errors); // throws where they are transient now
+  judge(again.errors); // throws if an error is transient now
   return { n: first.n + again.n, errors: [...settled, ...first.alone, ...again.errors, ...again.alone] };
 }
 
-/** Inserts documents, and gives a verdict on each: see writeRecords. @param lists as BSON, where they can be sent so. */
+/** Inserts documents, and gives a verdict on each: see writeRecords. @param lists encodes them as BSON. */
 export async function insertRecords(
   db: Db,
   collection: string,

@@ -7,7 +7,7 @@ import { quietPools } from './quiet-pools.js';
 await failCutSends();
 await quietPools();
 
-/** Parameters that send reads elsewhere than to the primary. */
+/** URI parameters that send reads to servers other than the primary. */
 const READS_ELSEWHERE = /^(readPreference|readPreferenceTags|maxStalenessSeconds)=/i;
 
 /** How to reach MongoDB; the `mongo` part of the configuration has this shape. */
@@ -22,15 +22,16 @@ export interface MongoAddress {
 export interface MongoHandle {
   readonly db: Db;
   close(): Promise<void>;
-  /** As `close`, where MongoDB does not answer: what is under way fails at once, and nobody waits for it. */
+  /** Closes without waiting, for a MongoDB that does not answer. Operations under way fail immediately. */
   leave(): void;
 }
 
 /**
- * Opens MongoDB without waiting for it: the first operation connects, and so does every later one after an outage.
- * Writes are acknowledged by a majority and journaled, since a position may only move behind what is durable. Reads go to the
- * primary, whatever the URI says: a secondary that lags would give an earlier position, or fingerprints of an earlier state.
- * @throws MongoParseError or MongoInvalidArgumentError when the URI is malformed.
+ * Opens MongoDB without waiting for it: the first operation connects, and later ones reconnect after an
+ * outage. Writes are acknowledged by a majority and journaled, because a position may only move after durable
+ * writes. Reads go to the primary, whatever the URI says: a lagging secondary would return an earlier
+ * position, or earlier fingerprints.
+ * @throws MongoParseError or MongoInvalidArgumentError if the URI is malformed.
  */
 export function connectMongo(address: MongoAddress, appName: string): MongoHandle {
   const client = new MongoClient(readingFromPrimary(address.uri), {
@@ -45,30 +46,30 @@ export function connectMongo(address: MongoAddress, appName: string): MongoHandl
     },
     leave: () => {
       isLeft = true;
-      void client.close().catch(() => {}); // it reports the end of its sessions to MongoDB first, and fails only late
+      void client.close().catch(() => {}); // it first ends its sessions on the server, so it fails late
     },
   };
 }
 
-/** The URI without what would send reads to a secondary, or wait for one before the first command. */
+/** The URI without parameters that send reads to a secondary, or wait for one before the first command. */
 function readingFromPrimary(uri: string): string {
   const [hosts = uri, query = ''] = uri.split('?');
   const kept = query.split('&').filter((each) => each !== '' && !READS_ELSEWHERE.test(each));
   return kept.length > 0 ? `${hosts}?${kept.join('&')}` : hosts;
 }
 
-/** What the client is made with, certificates aside. */
+/** The client's options, without certificates. */
 export function clientOptions(address: MongoAddress, appName: string): MongoClientOptions {
   const { tls } = address;
   return {
     appName,
     maxPoolSize: 16,
-    // The longer one of the two ends last: what became of a connection is known by then.
+    // Server selection must time out after the connection: then its error shows why the connection failed.
     serverSelectionTimeoutMS: 6_000,
     connectTimeoutMS: 5_000,
     socketTimeoutMS: 60_000,
     retryWrites: true,
-    // In both forms: the second one alone would give way to what the URI says.
+    // Both forms are needed: the URI overrides `writeConcern` alone.
     w: 'majority',
     journal: true,
     writeConcern: { w: 'majority', journal: true },

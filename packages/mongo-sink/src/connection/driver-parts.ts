@@ -2,17 +2,17 @@ import { isObject } from '@redis-to-mongo/pipeline';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 
-/** A module of the driver's own, which it does not document; `undefined` where there is none. */
+/** Loads an undocumented module of the driver; `undefined` if there is none. */
 export async function driverModule(load: () => Promise<object>): Promise<unknown> {
   const module = await load().catch(() => undefined);
-  // CommonJS: bundled, it has no more than its default.
+  // A CommonJS module in a bundle has only its default export.
   return module && 'default' in module ? module.default : module;
 }
 
 /**
- * Puts another method in the place of one of a class.
- * @param make gives it, for the one that is there.
- * @returns whether class and method are there.
+ * Replaces a method of a class.
+ * @param make makes the new method from the present one.
+ * @returns whether the class and the method exist.
  */
 export function replaceMethod(
   module: unknown,
@@ -26,7 +26,7 @@ export function replaceMethod(
   return Reflect.set(prototype, name, make(method));
 }
 
-/** A member of an object or a class; `undefined` where there is none. */
+/** A member of an object or a class; `undefined` if there is none. */
 export function memberOf(value: unknown, name: string): unknown {
   return isObject(value) || typeof value === 'function' ? Reflect.get(value, name) : undefined;
 }

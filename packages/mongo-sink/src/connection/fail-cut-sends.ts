@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import { driverModule, memberOf, replaceMethod } from './driver-parts.js';
 
 /**
- * A command of more than 16 KiB waits until its socket has drained. The driver (7.9) waits forever where the connection ends before:
- * a socket that is closed never drains, and no option bounds the wait. Here, the end of a connection ends that wait, too: the driver
- * checks for the connection's error right after it, and the command fails with that.
+ * A command of more than 16 KiB waits until its socket has drained. If the connection ends first, the driver
+ * (7.9) waits forever: a closed socket never drains, and no option bounds the wait. This patch ends the wait
+ * when the connection ends. The driver then checks for the connection's error, and the command fails with it.
  * Source: `writeCommand` and `cleanup` in the driver's lib/cmap/connection.js
  * @returns whether the driver is built as expected.
  */

@@ -10,19 +10,22 @@ import { ruleIndexes } from '../indexes/rule-indexes.js';
 import type { Index } from '../indexes/value-indexes.js';
 import { connected } from './ensure-connected.js';
 
-/** The state of a MongoDB server, and of what the fleet needs there. */
+/** The state of a MongoDB server, and of the indexes and privileges that the fleet needs. */
 export interface MongoReport {
   readonly version: string;
-  /** Another product that speaks MongoDB's protocol, where it says so, such as `FerretDB v2.5.0`. */
+  /** Another product that speaks MongoDB's protocol, if it names itself, such as `FerretDB v2.5.0`. */
   readonly product: string | undefined;
-  /** The replica set's name; `undefined` for a server alone. */
+  /** The replica set's name; `undefined` for a standalone server. */
   readonly replicaSet: string | undefined;
-  /** Behind a mongos of a sharded cluster. */
+  /** Whether the server is a mongos of a sharded cluster. */
   readonly isSharded: boolean;
   readonly isWritable: boolean;
-  /** How far its clock is ahead of ours, in ms, give or take half of the answer's time; `undefined` where it hides it. */
+  /**
+   * How far the server's clock is ahead of ours, in ms, within half of the round trip; `undefined` if
+   * unknown.
+   */
   readonly clockAheadMs: number | undefined;
-  /** Indexes that the fleet would make at its next start, and those that it could not. */
+  /** Indexes that the fleet would create at its next start, and those that it could not. */
   readonly indexes: IndexReport;
   /** Actions on the database that the user lacks; empty if the server asks for no login, or does not list them. */
   readonly lackingPrivileges: readonly string[];
@@ -30,7 +33,7 @@ export interface MongoReport {
 
 /**
  * Inspects the server without writing.
- * @throws SyncError as mongoError, when it does not answer or refuses the login.
+ * @throws SyncError as mongoError, if the server does not answer or refuses the login.
  */
 export async function inspectMongo(db: Db, rules: readonly RuleSpec[] = []): Promise<MongoReport> {
   return await connected(db, async () => {
@@ -75,9 +78,9 @@ export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []) {
     for (const name of new Set(wanted.map(({ collection }) => collection)))
       there.set(name, await indexesOf(db, name));
   });
-  /** Those that are not there, as `collection {field: 1}`. */
+  /** Missing indexes, as `collection {field: 1}`. */
   const missing: string[] = [];
-  /** Indexes that stand in the way of ours, or keep documents of the fleet out; and collections that can't serve. */
+  /** Indexes that conflict with the fleet's, or refuse its documents. */
   const problems = new Map<string, IndexProblem>();
   for (const index of wanted) {
     const verdict = judgeIndex(index, there.get(index.collection) ?? []);
@@ -93,7 +96,7 @@ function inWords({ collection, key }: Index): string {
 }
 
 async function lackingPrivileges(db: Db, rules: readonly RuleSpec[]): Promise<readonly string[]> {
-  // A server need not know the command.
+  // Not every server knows the command.
   const status = await db.command({ connectionStatus: 1, showPrivileges: true }).catch(unlessRefused());
   const users: unknown = status?.authInfo?.authenticatedUsers;
   if (!Array.isArray(users) || users.length === 0) return [];
@@ -101,14 +104,14 @@ async function lackingPrivileges(db: Db, rules: readonly RuleSpec[]): Promise<re
   return missingActions(privileges, db.databaseName, collectionsUsed(rules));
 }
 
-/** What a role must allow on the target database. `readWrite` does. */
+/** Actions that a role must allow on the target database. `readWrite` does. */
 const ON_ALL = ['find', 'insert', 'update', 'remove', 'createCollection'] as const;
 const ON_INDEXED = ['createIndex', 'listIndexes'] as const;
 
 /**
- * The actions that a user's privileges leave out: those that are allowed neither on the whole database, nor on each
- * of the collections that need them. Nothing is said where no privileges are listed: some servers list none, and anyone who has none is refused
- * before this is asked.
+ * The actions that a user lacks: those that are allowed neither on the whole database, nor on each collection
+ * that needs them. The result is empty if no privileges are listed: some servers list none, and a user
+ * without any is refused earlier.
  * @param privileges as `connectionStatus` shows them.
  */
 export function missingActions(
@@ -129,7 +132,7 @@ export function missingActions(
   return [...lacking(ON_ALL, all), ...lacking(ON_INDEXED, indexed)];
 }
 
-/** An empty name stands for all: of databases, and of collections. */
+/** An empty name stands for all databases, or all collections. */
 function covers(resource: Document | undefined, dbName: string, collection: string): boolean {
   if (resource?.anyResource === true) return true;
   return (

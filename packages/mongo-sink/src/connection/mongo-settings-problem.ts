@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { MongoClient, type MongoOptions } from 'mongodb';
 import { clientOptions, type MongoAddress } from './connect-mongo.js';
 
-/** What is wrong with settings, beginning with a verb and without a value of theirs; and what to do. */
+/** A problem of the settings, as a phrase that begins with a verb and contains no values; and its remedy. */
 export interface SettingsProblem {
   readonly problem: string;
   readonly remedy: string;
@@ -19,13 +19,16 @@ const MECHANISMS: Readonly<Record<string, string>> = {
 const READ_CONCERNS = ['local', 'available', 'majority'];
 /** The server's own lower bound. */
 const MIN_STALENESS_SEC = 90;
-/** What options of ours say: in the URI they would be overruled, or refused beside ours. */
+/**
+ * Parameters for which the fleet has options. In the URI they would be overridden, or refused beside the
+ * options.
+ */
 const OURS = /^(tlsInsecure|tlsAllowInvalidCertificates|tlsAllowInvalidHostnames)$/i;
 
 /**
- * Tries the settings on the driver: a client is made as the fleet makes it, and never connected. The certificates that
- * options name are not checked.
- * @returns `undefined` when the driver takes them.
+ * Tests the settings with the driver: makes a client as the fleet does, but never connects it. The
+ * certificates that options name are not checked.
+ * @returns `undefined` if the driver accepts the settings.
  */
 export function mongoSettingsProblem(address: MongoAddress): SettingsProblem | undefined {
   const parameters = new URLSearchParams(address.uri.replace(/^[^?]*\??/, ''));
@@ -48,7 +51,7 @@ export function mongoSettingsProblem(address: MongoAddress): SettingsProblem | u
   }
 }
 
-/** The driver quotes what it refuses, and it may be a secret. */
+/** Removes the values from the driver's message: they can be secrets. */
 function withoutValues(words: string, parameters: URLSearchParams): string {
   let clean = words;
   for (const value of parameters.values())
@@ -76,7 +79,7 @@ function missingModule({ compressors, credentials, proxyHost }: MongoOptions): S
   return undefined;
 }
 
-/** The driver looks for modules from where it is: in its package, or in the bundle that it is a part of. */
+/** Resolves modules from the driver's own place: its package, or the bundle that contains it. */
 function resolveAsTheDriver(): (name: string) => string {
   const here = createRequire(import.meta.url);
   try {
@@ -99,7 +102,7 @@ function wrongReads({ readConcern, readPreference }: MongoOptions): SettingsProb
   return undefined;
 }
 
-/** The files that the URI itself names: the driver reads them when it connects. */
+/** Checks the files that the URI itself names. The driver reads them only when it connects. */
 function unusableFiles(options: MongoOptions): SettingsProblem | undefined {
   const { tlsCAFile, tlsCertificateKeyFile, tlsCRLFile, passphrase } = options;
   const paths = [tlsCAFile, tlsCertificateKeyFile, tlsCRLFile].filter((path) => path !== undefined);

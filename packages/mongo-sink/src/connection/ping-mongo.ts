@@ -13,7 +13,7 @@ export async function pingMongo(db: Db): Promise<void> {
 }
 
 /**
- * Whether MongoDB takes writes now: it sets one small document of the fleet's own, as durably as everything else.
+ * Resolves if MongoDB accepts writes now: sets one small document of the fleet, as durably as any other.
  * @throws SyncError as mongoError.
  */
 export async function probeWrites(db: Db): Promise<void> {

@@ -1,9 +1,10 @@
 import { driverModule, memberOf, replaceMethod } from './driver-parts.js';
 
 /**
- * The driver (7.9) looks after each pool ten times a second: it opens connections up to `minPoolSize` and closes those that were idle for
- * `maxIdleTimeMS`. No option changes the pace. Where neither is asked for, there is nothing to do, and a quarter of what an idle
- * worker costs goes with it. A connection that has become unusable is dropped when the next one is taken, as ever.
+ * The driver (7.9) maintains each pool ten times a second: it opens connections up to `minPoolSize`, and
+ * closes those that were idle for `maxIdleTimeMS`. No option changes the interval. If neither option is set,
+ * this patch skips the maintenance, which is a quarter of an idle worker's load. An unusable connection is
+ * still dropped when the next one is taken.
  * Source: `ensureMinPoolSize` and `processWaitQueue` in the driver's lib/cmap/connection_pool.js
  * @returns whether the driver is built as expected.
  */

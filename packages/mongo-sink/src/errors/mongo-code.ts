@@ -1,6 +1,6 @@
 /**
- * MongoDB's code for an SQLSTATE. FerretDB 2 leaves that of PostgreSQL, or of its extension DocumentDB, in errors about single
- * documents.
+ * MongoDB's codes by SQLSTATE. In errors about single documents, FerretDB 2 reports the SQLSTATE of
+ * PostgreSQL, or of its extension DocumentDB.
  * Source: https://github.com/documentdb/documentdb/blob/main/error_mappings.csv and
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
@@ -23,7 +23,9 @@ const SQL_STATES: Readonly<Record<string, number>> = {
   '57P03': 91,
 };
 
-/** An SQLSTATE as a number has six bits for each of its five characters; all of these are above any code of MongoDB. */
+/**
+ * An SQLSTATE as a number has six bits for each of its five characters. All are above any code of MongoDB.
+ */
 const CODES: ReadonlyMap<number, number> = new Map(
   Object.entries(SQL_STATES).map(([state, code]) => [
     [...state].reduce((sum, character, i) => sum + (character.charCodeAt(0) - 48) * 64 ** i, 0),
@@ -31,7 +33,7 @@ const CODES: ReadonlyMap<number, number> = new Map(
   ]),
 );
 
-/** The code as MongoDB has it. @param code from an error of the server. */
+/** Converts the code of a server's error to MongoDB's code. */
 export function mongoCode(code: number): number {
   return CODES.get(code) ?? code;
 }

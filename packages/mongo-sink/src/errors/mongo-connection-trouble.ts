@@ -23,16 +23,16 @@ const OPTIONS: ConnectionOptions = {
 };
 
 /**
- * Why no server could be reached or chosen, where the error shows: by Node's own error among its causes, by what each server answered,
- * or by what the driver knows of the replica set.
- * @returns `undefined` where the error is about something else.
+ * Finds out why no server could be reached or chosen: from Node's own error among the causes, from each
+ * server's answer, or from the driver's view of the replica set.
+ * @returns `undefined` if the error is about something else.
  */
 export function mongoConnectionTrouble(error: unknown): ConnectionTrouble | undefined {
   if (error instanceof MongoServerSelectionError) return selectionTrouble(error);
   return ofNode(error);
 }
 
-/** @param detail what is known of it. */
+/** The error for a MongoDB that is unavailable. @param detail further known facts. */
 export function mongoUnavailable(detail = ''): ConnectionTrouble {
   return unavailable(OPTIONS, detail);
 }
@@ -66,7 +66,7 @@ function ofNode(error: unknown): ConnectionTrouble | undefined {
   return undefined;
 }
 
-/** A server that took the connection, and closed it or was silent. */
+/** A server accepted the connection, then closed it or did not answer. */
 function unanswered(servers: readonly ServerDescription[]): ConnectionTrouble | undefined {
   for (const { error } of servers) {
     const message = error?.message ?? '';
@@ -88,7 +88,7 @@ function unanswered(servers: readonly ServerDescription[]): ConnectionTrouble | 
   return undefined;
 }
 
-/** Servers that answer and are of another replica set are left out by the driver, without an error. */
+/** The driver drops servers of another replica set without an error. */
 function wrongSet(
   { setName }: TopologyDescription,
   servers: readonly ServerDescription[],

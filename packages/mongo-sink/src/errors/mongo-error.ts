@@ -78,7 +78,7 @@ const CODES: ReadonlyMap<number, Meaning> = new Map([
   [112, ['MONGO_CONFLICT', 'transient', 'two writes conflicted']],
 ]);
 
-/** What Atlas' proxies answer for whatever they refuse; only the words distinguish them. */
+/** Atlas proxies use this code for all refusals; only the message shows the cause. */
 const ATLAS_ERROR = 8000;
 const ATLAS: readonly (readonly [RegExp, Meaning])[] = [
   [/bad auth|authentication failed/i, WRONG_LOGIN],
@@ -86,7 +86,10 @@ const ATLAS: readonly (readonly [RegExp, Meaning])[] = [
   [/space quota/i, STORAGE_FULL],
 ];
 
-/** What FerretDB answers, as an InternalError, while it has no connection to its PostgreSQL; only the words say so. */
+/**
+ * FerretDB answers InternalError while it has no connection to its PostgreSQL; only the message shows the
+ * cause.
+ */
 const INTERNAL_ERROR = 1;
 const NO_POSTGRESQL =
   /failed to connect to `|unexpected EOF|^terminating connection|the database system is|too many clients|(conn|connection) (closed|reset)/;
@@ -113,8 +116,8 @@ const CONTENT_CODES: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Driver errors, besides MongoNetworkError and what extends it, that mean the server could not be reached or talked to.
- * Their classes are not all exported, but their names are.
+ * Driver errors, besides MongoNetworkError and its subclasses, that mean the server could not be reached.
+ * They are matched by name, because not all classes are exported.
  */
 const UNREACHABLE =
   /^Mongo(ServerSelection|TopologyClosed|NotConnected|PoolClosed|WaitQueueTimeout|OperationTimeout|ExpiredSession|ServerClosed|StalePrimary|ClientClosed)Error$/;
@@ -122,12 +125,12 @@ const UNREACHABLE =
 /** Labels by which a server says that the command may be sent again. */
 const PASSES = ['RetryableWriteError', 'RetryableError', 'SystemOverloadedError'];
 
-/** Whether a record was refused for what it holds: then it is a dead letter, and the others continue. */
+/** Whether a record was refused for its content. It becomes a dead letter, and the others continue. */
 export function isContentCode(code: number): boolean {
   return CONTENT_CODES.has(code);
 }
 
-/** The `catch` of a promise of the driver. @throws SyncError as mongoError. */
+/** For the `catch` of a driver's promise. @throws SyncError as mongoError. */
 export function throwMongoError(error: unknown): never {
   throw mongoError(error);
 }
@@ -159,7 +162,7 @@ export function mongoError(error: unknown): SyncError {
   return unknownError(error, name, numericCode(error));
 }
 
-/** An answer of the server without what it quotes: that of a user without a privilege ends with the whole command. */
+/** The server's error without quoted data: the error of a missing privilege ends with the whole command. */
 function withoutDocuments(error: unknown): unknown {
   if (!(error instanceof MongoServerError)) return error;
   const [words = ''] = /^[^{['"`:]{0,100}/.exec(error.message) ?? [];
@@ -167,7 +170,9 @@ function withoutDocuments(error: unknown): unknown {
   return Object.assign(new Error(words.trim()), { name, code });
 }
 
-/** Whether a bulk of writes ended without the server's answer: the driver wraps the network error then, and drops its class and cause. */
+/**
+ * Whether a bulk write got no answer. The driver then wraps the network error, but drops its class and cause.
+ */
 function isUnansweredBulk(error: unknown): boolean {
   return (
     error instanceof MongoBulkWriteError &&
@@ -176,7 +181,7 @@ function isUnansweredBulk(error: unknown): boolean {
   );
 }
 
-/** What an answer of the server, or of the driver itself, means. */
+/** The meaning of an error of the server, or of the driver itself. */
 function meaningOf(error: Error): Meaning | undefined {
   const code = numericCode(error);
   if (code === 13 && /requires authentication|not authenticated/i.test(error.message)) return NO_LOGIN;
@@ -203,7 +208,7 @@ function missingModule({ message }: Error): Meaning {
   ];
 }
 
-/** The server's own words can quote documents: of those, only name and code continue. */
+/** The server's message can quote documents, so only its name and code are kept. */
 function unknownError(error: unknown, name: string, code: number | undefined): SyncError {
   const codeName = error instanceof Error && 'codeName' in error ? ` ${String(error.codeName)}` : '';
   const what = `${name || 'an error'}${code === undefined ? '' : ` ${code}`}${codeName}`;
@@ -221,14 +226,14 @@ function hasLabel(error: unknown, label: string): boolean {
 }
 
 /**
- * Codes that pass by themselves, for a record or for a whole command: a retry may fix them.
+ * Codes of transient errors, of a record or of a whole command: a retry may succeed.
  * Source: https://www.mongodb.com/docs/manual/reference/error-codes/ and the driver's retryable codes.
  */
 const TRANSIENT_CODES: ReadonlySet<number> = new Set([
   6, // HostUnreachable
   7, // HostNotFound
   24, // LockTimeout
-  43, // CursorNotFound: of a server before an election, or a restart
+  43, // CursorNotFound: the cursor was of a server before an election or a restart
   46, // LockBusy
   50, // MaxTimeMSExpired
   63, // StaleShardVersion

@@ -2,8 +2,8 @@ import type { SyncError } from '@redis-to-mongo/pipeline';
 import { isContentCode, mongoError } from './mongo-error.js';
 
 /**
- * What a code means for the one record that it is about.
- * - refused: for what it holds; trying again changes nothing.
+ * The meaning of an error code for its record.
+ * - refused: because of the record's content; a retry changes nothing.
  * - doubtful: the code is unknown. If MongoDB returns it again for the record alone, the record is refused.
  * - a SyncError: not about the record; transient or configuration.
  */

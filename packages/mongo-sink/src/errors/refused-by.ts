@@ -3,7 +3,10 @@ import { isOwnId, type WriteError } from '../commands/write-command.js';
 import { mongoCode } from './mongo-code.js';
 import { verdictOn } from './record-verdict.js';
 
-/** The `catch` of a promise of the driver: nothing where the server refuses, with one of these codes; with any, where none is named. */
+/**
+ * For the `catch` of a driver's promise: ignores a server's refusal with one of these codes (with any code,
+ * if none is given).
+ */
 export function unlessRefused(...codes: readonly number[]): (error: unknown) => undefined {
   return (error) => {
     const isRefusal =

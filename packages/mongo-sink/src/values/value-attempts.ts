@@ -171,7 +171,7 @@ export class ValueAttempts {
       ? { $set: next, $unset: Object.fromEntries(gone.map((name) => [name, ''])) }
       : storedFields(state, { ...next, attempts: own.claim }, write.shape);
     let tries = 0;
-    // As a command, because the driver resends operations by itself. A server that has forgotten the first
+    // As a command, because the driver repeats operations by itself. A server that has forgotten the first
     // one (it was restarted, or is not a mongod) would then match nothing, and a committed attempt would seem
     // lost.
     const { n, errors } = await withRetry(async () => {
