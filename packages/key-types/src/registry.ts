@@ -26,7 +26,10 @@ export const VALUE_TYPES: readonly ValueType[] = [
 /** All types that the fleet mirrors. */
 export const KEY_TYPE_ENTRIES: readonly KeyTypeEntry[] = [STREAM, ...VALUE_TYPES];
 
-/** Keys of this type that belong to a stream are its metadata: they are queried by the stream, and a rule can show them with it. */
+/**
+ * Keys of this type that belong to a stream are its metadata: they are queried by the stream, and a rule can
+ * show them with it.
+ */
 export const METADATA_TYPE = SET;
 
 /** The names used in options, jobs, metrics and documents. */

@@ -1,6 +1,8 @@
 import type { StreamType } from './contract/key-type-entry.js';
 
-/** Streams hold entries, not a value: redis-source (src/streams) and mongo-sink (src/messages) handle them. */
+/**
+ * Streams hold entries, not a value: redis-source (src/streams) and mongo-sink (src/messages) handle them.
+ */
 export const STREAM: StreamType = {
   names: { keyType: 'stream', part: 'entry', parts: 'entries' },
   answer: 'stream',

@@ -7,10 +7,16 @@ import { documentsIn, partOf } from './documents/stored-values.js';
 import { unquantized } from './documents/unquantized.js';
 import { bufferOf, itemsOf } from './reading/scan-pages.js';
 
-/** Parts of an element: name, quantized vector, quantization, length, range (of int8), attributes, links per node, dimensions. */
+/**
+ * Parts of an element: name, quantized vector, quantization, length, range (of int8), attributes, links per
+ * node, dimensions.
+ */
 const ARITY = 8;
 
-/** A Lua function of the key and names of elements: returns ARITY texts for each existing element, or the server's error. */
+/**
+ * A Lua function of the key and names of elements: returns ARITY texts for each existing element, or the
+ * server's error.
+ */
 const READ = `function(key, names)
   local flat, links, dimensions = {}, '', ''
   local info = redis.pcall('VINFO', key) or {}

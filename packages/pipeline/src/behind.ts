@@ -7,8 +7,8 @@ import { entryTime } from './entry-id.js';
 const FIRST_TIME = Date.UTC(2005, 0);
 
 /**
- * How far a stream with unread entries is behind, in ms: the age of the entry that was synced last; `undefined` if
- * it is not known.
+ * How far a stream with unread entries is behind, in ms: the age of the entry that was synced last;
+ * `undefined` if it is not known.
  */
 export function behindMs(entryId: string, now: number): number | undefined {
   const at = entryTime(entryId)?.getTime() ?? 0;

@@ -21,7 +21,10 @@ export interface ConnectionTrouble {
   readonly message: string;
 }
 
-/** Why Node refuses a server's certificate. Source: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+/**
+ * Why Node refuses a server's certificate.
+ * Source: https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
 const OUTDATED = /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/;
 const OTHER_NAME = /^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/;
 const UNTRUSTED =

@@ -70,8 +70,8 @@ export function fineBucketOf(layout: ElementLayout, element: Pick<Element, 'fing
 }
 
 /**
- * The range of finest buckets that the layout's buckets `from` to `upTo` consist of. Both ranges include their
- * ends.
+ * The range of finest buckets that the layout's buckets `from` to `upTo` consist of. Both ranges include
+ * their ends.
  */
 export function fineBuckets(layout: ElementLayout, from: number, upTo: number): readonly [number, number] {
   const each = layout.kind === 'indexed' ? 1 : 2 ** (MAX_BITS - layout.bits);

@@ -84,7 +84,7 @@ export class KeyGroup {
 
   /**
    * Lets a key go alone if its state shows that it does not belong here: unreadable, too long a name, paused,
-   * or a stream.
+   * a stream, or a large value.
    */
   #leaveUnlessSmall(key: string, loaded: LoadedState | SyncError | undefined): void {
     if (loaded instanceof SyncError || isTooLongKeyId(key)) this.#leave({ key });

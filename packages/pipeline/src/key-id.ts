@@ -62,8 +62,8 @@ export function canonicalKeyId(name: string): string {
 export const LONGEST_KEY_BYTES = 1024 * 1024;
 
 /**
- * Stands for the type of a key whose name is longer than LONGEST_KEY_BYTES. Such a key is counted and skipped,
- * like a type that is not mirrored.
+ * Stands for the type of a key whose name is longer than LONGEST_KEY_BYTES. Such a key is counted and
+ * skipped, like a type that is not mirrored.
  */
 export const NAME_TOO_LONG = { unknown: 'name above 1 MiB' } as const;
 

@@ -249,7 +249,9 @@ export function isSamePlace(
   );
 }
 
-/** Whether all of a key's documents already have the collection, the `_id` and the shape of the current rule. */
+/**
+ * Whether all of a key's documents already have the collection, the `_id` and the shape of the current rule.
+ */
 export function isInPlace(
   state: Pick<KeyState, 'collection' | 'documentId' | 'rule' | 'formerPlaces'>,
   { collection, documentId, rule }: DocumentPlace,

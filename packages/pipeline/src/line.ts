@@ -23,7 +23,7 @@ export interface Source {
   syncer(keyType: KeyType): Syncer | undefined;
   /** The syncers of all mirrored key types. */
   syncers(): Iterable<Syncer>;
-  /** As Syncer.retire, also of a key type that is no longer mirrored. */
+  /** As Syncer.retire, also for a key type that is no longer mirrored. */
   retire(state: KeyState): readonly Write[];
   /**
    * Reads keys whose values are small, many by one command. Each is read at one instant with its type and

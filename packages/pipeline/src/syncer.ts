@@ -22,6 +22,9 @@ export interface Syncer {
    * it is the same state, because each entry has its own id.
    */
   withoutContent(state: KeyState): KeyState;
-  /** Whether the value was too large when it was read last to be read together with small ones: it is read once then, not twice. */
+  /**
+   * Whether the value was too large for a reading of small values when it was last read. It then goes alone
+   * from the start, so that it is not read twice.
+   */
   isLarge?(state: Pick<KeyState, 'position'>): boolean;
 }

@@ -73,7 +73,10 @@ export function attachCauses(redis: Redis, onError: OnError): void {
   } else new ConnectionCauses(redis, onError);
 }
 
-/** Records why one client has no connection. After the first answer of the server, errors stay as ioredis reports them. */
+/**
+ * Records why one client has no connection. After the first answer of the server, errors stay as ioredis
+ * reports them.
+ */
 class ConnectionCauses {
   readonly #redis: Redis;
   readonly #isTls: boolean;

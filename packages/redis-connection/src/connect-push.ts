@@ -3,8 +3,9 @@ import { connectWith, FOR_BLOCKING } from './connect-redis.js';
 import type { HostAndPort, RedisAddress } from './redis-address.js';
 
 /**
- * Opens a connection for messages that a server sends unasked. It uses RESP2, since ioredis drops the `invalidate` messages of
- * RESP3. After a reconnection, it does not subscribe by itself, and it does not send pending commands again.
+ * Opens a connection for messages that a server sends unasked. It uses RESP2, since ioredis drops the
+ * `invalidate` messages of RESP3. After a reconnection, it does not subscribe by itself, and it does not send
+ * pending commands again.
  * @param node of a cluster: one of its servers.
  */
 export function connectPush(

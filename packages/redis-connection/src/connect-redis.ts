@@ -59,10 +59,10 @@ const FOLLOWS_SENTINELS = {
 } as const;
 
 /**
- * Opens a connection: to one server, to the master that Sentinels name, or to all nodes of a cluster. It reconnects
- * forever, with a capped backoff and jitter. Unless `more` says otherwise, a command fails with a connection error after
- * three lost connections, or after 30 s without an answer.
- * It leads to the configured server and database, or to none: see ServerGuard.
+ * Opens a connection: to one server, to the master that Sentinels name, or to all nodes of a cluster. It
+ * reconnects forever, with a capped backoff and jitter. Unless `more` says otherwise, a command fails with a
+ * connection error after three lost connections, or after 30 s without an answer. It leads to the configured
+ * server and database, or to none: see ServerGuard.
  * @throws SyncError `REDIS_URL` if the URL can't be used.
  */
 export function connectRedis(

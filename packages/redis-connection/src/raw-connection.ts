@@ -31,8 +31,9 @@ const INFO = Buffer.from('*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n');
 
 /**
  * A connection whose answers are parsed as bytes. ioredis opens it, finds the server (Sentinel), encrypts,
- * authenticates and reopens it. Once it is ready, this class replaces the parser of ioredis on the socket, until the
- * connection ends. Requests are answered in order; those of one turn of the event loop are sent in one write.
+ * authenticates and reopens it. Once it is ready, this class replaces the parser of ioredis on the socket,
+ * until the connection ends. Requests are answered in order; those of one turn of the event loop are sent in
+ * one write.
  */
 export class RawConnection {
   readonly #redis: Redis;
@@ -168,7 +169,10 @@ export class RawConnection {
   }
 }
 
-/** Why the parser of ioredis can't be removed from its socket; `undefined` if it can. Checked with ioredis 6.0. */
+/**
+ * Why the parser of ioredis can't be removed from its socket; `undefined` if it can. Checked with ioredis
+ * 6.0.
+ */
 export function whyNotRaw(redis: Redis): string | undefined {
   const { stream } = redis;
   if (typeof stream?.write !== 'function' || typeof stream.removeAllListeners !== 'function')

@@ -16,8 +16,8 @@ export function refusalOf(message: string): Refusal | undefined {
 }
 
 /**
- * Whether an error says that the server does not have this command, or that the user may not run it for any key.
- * A key that the user may not read is a different error: it says nothing about the command.
+ * Whether an error says that the server does not have this command, or that the user may not run it for any
+ * key. A key that the user may not read is a different error: it says nothing about the command.
  */
 export function isCommandRefused(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

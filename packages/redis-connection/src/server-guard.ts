@@ -25,7 +25,10 @@ export const ASK_ROLE_MS = 5_000;
 /** Minimum time between two role checks that follow reads (see sameServer), in ms. */
 export const CONFIRM_MS = 5;
 
-/** UNBLOCKED: the answer to blocked commands when a primary becomes a replica. In scripts, Redis 6 puts READONLY in the middle of the message. */
+/**
+ * UNBLOCKED: the answer to blocked commands when a primary becomes a replica. In scripts, Redis 6 puts
+ * READONLY in the middle of the message.
+ */
 const ANSWERS_OF_WRONG_SERVERS = /^(?:READONLY|UNBLOCKED|LOADING|MASTERDOWN)\b|-READONLY /;
 
 /** The property of a connection that holds its guard. */
@@ -51,8 +54,9 @@ export function guardOf(redis: Redis): ServerGuard | undefined {
 }
 
 /**
- * Resolves if the server answers as the configured one; for a cluster, if it answers. Otherwise the connection is opened
- * again. @throws SyncError
+ * Resolves if the server answers as the configured one; for a cluster, if it answers. Otherwise the
+ * connection is opened again.
+ * @throws SyncError
  */
 export async function confirmServer(redis: Redis): Promise<void> {
   const guard = guardOf(redis);
@@ -74,13 +78,15 @@ export function sameServer(redis: Redis): () => Promise<void> {
 /**
  * Ensures that a connection leads to the configured server and database, or to none.
  *
- * - The server refuses the database: ioredis reports the refusal, and continues in database 0. Here the connection does not
- *   become ready; it is opened again, as after a wrong password, and waiting commands fail with REDIS_DATABASE.
- * - The server was the primary, and is a replica now: after a failover behind a name, old connections stay open, and
- *   only a new one leads to the new primary. The server's role is checked before a connection is ready, and polled
- *   afterward. If it is wrong, or an answer shows that it is, the connection is closed, and another one is opened.
- * - The server is a replica that has not had its primary's data since it started. It answers as if all keys were deleted. The
- *   connection does not become ready until it has synced.
+ * - The server refuses the database: ioredis reports the refusal, and continues in database 0. Here the
+ *   connection does not become ready; it is opened again, as after a wrong password, and waiting commands
+ *   fail with REDIS_DATABASE.
+ * - The server was the primary, and is a replica now: after a failover behind a name, old connections stay
+ *   open, and only a new one leads to the new primary. The server's role is checked before a connection is
+ *   ready, and polled afterward. If it is wrong, or an answer shows that it is, the connection is closed, and
+ *   another one is opened.
+ * - The server is a replica that has not had its primary's data since it started. It answers as if all keys
+ *   were deleted. The connection does not become ready until it has synced.
  */
 export class ServerGuard {
   readonly #redis: Redis;

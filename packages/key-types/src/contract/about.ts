@@ -9,7 +9,10 @@ export interface About {
   readonly answer: string;
   /** The commands that read keys of this type, each in a form that can be tried on a missing key. */
   readonly needs: (key: string) => readonly Words[];
-  /** Each key has a job scheduler, which runs it even if no change was reported. Other types rely on the sweep: they can have a million keys. */
+  /**
+   * Each key has a job scheduler, which runs it even if no change was reported. Other types rely on the
+   * sweep: they can have a million keys.
+   */
   readonly hasScheduler: boolean;
   /** The history of its members can be kept: who was a member, and when. */
   readonly hasHistory: boolean;

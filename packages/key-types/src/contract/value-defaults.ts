@@ -12,6 +12,8 @@ export const VALUE_DEFAULTS = {
   maxAtomicMembers: 200_000,
   /** Keeps the history of members. Such values are never inline. */
   membershipHistory: false,
-  /** What happens to a value in MongoDB when its key is deleted: it stays, empty and inactive, or is removed. */
+  /**
+   * What happens to a value in MongoDB when its key is deleted: it stays, empty and inactive, or is removed.
+   */
   goneValues: 'keep',
 } as const;

@@ -16,8 +16,8 @@ export interface ValueType extends About {
   readonly restore: Restore;
   readonly excerpt: Excerpt & {
     /**
-     * Converts what Redis reports about one member, beside its name, into what MongoDB stores. Absent if a member has nothing beside
-     * its name, or if items are not looked up by name.
+     * Converts what Redis reports about one member, beside its name, into what MongoDB stores. Absent if a
+     * member has nothing beside its name, or if items are not looked up by name.
      */
     readonly normal?: (reply: Buffer) => Buffer;
   };
@@ -34,7 +34,10 @@ export interface ValueNames extends Names {
 export interface ItemSource {
   /** How to ask for the size of the value, in items or bytes; `undefined` if no command reports it. */
   readonly size: SizeSource | undefined;
-  /** Reads the whole value with one command. `items` parses its reply; `undefined` means that the key does not exist. */
+  /**
+   * Reads the whole value with one command. `items` parses its reply; `undefined` means that the key does not
+   * exist.
+   */
   readonly whole: {
     readonly command: (key: Buffer) => readonly [string, ...(Buffer | string)[]];
     readonly items: (reply: unknown) => readonly Item[] | undefined;

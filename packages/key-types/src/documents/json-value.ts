@@ -7,10 +7,11 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const MAX_DEPTH = 90;
 
 /**
- * A JSON text as a document's field `value`. If `value` can't give back exactly the same JSON, `text` holds it exactly (except
- * white space). This is so for numbers that a double changes, for members whose order would change, for strings that are not
- * Unicode, and for objects with names that MongoDB or its drivers refuse (empty, with `.` or `$`, `_bsontype`), which become arrays
- * of `[name, value]` pairs. If the JSON is nested deeper than 90 levels, `value` is null.
+ * A JSON text as a document's field `value`. If `value` can't give back exactly the same JSON, `text` holds
+ * it exactly (except white space). This is so for numbers that a double changes, for members whose order
+ * would change, for strings that are not Unicode, and for objects with names that MongoDB or its drivers
+ * refuse (empty, with `.` or `$`, `_bsontype`), which become arrays of `[name, value]` pairs. If the JSON is
+ * nested deeper than 90 levels, `value` is null.
  */
 export function jsonValue(text: string): ValueDocument {
   let parsed: unknown;
@@ -25,10 +26,16 @@ export function jsonValue(text: string): ValueDocument {
   return plain.isSame && JSON.stringify(parsed) === withoutSpace(text) ? { value } : { value, text };
 }
 
-/** The bytes that BSON adds to a value in a list: its type, its index in digits, and 64 bits for one digit of text. */
+/**
+ * The bytes that BSON adds to a value in a list: its type, its index in digits, and 64 bits for one digit of
+ * text.
+ */
 const TOKEN_BYTES = 17;
 
-/** An estimate of the bytes that a part of a JSON text takes in a document, as `value` and as `text`. Short numbers grow most. */
+/**
+ * An estimate of the bytes that a part of a JSON text takes in a document, as `value` and as `text`. Short
+ * numbers grow most.
+ */
 export function jsonWeight(text: Uint8Array): number {
   let tokens = 0;
   for (const byte of text) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) tokens++; // , [ {

@@ -33,8 +33,8 @@ export function valueType(keyType: KeyType): ValueType {
 }
 
 /**
- * The meaning of an answer of Redis' TYPE: a key type, `undefined` for a missing key, or the answer itself for a type
- * that the fleet does not mirror (such as a module's).
+ * The meaning of an answer of Redis' TYPE: a key type, `undefined` for a missing key, or the answer itself
+ * for a type that the fleet does not mirror (such as a module's).
  */
 export function keyTypeOf(answer: string): KeyType | { readonly unknown: string } | undefined {
   if (answer === 'none') return undefined;

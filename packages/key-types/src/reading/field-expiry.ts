@@ -27,8 +27,8 @@ end
 return {items, redis.call(ARGV[1], KEYS[1]), times}`;
 
 /**
- * The times at which the fields of a hash expire (ms since 1970, as text; empty for never), if the server has such
- * times (Redis 7.4, Valkey 9 and later) and the user may read them.
+ * The times at which the fields of a hash expire (ms since 1970, as text; empty for never), if the server has
+ * such times (Redis 7.4, Valkey 9 and later) and the user may read them.
  * Source: https://redis.io/docs/latest/commands/hpexpiretime/
  */
 export const FIELD_EXPIRY: ItemDetail = {

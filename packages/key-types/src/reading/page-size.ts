@@ -1,24 +1,29 @@
 import type { Item } from '../contract/value-type.js';
 
-/** What a page takes, about, in bytes. */
+/** Approximate maximum size of a page, in bytes. */
 const PAGE_BYTES = 4 * 1024 * 1024;
-/** Items of the first page, of which nothing is known yet; and how many times as many the next one has, at most. */
+/**
+ * Number of items of the first page, whose item size is not known; maximum factor from one page to the next.
+ */
 const FIRST = 16;
 const GROWTH = 8;
 
-/** How many items a page asks for: as many as the size of those of the page before lets fit. */
+/**
+ * The number of items to ask for per page: as many as fit into PAGE_BYTES by the item size of the page
+ * before.
+ */
 export class PageSize {
   readonly #most: number;
-  /** Items of the next page. */
+  /** Number of items to ask for in the next page. */
   count: number;
 
-  /** @param most items of a page, however small they are. */
+  /** @param most maximum number of items per page. */
   constructor(most: number) {
     this.#most = most;
     this.count = Math.min(most, FIRST);
   }
 
-  /** Takes a page in. An empty one says nothing. */
+  /** Takes a page that was read, to size the next one. An empty page does not show the size of items. */
   note(items: readonly Item[]): void {
     let bytes = 0;
     for (const item of items) for (const part of item) bytes += part.length;

@@ -3,7 +3,8 @@ import type { Ask, Item } from '../contract/value-type.js';
 import { PageSize } from './page-size.js';
 
 /**
- * Pages of SSCAN, HSCAN or ZSCAN; an item has `arity` buffers. A page has `count` items about, fewer where they are large.
+ * Pages of SSCAN, HSCAN or ZSCAN; an item has `arity` buffers. A page has about `count` items, fewer if they
+ * are large.
  * Source: https://redis.io/docs/latest/commands/scan/
  */
 export function scanPages(command: 'SSCAN' | 'HSCAN' | 'ZSCAN', arity: number) {

@@ -4,7 +4,10 @@ import { shortDouble, shortScore } from '../documents/score.js';
 import { partOf } from '../documents/stored-values.js';
 import { itemsOf } from './scan-pages.js';
 
-/** Settings and samples from the reply of READ_SERIES; `undefined` if the key does not exist. @throws SyncError REDIS_REPLY */
+/**
+ * Settings and samples from the reply of READ_SERIES; `undefined` if the key does not exist.
+ * @throws SyncError REDIS_REPLY
+ */
 export function seriesOf(reply: unknown): readonly Item[] | undefined {
   const [[count] = [], ...texts] = itemsOf('DUMP', reply, 1);
   if (!count) return undefined;

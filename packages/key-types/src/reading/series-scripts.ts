@@ -7,7 +7,10 @@ const TEXT_OF = `local function textOf(reply)
     return reply or ''
   end`;
 
-/** A Lua function of the key, the first and the last time, and options of TS.RANGE: returns times and values, or the server's error. */
+/**
+ * A Lua function of the key, the first and the last time, and options of TS.RANGE: returns times and values,
+ * or the server's error.
+ */
 export const READ_SAMPLES = `function(key, from, to, ...)
   ${TEXT_OF}
   if redis.call('EXISTS', key) == 0 then return {} end

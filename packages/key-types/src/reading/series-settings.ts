@@ -1,7 +1,7 @@
 /**
- * A Lua function of the key: returns a name, the settings in one text, then names and values of the labels. It parses the
- * beginning of the reply of DUMP. TS.INFO has the same facts, but marks the key as changed: each WATCH would fail, and the
- * change feed would report the key again and again.
+ * A Lua function of the key: returns a name, the settings in one text, then names and values of the labels.
+ * It parses the beginning of the reply of DUMP. TS.INFO has the same facts, but marks the key as changed:
+ * each WATCH would fail, and the change feed would report the key again and again.
  * Source: https://github.com/RedisTimeSeries/RedisTimeSeries/blob/master/src/rdb.c
  */
 export const READ_SETTINGS = `function(key)

@@ -79,8 +79,8 @@ export interface Rule extends RuleSpec {
 }
 
 /**
- * Whether a rule leaves the content of messages unchanged and sets no time to live. Their collection and shape do
- * not matter.
+ * Whether a rule leaves the content of messages unchanged and sets no time to live. Their collection and
+ * shape do not matter.
  */
 export function writesPlainMessages(rule: Rule | undefined): boolean {
   return rule === undefined || (rule.mapContent === undefined && rule.ttlMs === undefined);

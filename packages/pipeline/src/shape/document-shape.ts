@@ -69,8 +69,8 @@ export function shapeValue(
 }
 
 /**
- * Converts a value's document, or that of a member, to the fleet's own shape. A document in that shape is returned
- * unchanged.
+ * Converts a value's document, or that of a member, to the fleet's own shape. A document in that shape is
+ * returned unchanged.
  */
 export function plainValue(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (!isShaped(stored)) return stored;
@@ -141,7 +141,7 @@ function lowered(top: readonly (readonly [string, unknown])[], fields: unknown):
   if (!Array.isArray(fields)) throw new TypeError(`${OURS}.fields: not a list`);
   const pairs: (readonly [unknown, unknown])[] = [];
   let next = 0;
-  // Their places ascend.
+  // The places in `fields` are in ascending order.
   for (const each of fields) {
     if (!Array.isArray(each) || each.length !== 3)
       throw new TypeError(`${OURS}.fields: not a list of places`);

@@ -20,8 +20,8 @@ export interface StreamPosition {
   readonly entryId: string;
   readonly consumed: number;
   /**
-   * The last position at which `consumed` was exact. Between here and `entryId`, entries may be missing that no read could count
-   * yet. `undefined` in positions of an earlier version.
+   * The last position at which `consumed` was exact. Between here and `entryId`, entries may be missing that
+   * no read could count yet. `undefined` in positions of an earlier version.
    */
   readonly settledId: string | undefined;
   /** Entries that Redis had dropped before this incarnation was first read. */

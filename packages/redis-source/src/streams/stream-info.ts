@@ -50,7 +50,9 @@ function digestOfText([id, flat]: readonly unknown[]): string | undefined {
   return texts.some((text) => text.includes('\ufffd')) ? undefined : digestOf([String(id), texts]);
 }
 
-/** The sizes of the first and the last entry in a reply of XINFO STREAM, in bytes; none for an empty stream. */
+/**
+ * The sizes of the first and the last entry in a reply of XINFO STREAM, in bytes; none for an empty stream.
+ */
 export function entrySizes(reply: unknown): number[] {
   if (!Array.isArray(reply)) return [];
   return [reply.indexOf('first-entry'), reply.indexOf('last-entry')].flatMap((at) => {

@@ -204,7 +204,10 @@ function readCount(options: StreamOptions, slice: Slice, entryBytes: number): nu
   return Math.max(1, Math.min(bySize, options.readEntries, slice.entriesLeft));
 }
 
-/** The ordinary path: ioredis parses the reply to strings, which become documents, which the driver encodes as BSON. */
+/**
+ * The ordinary path: ioredis parses the reply to strings, which become documents, which the driver encodes as
+ * BSON.
+ */
 function ordinaryReader(redis: Redis): StreamReader {
   return {
     async read({ key, after, count, isAnchored, isBinary, state, incarnation, rule, marks: known }) {

@@ -29,7 +29,7 @@ import type { ValueSyncer } from './value-syncer.js';
  * Number of keys that one script reads. Meanwhile, about half a millisecond, Redis serves no other client.
  */
 const KEYS_A_SCRIPT = 100;
-/** A value of more items, or of more than MOST_BYTES, is not small: its own syncer reads it. */
+/** A value with more items, or with more than MOST_BYTES, is not small: its own syncer reads it. */
 const MOST_ITEMS = 500;
 /** Maximum number of bytes of one reading. */
 const READING_BYTES = 2 * 1024 * 1024;

@@ -4,7 +4,7 @@ import type { ValueType } from '@redis-to-mongo/key-types';
 export const GONE = 0;
 export const ALONE = -1;
 export const LATER = -2;
-/** A value of more bytes is not small. */
+/** A value with more bytes is not small. */
 export const MOST_BYTES = 64 * 1024;
 /**
  * Number of answers per key: the code, the reply about its expiry, and the value with the details of its

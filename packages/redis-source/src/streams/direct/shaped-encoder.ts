@@ -62,7 +62,7 @@ export class ShapedEncoder implements EntryEncoder {
     if (isPlain) at = writeAllFields(bytes, at, source, items, entry.spans, areTexts);
     else {
       left = leftOf(source, entry);
-      // They are in order: an entry may have a hundred thousand.
+      // `left` is in ascending order, so one pass is enough: an entry may have 100,000 fields.
       for (let i = 0, next = 0; i < items; i += 2)
         if (left[next] === i) next++;
         else at = writeField(bytes, at, source, entry, i, areTexts);
