@@ -22,6 +22,8 @@ interface RawEntry {
   readonly flat: readonly Buffer[];
 }
 
+import { EXACT } from '../src/key-expiry.js';
+
 const odd = fc
   .constantFrom(
     '',
@@ -149,6 +151,7 @@ function readBy(
     state,
     incarnation: 3,
     rule: undefined,
+    expiry: EXACT,
   };
   return new DirectReader(connection).over(noOther).read({ ...request, ...changes });
 }
@@ -260,6 +263,7 @@ describe('the direct path', () => {
       state,
       incarnation: 3,
       rule: undefined,
+      expiry: EXACT,
     };
     const first = await reader.read(request);
     bytes = answerOf(two);
@@ -322,6 +326,7 @@ describe('the direct path', () => {
       state,
       incarnation: 3,
       rule: undefined,
+      expiry: EXACT,
     };
     const ask = async () => {
       throw new RawConnectionLost('gone');

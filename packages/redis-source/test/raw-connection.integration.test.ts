@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 let server: RedisServer;
 let redis: ReturnType<typeof connectRedis>;
+
+import { EXACT } from '../src/key-expiry.js';
+
 const closers: (() => void)[] = [];
 
 beforeAll(async () => {
@@ -51,6 +54,7 @@ async function read(connection: RawConnection, key: string) {
     state,
     incarnation: 1,
     rule: undefined,
+    expiry: EXACT,
   });
   return reading ? reading.messages.count : null;
 }

@@ -1,6 +1,7 @@
-import { dateOf, type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
+import { type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
 import { redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
+import { expiryDate, type KeyExpiry } from '../key-expiry.js';
 import type { Entry } from './entry-digest.js';
 import { entrySizes, parseStreamInfo, type StreamInfo } from './stream-info.js';
 
@@ -10,15 +11,9 @@ export interface Reading {
   readonly entries: readonly Entry[];
   /** Whether a name or value is not UTF-8. */
   readonly binary: boolean;
-  /** When the key expires, as far as that can be determined from the time left; null for never. */
+  /** When the key expires; null for never. */
   readonly expiresAt: Date | null;
 }
-
-/**
- * Two expiry times that differ by less count as the same: they are computed from the time left, and the
- * answer takes time.
- */
-const SAME_EXPIRY_MS = 2000;
 
 /**
  * Reads XINFO and the entries from `from` on, at one instant. Replies are read as text, which is fast. If the
@@ -31,13 +26,14 @@ export async function readStream(
   from: string,
   count: number,
   binary: boolean,
+  expiry: KeyExpiry,
 ): Promise<Reading | undefined> {
   const transaction = redis.multi().xinfo('STREAM', key);
   const replies = await (binary
     ? transaction.xrangeBuffer(key, from, '+', 'COUNT', count)
     : transaction.xrange(key, from, '+', 'COUNT', count)
   )
-    .pttl(key)
+    .call(expiry.command, key)
     .exec()
     .catch(throwRedisError());
   const [infoError, infoReply] = replies?.[0] ?? [undefined, undefined];
@@ -46,10 +42,10 @@ export async function readStream(
     if (isNoSuchKey(infoError)) return undefined;
     throw redisError(infoError);
   }
-  const [expiryError, timeLeft] = replies?.[2] ?? [undefined, undefined];
+  const [expiryError, expiryReply] = replies?.[2] ?? [undefined, undefined];
   if (rangeError) throw redisError(rangeError);
   if (expiryError) throw redisError(expiryError);
-  const expiresAt = expiryAt(Number(timeLeft));
+  const expiresAt = expiryDate(expiry, expiryReply);
   const info = parseStreamInfo(infoReply);
   const raw = parseEntries(rangeReply);
   if (binary) {
@@ -61,19 +57,9 @@ export async function readStream(
       expiresAt,
     };
   }
-  if (raw.some(([, flat]) => flat.some(isDoubtful))) return await readStream(redis, key, from, count, true);
+  if (raw.some(([, flat]) => flat.some(isDoubtful)))
+    return await readStream(redis, key, from, count, true, expiry);
   return { info, entries: raw as readonly Entry[], binary: false, expiresAt };
-}
-
-/** When a key expires; null for never. @param timeLeft the answer that PTTL just gave, in ms. */
-export function expiryAt(timeLeft: number): Date | null {
-  return timeLeft < 0 ? null : dateOf(Date.now() + timeLeft);
-}
-
-/** The known expiry time, if the one just read counts as the same; otherwise the one just read. */
-export function settledExpiry(known: Date | null, read: Date | null): Date | null {
-  const isSame = known && read && Math.abs(known.getTime() - read.getTime()) < SAME_EXPIRY_MS;
-  return isSame ? known : read;
 }
 
 export function isNoSuchKey(error: Error): boolean {

@@ -1,4 +1,5 @@
 import type { KeyState, Messages, Rule } from '@redis-to-mongo/pipeline';
+import type { KeyExpiry } from '../key-expiry.js';
 import type { StreamInfo } from './stream-info.js';
 import type { StreamMarks } from './stream-marks.js';
 
@@ -19,12 +20,14 @@ export interface ReadRequest {
   /** The incarnation that the messages belong to. */
   readonly incarnation: number;
   readonly rule: Rule | undefined;
+  /** How the server says when the key expires. */
+  readonly expiry: KeyExpiry;
 }
 
 /** The content of a stream at one instant. */
 export interface StreamReading {
   readonly info: StreamInfo;
-  /** When the key expires, as far as that can be determined from the time left; null for never. */
+  /** When the key expires; null for never. */
   readonly expiresAt: Date | null;
   /** The digest of the entry at `after`, see digestOf; `undefined` if it is missing, or was not asked for. */
   readonly anchorDigest: string | undefined;

@@ -10,13 +10,15 @@ import {
   type Slice,
   type Syncer,
 } from '@redis-to-mongo/pipeline';
+import { masterOf, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
+import { keyExpiry, settledExpiry } from '../key-expiry.js';
 import { sameServers } from '../same-servers.js';
 import type { DirectReader } from './direct/direct-reader.js';
 import { documentsByRule } from './documents-by-rule.js';
 import { digestOf } from './entry-digest.js';
 import { holdsMarks, isOtherIncarnation } from './other-incarnation.js';
-import { guessEntryBytes, readStream, settledExpiry } from './read-stream.js';
+import { guessEntryBytes, readStream } from './read-stream.js';
 import {
   accountFor,
   gapsAtStart,
@@ -40,6 +42,10 @@ export interface StreamOptions {
   readonly direct?: DirectReader | undefined;
 }
 
+interface SyncerOptions extends StreamOptions {
+  readonly expiryOf: ReturnType<typeof keyExpiry>;
+}
+
 /** The parsed positions, by their stored form. */
 type Positions = WeakMap<Position, StreamPosition>;
 
@@ -57,7 +63,8 @@ const SOME = 16;
  * instant. So entries that Redis dropped before they were read can be counted exactly (see
  * stream-account.ts).
  */
-export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
+export function streamSyncer(redis: Redis, given: StreamOptions): Syncer {
+  const options = { ...given, expiryOf: keyExpiry() };
   const ordinary = ordinaryReader(redis);
   const reader = options.direct?.over(ordinary) ?? ordinary;
   // A tailed stream is read up to a hundred times a second, each time from the state of the read before: its
@@ -74,7 +81,7 @@ export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
 async function* readBatches(
   redis: Redis,
   reader: StreamReader,
-  options: StreamOptions,
+  options: SyncerOptions,
   positions: Positions,
   state: KeyState,
   slice: Slice,
@@ -82,6 +89,7 @@ async function* readBatches(
 ): AsyncGenerator<Batch> {
   const key = keyBytes(state.key);
   const confirm = sameServers(redis, options.direct);
+  const howExpiry = await options.expiryOf(await masterOf(redis, key).catch(throwRedisError()), key);
   const stored = (state.position && positions.get(state.position)) ?? parseStreamPosition(state.position);
   const rule = options.rules?.ruleFor(state.key, 'stream');
   const collection = messageCollectionOf(state);
@@ -116,6 +124,7 @@ async function* readBatches(
         state,
         incarnation,
         rule,
+        expiry: howExpiry,
       });
       if (!reading) return;
       const { info, messages, last } = reading;
@@ -129,7 +138,7 @@ async function* readBatches(
       isAnchored = false;
       const start = position ?? startOf(info);
       const account = accountFor(start, info, messages.count, reachedEnd);
-      const expiry = settledExpiry(expiresAt, reading.expiresAt);
+      const expiry = settledExpiry(howExpiry, expiresAt, reading.expiresAt);
       const differs =
         messages.count > 0 || account.missing !== 0 || account.lag !== lag || expiry !== expiresAt;
       if (position) {
@@ -210,9 +219,11 @@ function readCount(options: StreamOptions, slice: Slice, entryBytes: number): nu
  */
 function ordinaryReader(redis: Redis): StreamReader {
   return {
-    async read({ key, after, count, isAnchored, isBinary, state, incarnation, rule, marks: known }) {
+    async read(request) {
+      const { key, after, count, isAnchored, isBinary, state, incarnation, rule, marks: known } = request;
       const from = isAnchored ? after : `(${after}`;
-      const reading = await readStream(redis, key, from, isAnchored ? count + 1 : count, isBinary);
+      const upTo = isAnchored ? count + 1 : count;
+      const reading = await readStream(redis, key, from, upTo, isBinary, request.expiry);
       if (!reading) return undefined;
       const { info, expiresAt, binary } = reading;
       const anchor = isAnchored && reading.entries[0]?.[0] === after ? reading.entries[0] : undefined;

@@ -1,7 +1,7 @@
 import type { Item, SizeSource, Words } from '@redis-to-mongo/key-types';
 import { masterOf, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
-import { keyExpiry } from './key-expiry.js';
+import { keyExpiry } from '../key-expiry.js';
 import { askOf, isGone, type ServerSource } from './server-source.js';
 import { detailed, readWhole, unpack } from './whole-reading.js';
 

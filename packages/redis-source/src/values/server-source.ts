@@ -1,7 +1,7 @@
 import type { Ask, Item, ItemDetail, ItemSource } from '@redis-to-mongo/key-types';
 import { isCommandRefused, isRedirected } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
-import { oncePerConnection } from './once-per-connection.js';
+import { oncePerConnection } from '../once-per-connection.js';
 
 /** How items are read from a server. It finds out once per connection which details the server can report. */
 export interface ServerSource extends ItemSource {

@@ -18,7 +18,7 @@ import {
   redisError,
 } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { type KeyExpiry, keyExpiry } from './key-expiry.js';
+import { type KeyExpiry, keyExpiry } from '../key-expiry.js';
 import { KeysScript } from './keys-script.js';
 import { unpackMessage } from './message-pack.js';
 import { SmallReply } from './small-reply.js';

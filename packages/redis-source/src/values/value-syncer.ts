@@ -12,9 +12,9 @@ import {
   type Write,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
+import type { KeyExpiry } from '../key-expiry.js';
 import { type FirstReading, firstReading } from './first-reading.js';
 import { ItemReader } from './item-reader.js';
-import type { KeyExpiry } from './key-expiry.js';
 import { RuledTypes } from './ruled-types.js';
 import { isGone, type ServerSource, serverSource } from './server-source.js';
 import type { SmallReply } from './small-reply.js';

@@ -2,7 +2,7 @@ import type { Item, ItemDetail } from '@redis-to-mongo/key-types';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { isCommandRefused, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
-import type { KeyExpiry } from './key-expiry.js';
+import type { KeyExpiry } from '../key-expiry.js';
 import type { ServerSource } from './server-source.js';
 
 /** A value at one instant. */

@@ -1,6 +1,7 @@
 import { encodedMessages, messageIdPrefix, SyncError, writesPlainMessages } from '@redis-to-mongo/pipeline';
 import { RawConnectionLost, type RawReply, redisError } from '@redis-to-mongo/redis-connection';
-import { expiryAt, isNoSuchKey } from '../read-stream.js';
+import { expiryDate, type KeyExpiry } from '../../key-expiry.js';
+import { isNoSuchKey } from '../read-stream.js';
 import { parseStreamInfo } from '../stream-info.js';
 import { StreamMarks } from '../stream-marks.js';
 import type { ReadRequest, StreamReader, StreamReading } from '../stream-reader.js';
@@ -67,7 +68,8 @@ export class DirectReader {
     };
   }
 
-  async #read({ key, after, count, isAnchored, state, incarnation, rule, marks: known }: ReadRequest) {
+  async #read(request: ReadRequest) {
+    const { key, after, count, isAnchored, state, incarnation, rule, marks: known, expiry } = request;
     const isShaped = rule?.shape !== undefined;
     const Encoder = isShaped ? ShapedEncoder : MessageEncoder;
     const prefix = messageIdPrefix(state.key, incarnation);
@@ -83,8 +85,11 @@ export class DirectReader {
     };
     try {
       const from = isAnchored ? after : `(${after}`;
-      await this.#connection.ask(requestFor(key, from, isAnchored ? count + 1 : count), reply);
-      const reading = readingOf(reply, isShaped, marks, giveBack);
+      await this.#connection.ask(
+        requestFor(key, from, isAnchored ? count + 1 : count, expiry.command),
+        reply,
+      );
+      const reading = readingOf(reply, expiry, isShaped, marks, giveBack);
       if (!reading) giveBack();
       return reading;
     } catch (error) {
@@ -96,11 +101,12 @@ export class DirectReader {
 
 function readingOf(
   reply: StreamReply,
+  expiry: KeyExpiry,
   isShaped: boolean,
   marks: StreamMarks,
   release: () => void,
 ): StreamReading | undefined {
-  const { error, encoder, info, timeLeft, anchorDigest, last } = reply;
+  const { error, encoder, info, expiryReply, anchorDigest, last } = reply;
   if (error) {
     if (isNoSuchKey(error)) return undefined;
     throw redisError(error);
@@ -108,7 +114,7 @@ function readingOf(
   if (!encoder) throw new SyncError('REDIS_REPLY', 'unknown', 'XRANGE: there is no reply');
   return {
     info: parseStreamInfo(info),
-    expiresAt: expiryAt(Number(timeLeft)),
+    expiresAt: expiryDate(expiry, expiryReply),
     anchorDigest,
     messages: encodedMessages(encoder.documents.bytes, encoder.documents.ends, isShaped),
     last,
@@ -121,14 +127,14 @@ function readingOf(
 const MULTI = '*1\r\n$5\r\nMULTI\r\n';
 const EXEC = '*1\r\n$4\r\nEXEC\r\n';
 
-function requestFor(key: Buffer, from: string, count: number): Buffer {
+function requestFor(key: Buffer, from: string, count: number, expiry: KeyExpiry['command']): Buffer {
   const name = [Buffer.from(`$${key.length}\r\n`), key];
   return Buffer.concat([
     Buffer.from(`${MULTI}*3\r\n$5\r\nXINFO\r\n$6\r\nSTREAM\r\n`),
     ...name,
     Buffer.from(`\r\n*6\r\n$6\r\nXRANGE\r\n`),
     ...name,
-    Buffer.from(`\r\n${bulk(from)}$1\r\n+\r\n$5\r\nCOUNT\r\n${bulk(String(count))}*2\r\n$4\r\nPTTL\r\n`),
+    Buffer.from(`\r\n${bulk(from)}$1\r\n+\r\n$5\r\nCOUNT\r\n${bulk(String(count))}*2\r\n${bulk(expiry)}`),
     ...name,
     Buffer.from(`\r\n${EXEC}`),
   ]);

@@ -23,7 +23,7 @@ export class StreamReply implements RawReply {
   /** The error that replaces the whole answer, or is part of it. */
   error: Error | undefined;
   info: Reply = null;
-  timeLeft: Reply = null;
+  expiryReply: Reply = null;
   encoder: EntryEncoder | undefined;
   readonly #anchor: string | undefined;
   readonly #marks: StreamMarks;
@@ -103,7 +103,7 @@ export class StreamReply implements RawReply {
     const { reply, end } = taken;
     if (reply instanceof Error) this.error ??= reply;
     if (this.#step === INFO) this.info = reply;
-    if (this.#step === EXPIRY) this.timeLeft = reply;
+    if (this.#step === EXPIRY) this.expiryReply = reply;
     this.isComplete = this.#step === EXPIRY || (this.#step === BEFORE_EXEC && reply instanceof Error);
     this.#step++;
     return end;

@@ -1,3 +1,4 @@
+import { dateOf } from '@redis-to-mongo/pipeline';
 import { isCommandRefused, isRedirected, redisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { oncePerConnection } from './once-per-connection.js';
@@ -11,9 +12,18 @@ export interface KeyExpiry {
   same(a: number | null, b: number | null): boolean;
 }
 
-/**
- * Before Redis 7.0, the time is computed from the time left, and is off by the time that the answer takes.
- */
+/** The date that a reply of the command means; null for never. */
+export function expiryDate(expiry: KeyExpiry, reply: unknown): Date | null {
+  const at = expiry.at(reply);
+  return at === null ? null : dateOf(at);
+}
+
+/** The date that is known, where the one just read is no other. */
+export function settledExpiry({ same }: KeyExpiry, known: Date | null, read: Date | null): Date | null {
+  return same(known?.getTime() ?? null, read?.getTime() ?? null) ? known : read;
+}
+
+/** Below Redis 7.0 the time is computed from what is left of it, and off by the time that the answer takes. */
 const PTTL_TOLERANCE_MS = 2000;
 
 /** Returns a function that finds out, once per connection, how the server reports a key's expiry time. */
@@ -36,7 +46,8 @@ async function detect(redis: Redis, key: Buffer): Promise<KeyExpiry> {
   }
 }
 
-const EXACT: KeyExpiry = {
+/** As Redis 7.0 and later say it. */
+export const EXACT: KeyExpiry = {
   command: 'PEXPIRETIME',
   at: (reply) => (Number(reply) < 0 ? null : Number(reply)),
   same: (a, b) => a === b,
