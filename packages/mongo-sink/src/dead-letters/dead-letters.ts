@@ -17,20 +17,20 @@ import { lettersIn } from '../database/stored.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { packContent, unpackContent } from './packed-content.js';
 
-/** Why MongoDB can't take a record. */
+/** Why MongoDB refuses a record. */
 export interface Reason {
-  /** The collection that it would have gone to. */
+  /** The collection that the record was written to. */
   readonly collection: string;
-  /** MongoDB's code, or 10334 (BSONObjectTooLarge) where the size was known before. */
+  /** MongoDB's code, or 10334 (BSONObjectTooLarge) if the record was known to be too large. */
   readonly code: number;
   readonly reason: string;
 }
 
 /** A message that was refused. */
 export interface Refusal extends Reason {
-  /** In the fleet's own shape. */
+  /** The message, in the fleet's own shape. */
   readonly document: MessageDocument;
-  /** The shape in which it is stored; default the fleet's own. */
+  /** The shape in which the message is stored; default: the fleet's own. */
   readonly shape?: 'document' | undefined;
   /** The record's size in MongoDB, in bytes. */
   readonly bytes: number;
@@ -38,7 +38,7 @@ export interface Refusal extends Reason {
 
 /** A value, an element of a large one, or a key's document that was refused. */
 export interface ValueRefusal extends Reason {
-  /** One letter for the same of these: a newer one takes its place. */
+  /** The id of the letter. A newer letter with the same id replaces it. */
   readonly id: string;
   readonly kind: 'value' | 'unit' | 'key';
   readonly stream: string;
@@ -46,17 +46,17 @@ export interface ValueRefusal extends Reason {
   readonly document: Document;
 }
 
-/** Why MongoDB does not take a letter; `undefined` for one that is kept. */
+/** Why MongoDB refuses a letter; `undefined` if the letter is kept. */
 export type LetterResult = SyncError | undefined;
 
-/** @throws SyncError DEAD_LETTER_REFUSED if one of them was not taken. */
+/** @throws SyncError DEAD_LETTER_REFUSED if MongoDB refused one of the letters. */
 export function requireKept(results: readonly LetterResult[]): void {
   for (const refused of results) if (refused) throw refused;
 }
 
-/** A part of a dead letter too large for one document, in bytes. */
+/** Size of the parts of a dead letter that is too large for one document, in bytes. */
 const PART_BYTES = 8 * 1024 * 1024;
-/** Letters of one command, and about how many bytes they take. */
+/** Limits of the letters in one command; sizes are approximate. */
 const LETTERS_AT_ONCE = {
   sizeOf: ({ document }: { readonly document: Uint8Array }) => document.length + 1500,
   bytes: PART_BYTES,
@@ -64,9 +64,10 @@ const LETTERS_AT_ONCE = {
 };
 
 /**
- * Keeps refused messages whole, with the reason, so that they can be inspected and replayed. One too large for
- * one document leaves its content in `dead_letter_parts`, as one packed list cut into parts. Writing the same one again changes nothing.
- * @returns of each, DEAD_LETTER_REFUSED where MongoDB does not take its letter.
+ * Keeps refused messages whole, with the reason, so that they can be inspected and replayed. The content of a
+ * message too large for one document is packed and cut into parts in `dead_letter_parts`. Writing the same
+ * message again changes nothing.
+ * @returns for each message, DEAD_LETTER_REFUSED if MongoDB refuses its letter.
  * @throws SyncError as tryCommand.
  */
 export async function writeDeadLetters(
@@ -94,7 +95,9 @@ export async function writeDeadLetters(
   );
 }
 
-/** Keeps refused values and elements whole, as writeDeadLetters; one too large for one document as BSON cut into parts. */
+/**
+ * Keeps refused values and elements whole; see writeDeadLetters. The BSON of a large one is cut into parts.
+ */
 export async function writeValueLetters(
   db: Db,
   refusals: readonly ValueRefusal[],
@@ -104,7 +107,7 @@ export async function writeValueLetters(
     db,
     refusals.map(({ document, ...reason }) => {
       const bytes = BSON.calculateObjectSize(document);
-      BSON.setInternalBufferSize(bytes + 1024); // grows only, and values are smaller than it is from the start
+      BSON.setInternalBufferSize(bytes + 1024); // only grows; most values are smaller than its initial size
       const whole = BSON.serialize(document);
       const isLarge = bytes > PART_BYTES;
       return {
@@ -124,7 +127,7 @@ interface Letter extends Reason {
   readonly entryId: string;
   readonly bytes: number;
   readonly at: Date;
-  /** BSON of the record, or of what of it is not in `whole`. */
+  /** BSON of the record, or of the part that is not in `whole`. */
   readonly document: Uint8Array;
   readonly whole: Uint8Array | undefined;
 }
@@ -134,14 +137,14 @@ function contentOf(document: MessageDocument, bytes: number) {
     if (bytes <= PART_BYTES) return { document: BSON.serialize(document), whole: undefined };
     return { document: BSON.serialize({ ...document, content: null }), whole: packContent(document) };
   } catch {
-    // The driver can't make BSON of it. The entry's own fields are bytes.
+    // The driver cannot encode the document. The entry's own fields are bytes.
     const { mapped: _, ...plain } = document;
     const content = encodeContent(decodeEntry(document).pairs.flat().map(storedText));
     return { document: BSON.serialize({ ...plain, content: null }), whole: packContent({ content }) };
   }
 }
 
-/** The parts come first, the letters last: a letter that is there is whole. */
+/** Writes the parts before the letters, so that an existing letter is always whole. */
 async function save(db: Db, letters: readonly Letter[]): Promise<LetterResult[]> {
   const written: (Document & { document: Uint8Array })[] = [];
   const single: string[] = [];
@@ -177,10 +180,10 @@ function partsOf(letter: string, whole: Uint8Array, written: Date): Document[] {
   return parts;
 }
 
-/** By the letter's id. */
+/** The errors of refused letters, by the letter's id. */
 type Refused = Map<string, SyncError>;
 
-/** Adds the letters of those that MongoDB refuses. */
+/** Writes documents, and adds the letters of refused ones to `refused`. */
 async function upsert(
   db: Db,
   collection: string,
@@ -190,7 +193,7 @@ async function upsert(
   const updates = documents.map((u) => ({ q: { _id: u._id }, u, upsert: true }));
   const { errors } = await updateRecords(db, collection, updates);
   for (const { index, isOwnId, code } of errors) {
-    if (isOwnId) continue; // Two that write the same letter at once may meet.
+    if (isOwnId) continue; // another process wrote the same letter at the same time
     const { _id, letter = _id } = documents[index] ?? {};
     refused.set(
       String(letter),
@@ -204,9 +207,9 @@ async function upsert(
 }
 
 /**
- * The record of a dead letter, as it would have been written.
- * @returns undefined when there is no such letter.
- * @throws SyncError MIRROR_DAMAGED when a part of it is missing; else what the driver throws.
+ * Reads the record of a dead letter, as it would have been written.
+ * @returns undefined if there is no such letter.
+ * @throws SyncError MIRROR_DAMAGED if a part is missing; else what the driver throws.
  */
 export async function readDeadLetter(db: Db, id: string): Promise<Document | undefined> {
   const letter = await lettersIn(db).findOne({ _id: id });
@@ -226,8 +229,9 @@ export async function readDeadLetter(db: Db, id: string): Promise<Document | und
 }
 
 /**
- * Removes letters with their parts. The letters go last, so that parts left by an interrupted removal are found by them.
- * @returns how many there were: of two that remove one letter, one gets 1.
+ * Removes letters with their parts. The letters are removed last, so that they still lead to parts that an
+ * interrupted removal left.
+ * @returns the number of removed letters: if two callers remove a letter, only one gets 1.
  * @throws what the driver throws.
  */
 export async function removeLetters(db: Db, ids: readonly string[]): Promise<number> {
@@ -241,7 +245,7 @@ function binary(value: unknown): Uint8Array {
   return value.value();
 }
 
-/** The letter of a key's value: one for each incarnation, of the last state that was refused. */
+/** The letter of a key's value: one per incarnation, for the last refused state. */
 export function valueRefusal(
   state: KeyState,
   collection: string,
@@ -255,9 +259,9 @@ export function valueRefusal(
 }
 
 /**
- * A later state of the value is in MongoDB as a whole: nothing of this incarnation, neither the value nor an element, is left to replay.
- * Asks only for a key that has had dead letters.
- * @returns how many records that count as dead have no letter anymore.
+ * Removes the letters of a value and its elements, of this incarnation, after a later state was written
+ * whole: nothing is left to replay. Queries MongoDB only for a key with dead letters.
+ * @returns the number of records that count as dead but no longer have a letter.
  * @throws SyncError as mongoError.
  */
 export async function dropValueLetters(db: Db, state: KeyState): Promise<number> {
@@ -265,7 +269,7 @@ export async function dropValueLetters(db: Db, state: KeyState): Promise<number>
   if (counts.dead === 0) return 0;
   const prefix = messageIdPrefix(key, incarnation);
   const range = { $gt: `${prefix}unit:`, $lte: `${prefix}value` };
-  // A key whose name begins as these ids do has another stream or type.
+  // A key whose name begins like these ids has another stream or type.
   const own = { _id: range, kind: { $in: ['unit', 'value'] }, stream, type };
   try {
     const letters = lettersIn(db);
@@ -274,7 +278,7 @@ export async function dropValueLetters(db: Db, state: KeyState): Promise<number>
       db,
       found.map(({ _id }) => _id),
     );
-    // One of the key's own document is not of a record that counts as dead.
+    // The letter of the key's own document is not for a record that counts as dead.
     const left = { _id: messageIdBounds(key), kind: { $ne: 'key' }, stream, type };
     return Math.max(0, counts.dead - (await letters.countDocuments(left)));
   } catch (error) {

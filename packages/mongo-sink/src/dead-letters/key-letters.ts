@@ -5,20 +5,20 @@ import { connected } from '../connection/ensure-connected.js';
 import { keysIn, lettersIn } from '../database/stored.js';
 import { removeLetters, requireKept, writeValueLetters } from './dead-letters.js';
 
-/** The collection of the documents that these letters hold. */
+/** The collection of the refused documents. */
 const KEYS = 'keys';
-/** Letters that are looked at in one turn. */
+/** Letters per page. */
 const AT_ONCE = 200;
 
-/** The letters of keys whose document in `keys` MongoDB refuses. */
+/** Matches the letters of keys whose document in `keys` MongoDB refuses. */
 export const KEY_LETTERS = { collection: KEYS } as const;
 
-/** What of a key's document its letter needs. */
+/** The fields of a key's document that its letter needs. */
 type Refused = Pick<KeyState, 'stream' | 'type' | 'revision'> & Document & { readonly _id: string };
 
 /**
- * Keeps a key's document that MongoDB refuses, with the reason: in `keys`, nothing can be said of the key. One letter for each key,
- * of the last try.
+ * Keeps a refused document of a key, with the reason, because `keys` cannot record the error. One letter per
+ * key, for the last try.
  * @throws SyncError DEAD_LETTER_REFUSED, or as mongoError.
  */
 export async function writeKeyLetter(
@@ -32,10 +32,11 @@ export async function writeKeyLetter(
 }
 
 /**
- * Removes, of one page of letters, those of keys whose document MongoDB has taken since, and of those that are no longer there to be taken.
- * @param isGone of which of these keys, that MongoDB knows nothing of, nothing is to be mirrored.
- * @param after the letter where the page before ended; empty for the first one.
- * @returns where this page ended; empty where it was the last one.
+ * Removes settled letters from one page: of keys whose document MongoDB has accepted since, and of keys that
+ * no longer exist.
+ * @param isGone tells which of these keys, which have no document, need not be mirrored.
+ * @param after the last letter of the previous page; empty for the first page.
+ * @returns the last letter of this page; empty if it was the last page.
  * @throws SyncError as mongoError, and what `isGone` throws.
  */
 export async function settleKeyLetters(
@@ -70,7 +71,7 @@ export async function settleKeyLetters(
   });
 }
 
-/** What is said of a key whose document MongoDB refuses. */
+/** The error of a key whose document MongoDB refuses. */
 export function keyRefused(key: string, code: number): SyncError {
   return new SyncError(
     'KEY_REFUSED',

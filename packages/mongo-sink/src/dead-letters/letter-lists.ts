@@ -10,50 +10,53 @@ export interface DeadLetter {
   readonly id: string;
   /** The key that the record came from. */
   readonly key: string;
-  /** What was refused: an entry of a stream, a value, an element (member, field, item, part) of a large one, or the key's own document. */
+  /**
+   * Kind of the record: a stream's entry, a value, an element (`unit`) of a large value, or the key's own
+   * document.
+   */
   readonly kind: 'entry' | 'value' | 'unit' | 'key';
-  /** Of an entry; else empty. */
+  /** The id of an entry; else empty. */
   readonly entryId: string;
-  /** Where it would have gone. */
+  /** The collection that the record was written to. */
   readonly collection: string;
-  /** Of an entry: whether its message is stored in the shape `document`. */
+  /** For an entry: whether its message is stored in the shape `document`. */
   readonly isShaped: boolean;
   /** MongoDB's code for the refusal. */
   readonly code: number;
-  /** The server's words; they can quote values. */
+  /** The server's message. It can quote values. */
   readonly reason: string;
   readonly bytes: number;
   readonly at: Date;
 }
 
-/** Which dead letters; what is not given is any. */
+/** Selects dead letters. A field that is not given matches all. */
 export interface LetterFilter {
-  /** Of the keys that a pattern takes. */
+  /** Letters of keys that match the pattern. */
   readonly name?: KeyPattern | undefined;
-  /** Of the keys whose names begin so. */
+  /** Letters of keys whose names have this prefix. */
   readonly prefix?: string | undefined;
   readonly collection?: string | undefined;
   readonly code?: number | undefined;
-  /** Refused at this time or later, */
+  /** Refused at or after this time. */
   readonly since?: Date | undefined;
-  /** and before this one. */
+  /** Refused before this time. */
   readonly until?: Date | undefined;
 }
 
-/** Where a page of letters ends: the next one continues behind it. */
+/** The end of a page of letters. The next page continues after it. */
 export interface LetterPlace {
   readonly at: Date;
   readonly id: string;
 }
 
-/** The longest that MongoDB works on one command, in ms. */
+/** Maximum time of one command, in ms. */
 const MAX_MS = 30_000;
-/** Letters that are read at once where all of a list are asked for. */
+/** Letters per page when a whole list is read. */
 const PAGE = 500;
-/** Collections, and codes, that a list can be filtered by. */
+/** Maximum number of collections, and of codes, that a list can be filtered by. */
 const MOST_KINDS = 100;
 
-/** A page of dead letters, the newest first. @throws SyncError as mongoError. */
+/** Reads a page of dead letters, newest first. @throws SyncError as mongoError. */
 export async function readLetterPage(
   db: Db,
   filter: LetterFilter,
@@ -76,7 +79,7 @@ export async function readLetterPage(
   });
 }
 
-/** The newest dead letters that match a filter, and how many match it in all. @throws as readLetterPage. */
+/** Finds the newest dead letters that match a filter, and their total number. @throws as readLetterPage. */
 export async function findDeadLetters(
   db: Db,
   { limit, ...filter }: LetterFilter & { readonly limit: number },
@@ -86,7 +89,11 @@ export async function findDeadLetters(
   return { letters, total };
 }
 
-/** Counts the dead letters that match a filter. @param most it counts no further. @throws as readLetterPage. */
+/**
+ * Counts the dead letters that match a filter.
+ * @param most stops counting here.
+ * @throws as readLetterPage.
+ */
 export async function countLetters(db: Db, filter: LetterFilter, most: number): Promise<number> {
   return await connected(db, async () => {
     const wanted = await conditionOf(db, filter);
@@ -96,7 +103,10 @@ export async function countLetters(db: Db, filter: LetterFilter, most: number): 
   });
 }
 
-/** All dead letters that a filter takes, a page at a time; those that go meanwhile change nothing. @throws as readLetterPage. */
+/**
+ * Reads all dead letters that match a filter, page by page. Letters may be removed meanwhile.
+ * @throws as readLetterPage.
+ */
 export async function* allLetters(db: Db, filter: LetterFilter): AsyncGenerator<DeadLetter> {
   let after: LetterPlace | undefined;
   for (;;) {
@@ -108,7 +118,10 @@ export async function* allLetters(db: Db, filter: LetterFilter): AsyncGenerator<
   }
 }
 
-/** The collections and codes of the dead letters that there are, some of each. @throws as readLetterPage. */
+/**
+ * The collections and codes of the existing dead letters, at most MOST_KINDS of each.
+ * @throws as readLetterPage.
+ */
 export async function letterKinds(db: Db) {
   return await connected(db, async () => {
     const letters = lettersIn(db);
@@ -126,7 +139,7 @@ export async function letterKinds(db: Db) {
   });
 }
 
-/** The condition that a filter stands for. */
+/** Converts a filter to MongoDB's condition. */
 async function conditionOf(
   db: Db,
   { name, prefix = '', collection, code, since, until }: LetterFilter,
@@ -143,7 +156,7 @@ async function conditionOf(
   return rest.length === 0 ? first : { $and: parts };
 }
 
-/** A document that the fleet did not make shows as what it is: nothing is known of it. */
+/** Parses a dead letter. A document that is not from the fleet gets defaults. */
 export function toDeadLetter({
   _id,
   kind,

@@ -8,15 +8,15 @@ import {
 } from '@redis-to-mongo/pipeline';
 import { BSON } from 'mongodb';
 
-/** What leads the packed content of a message that a rule changed. No length of a first name is that. */
+/** Marks the packed content of a message that a rule changed. A first name never has this length. */
 const MAPPED = Buffer.from([0xff, 0xff, 0xff, 0xff]);
 const TEXT = Buffer.from('t');
 const PARSED = Buffer.from('b');
 
 /**
- * The content of a message as bytes, however large it is: names and values one after the other, each led by its length in bytes
- * (32 bits, little-endian). Where a rule may have parsed values, the kind of each stands before it; BSON of the whole would
- * need a buffer of its size in the driver, for good.
+ * Packs the content of a message of any size: names and values one after the other, each preceded by its
+ * length in bytes (32 bits, little-endian). If a rule may have parsed values, the kind of each value precedes
+ * it. BSON of the whole content would permanently enlarge the driver's buffer to its size.
  */
 export function packContent({ content, mapped }: Pick<MessageDocument, 'content' | 'mapped'>): Buffer {
   const pairs = Array.isArray(content) ? content : Object.entries(content);
@@ -33,10 +33,10 @@ export function packContent({ content, mapped }: Pick<MessageDocument, 'content'
   ]);
 }
 
-/** The content that packContent packed. @param isMapped a rule changed it. */
+/** Unpacks content from packContent. @param isMapped whether a rule changed it. */
 export function unpackContent(packed: Buffer, isMapped: boolean): unknown {
   if (!isMapped) return encodeContent(unpack(packed).map(storedText));
-  // As it was until there were kinds.
+  // The format of versions without kinds.
   if (!packed.subarray(0, MAPPED.length).equals(MAPPED)) return BSON.deserialize(packed).content;
   const items = unpack(packed.subarray(MAPPED.length));
   const none = Buffer.alloc(0);

@@ -9,7 +9,9 @@ import type { KeyDocument } from '../keys/key-document.js';
 import { readDeadLetter, removeLetters, removeParts } from './dead-letters.js';
 import { type DeadLetter, toDeadLetter } from './letter-lists.js';
 
-/** MongoDB's code for a document that is too large, and its limit where the server does not say. */
+/**
+ * MongoDB's code for a document that is too large, and the limit in bytes if the server does not report it.
+ */
 const TOO_LARGE = 10334;
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
@@ -23,21 +25,24 @@ export async function showDeadLetter(db: Db, id: string) {
 }
 
 /**
- * The result of a replay. `read again`: a value is not put back as it was, since it may have changed; the job that is requested for its
- * key reads and writes all of it. `key gone`: there is nothing to read anymore; the letter stays. `refused` carries MongoDB's code; the letter then stays.
+ * The result of a replay.
+ * - `read anew`: a value may have changed, so it is not restored from the letter. A job is requested, which
+ *   reads and writes all of it.
+ * - `key gone`: there is nothing left to read; the letter stays.
+ * - `refused`: MongoDB refused the record again, with this code; the letter stays.
  */
 export type Replay =
   | { readonly result: 'written' | 'already there' | 'read anew' | 'key gone' | 'absent' }
   | { readonly result: 'refused'; readonly code: number };
 
-/** Confirms that the queue takes requests, and gives what makes one for a key. */
+/** Confirms that the queue takes requests. @returns a function that requests a job for a key. */
 type OpenRequests = () => Promise<(key: string) => Promise<unknown>>;
 
 /**
  * Writes a dead letter's record again. If MongoDB accepts it, the letter is deleted, and the record counts as
  * written.
- * @param openRequests for the letter of a value, called before anything changes: gives what requests a job for its key. Nothing
- * else would read a value that has not changed since.
+ * @param openRequests called for the letter of a value before anything changes; requests a job for its key.
+ * Without a job, a value that has not changed since would not be read.
  * @throws SyncError as mongoError, or what `openRequests` throws; the letter then still exists.
  */
 export async function replayDeadLetter(db: Db, id: string, openRequests: OpenRequests): Promise<Replay> {
@@ -57,7 +62,7 @@ export async function replayDeadLetter(db: Db, id: string, openRequests: OpenReq
   });
 }
 
-/** Where the messages of its incarnation are: a migration may have moved them since. */
+/** The present collection of the letter's incarnation: a migration may have moved its messages. */
 async function collectionNow(db: Db, { id, key, collection }: DeadLetter): Promise<string> {
   const state = await readKey(db, key);
   return state && id.startsWith(messageIdPrefix(key, state.incarnation))
@@ -65,13 +70,16 @@ async function collectionNow(db: Db, { id, key, collection }: DeadLetter): Promi
     : collection;
 }
 
-/** Replayed letters that a key's document names, at most. */
+/** Maximum number of replayed letters in a key's document. */
 const REMEMBERED = 100;
 
-/** Counts the record of a letter as written, once: whoever replays it again, since this was stopped here, finds the letter named. */
+/**
+ * Counts a letter's record as written. The key's document lists the letter, so a repeated replay does not
+ * count it again.
+ */
 async function countReplayed(db: Db, { id, key, at }: DeadLetter): Promise<void> {
   const letter = `${id} ${at.toISOString()}`;
-  // What is not counted as dead will be met by the job that reads it again.
+  // A record that does not count as dead is counted by the job that reads it again.
   const uncounted = { _id: key, replayed: { $ne: letter }, 'counts.dead': { $gt: 0 } };
   await db.collection<Counted>('keys').updateOne(uncounted, {
     $inc: { 'counts.dead': -1, 'counts.written': 1, revision: 1 },
@@ -101,7 +109,7 @@ async function readAnew(
   { id, key, kind, at }: DeadLetter,
   openRequests: OpenRequests,
 ): Promise<Replay> {
-  // A key whose own document is refused may be unknown here.
+  // A key whose own document is refused may have no document.
   if (kind !== 'key' && (await readKey(db, key))?.status !== 'active') return { result: 'key gone' };
   const request = await openRequests();
   if (kind !== 'key') await rereadKey(db, key);
@@ -113,7 +121,7 @@ async function readAnew(
 
 async function insertOnce(db: Db, collection: string, record: Document): Promise<Replay> {
   const { maxBsonObjectSize } = await db.command({ hello: 1 });
-  // Sent nevertheless, it would fail the whole command instead of being refused.
+  // If sent, a record that is too large would make the whole command fail.
   if (BSON.calculateObjectSize(record) > Number(maxBsonObjectSize ?? MAX_DOCUMENT_BYTES))
     return { result: 'refused', code: TOO_LARGE };
   const { errors } = await insertRecords(db, collection, [record]);

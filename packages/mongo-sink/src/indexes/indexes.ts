@@ -3,7 +3,10 @@ import { HISTORY_INDEXES } from '../reports/fleet-history.js';
 import { LIST_INDEXES } from './list-indexes.js';
 import { type Index, VALUE_INDEXES } from './value-indexes.js';
 
-/** The indexes beyond `_id` that the fleet and its pages use; `_id` itself reads a stream back in order. */
+/**
+ * The indexes that the fleet and its pages use besides `_id`. The index on `_id` returns a stream's messages
+ * in order.
+ */
 export const INDEXES: readonly Index[] = [
   ...LIST_INDEXES,
   { collection: 'keys', key: { 'gaps.at': 1 }, partialFilterExpression: { 'counts.gap': { $gt: 0 } } },

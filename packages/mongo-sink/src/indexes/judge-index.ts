@@ -2,20 +2,20 @@ import type { Document } from 'mongodb';
 import type { Index } from './value-indexes.js';
 
 /**
- * Whether an index that the fleet wants can be had beside those of a collection.
- * - there: one of them does what it is for.
- * - missing: it can be made; under another name where its own is taken.
- * - a problem, in words: one of them stands in its way, or keeps the fleet's documents out.
+ * Whether an index that the fleet needs can exist beside the present indexes of a collection.
+ * - there: a present index serves the purpose.
+ * - missing: the index can be created, under another name if its own is taken.
+ * - a problem: a present index conflicts with it, or refuses or removes the fleet's documents.
  */
 export type IndexVerdict = 'there' | 'missing' | 'missing, name taken' | IndexProblem;
 
 export interface IndexProblem {
-  /** Which index, and what it does. */
+  /** The conflicting index, and its effect. */
   readonly problem: string;
   readonly remedy: string;
 }
 
-/** Collections of which the fleet makes every document: no unique index there is anyone's but a mistake. */
+/** Collections in which the fleet writes all documents. Any other unique index there is a mistake. */
 const OURS_ALONE: ReadonlySet<string> = new Set([
   'keys',
   'dead_letters',
@@ -62,7 +62,7 @@ export function named(
   return `the index ${String(name)} ${JSON.stringify(key)} of the collection ${collection}`;
 }
 
-/** Whether it has every document that the wanted one would have. */
+/** Whether the index has every document that the wanted index would have. */
 function serves({ sparse, partialFilterExpression, collation }: Document, wanted: Index): boolean {
   if (sparse === true || collation !== undefined) return false;
   return (

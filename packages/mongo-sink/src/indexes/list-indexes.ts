@@ -3,9 +3,9 @@ import { CONDITIONS } from '../keys/key-lists.js';
 import type { Index } from './value-indexes.js';
 
 /**
- * What lists of keys are read by; see key-lists.ts. That of all keys holds nothing that a save changes, but when a key
- * goes or comes back. The others hold only the keys that a condition is about, in the order of its list: a key in step pays
- * for none of them.
+ * The indexes that serve lists of keys; see key-lists.ts. In the index of all keys, a save changes nothing
+ * unless the key is deleted or comes back. The other indexes hold only the keys of a condition, in the order
+ * of its list, so they cost nothing for a key that is up to date.
  */
 export const LIST_INDEXES: readonly Index[] = [
   onKeys({ keyType: 1, status: 1, _id: 1 }),
@@ -17,7 +17,7 @@ export const LIST_INDEXES: readonly Index[] = [
   onKeys({ 'counts.dead': -1, _id: 1 }, CONDITIONS.dead),
 ];
 
-/** What earlier versions made in their place: nobody asks for these, and saves pay for them. */
+/** Indexes of earlier versions. No query uses them, but they make saves slower. */
 export const FORMER_LIST_INDEXES: readonly Index[] = [
   onKeys({ stream: 1, type: 1 }),
   onKeys({ keyType: 1, status: 1 }),
@@ -27,7 +27,7 @@ export const FORMER_LIST_INDEXES: readonly Index[] = [
   onKeys({ 'lastError.at': 1 }, CONDITIONS.failing),
 ];
 
-/** An index of `keys`: of those that a condition is about, where there is one. */
+/** An index of `keys`, or of the keys that match a condition. */
 function onKeys(key: Index['key'], partialFilterExpression?: Index['partialFilterExpression']): Index {
   return { collection: 'keys', key, ...defined({ partialFilterExpression }) };
 }

@@ -5,17 +5,18 @@ import { unlessRefused } from '../errors/refused-by.js';
 import { defaultName, judgeIndex, named } from './judge-index.js';
 import type { Index } from './value-indexes.js';
 
-/** IndexAlreadyExists, IndexOptionsConflict, IndexKeySpecsConflict: another index stands there. */
+/** IndexAlreadyExists, IndexOptionsConflict, IndexKeySpecsConflict: another index is in the way. */
 const CONFLICTS: ReadonlySet<unknown> = new Set([68, 85, 86]);
-/** How servers that know no partial indexes say so. */
+/** Error codes of servers that do not support partial indexes. */
 const NOT_SUPPORTED: ReadonlySet<unknown> = new Set([2, 9, 59, 67, 72, 115, 197, 238]);
-/** NamespaceNotFound: the collection is not there yet. */
+/** NamespaceNotFound: the collection does not exist yet. */
 const NO_NAMESPACE = 26;
-/** Leads the name where the usual one is taken. */
+/** Prefix of an index's name if the usual name is taken. */
 const OWN = 'redis_to_mongo_';
 
 /**
- * Makes the indexes of a collection by one command; by one each where the server refuses that, as makeIndex does.
+ * Creates the indexes of a collection with one command. If the server refuses it, creates them one by one;
+ * see makeIndex.
  * @throws SyncError as makeIndex.
  */
 export async function makeIndexes(db: Db, collection: string, indexes: readonly Index[]): Promise<void> {
@@ -28,8 +29,8 @@ export async function makeIndexes(db: Db, collection: string, indexes: readonly 
 }
 
 /**
- * Makes an index where none does what it is for: under another name where its own is taken, and of all documents where the
- * server knows no partial ones.
+ * Creates an index if no other index serves its purpose: under another name if its own is taken, and of all
+ * documents if the server does not support partial indexes.
  * @throws SyncError INDEX_CONFLICT, INDEX_REFUSED: the message names collection, index and remedy. Else as mongoError.
  */
 export async function makeIndex(db: Db, index: Index): Promise<void> {
@@ -66,7 +67,7 @@ async function create(
   await db.collection(collection).createIndex(key, { ...options, ...defined({ name }) });
 }
 
-/** The indexes of a collection; none where it is not there. @throws what the driver throws. */
+/** The indexes of a collection; none if the collection does not exist. @throws what the driver throws. */
 export async function indexesOf(db: Db, collection: string): Promise<Document[]> {
   return (await db.collection(collection).indexes().catch(unlessRefused(NO_NAMESPACE))) ?? [];
 }

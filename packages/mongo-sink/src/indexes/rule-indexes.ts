@@ -14,11 +14,11 @@ export function ruleIndexes(rules: readonly RuleSpec[]): readonly Index[] {
 function indexesOf(rule: RuleSpec): Index[] {
   const { types = KEY_TYPES, collection, ttlMs, shape } = rule;
   const messagesIn = collection ?? STREAM_MESSAGES;
-  // Messages are read in order by _id; one more index on them is only for those that are to go.
+  // The index on _id returns messages in order. They need another one only if a TTL removes them.
   const messages =
     types.includes('stream') && ttlMs !== undefined ? [inShape(removeAtIndex(messagesIn), shape)] : [];
   const values = valuesOf(rule);
-  // In the fleet's own shape they may be there from before the rule had a shape, and go as they change.
+  // Values from before the rule had a shape are still in the fleet's own shape until they change.
   return [...messages, ...values, ...(shape ? values.flatMap(shapedIndexes) : [])];
 }
 
@@ -37,7 +37,10 @@ function valuesOf({ types = KEY_TYPES, collection, shape }: RuleSpec): Index[] {
   ]);
 }
 
-/** The same index on documents of the other shape; and of manifests one by key, since their `_id` need not be it. */
+/**
+ * The same index on shaped documents. Manifests also get an index on the key, because their `_id` can differ
+ * from it.
+ */
 function shapedIndexes(index: Index): Index[] {
   const byKey: Index = { collection: index.collection, key: { [pathIn(true, 'key')]: 1 } };
   return 'removeAt' in index.key ? [inShape(index, 'document'), byKey] : [inShape(index, 'document')];

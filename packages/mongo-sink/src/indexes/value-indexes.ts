@@ -1,16 +1,16 @@
 import { METADATA_TYPE, VALUE_TYPES } from '@redis-to-mongo/key-types';
 
-/** An index, and when MongoDB itself removes what it leads to. */
+/** An index, and the time after which MongoDB removes its documents. */
 export interface Index {
   readonly collection: string;
   readonly key: Record<string, 1 | -1>;
-  /** Documents go this many seconds after the time that the indexed field holds. */
+  /** MongoDB removes a document this many seconds after the time in the indexed field. */
   readonly expireAfterSeconds?: number;
-  /** Which documents are in it; default all. */
+  /** Filter of the documents in the index; default: all. */
   readonly partialFilterExpression?: Record<string, unknown>;
 }
 
-/** The indexes of values and their elements: those that ended, and those of a part of the value that changed. */
+/** The indexes of values and their elements. They find ended elements, and elements of a changed bucket. */
 export const VALUE_INDEXES: readonly Index[] = [
   ...VALUE_TYPES.flatMap((type) => manifestIndexes(type.names.collection, type === METADATA_TYPE)),
   ...VALUE_TYPES.flatMap(({ names }) => elementIndexes(names.memberCollection)),
@@ -18,15 +18,15 @@ export const VALUE_INDEXES: readonly Index[] = [
 ];
 
 /**
- * Those of a collection of values. The metadata of a stream is asked for by the stream. What else belongs to a stream is found by its
- * name, which begins with the stream's: a range of `_id`.
+ * The indexes of a collection of values. A stream's metadata is found by the stream. Other keys of a stream
+ * are found by their name, which begins with the stream's name: a range of `_id`.
  */
 export function manifestIndexes(collection: string, isMetadata: boolean): Index[] {
   const removeAt = removeAtIndex(collection);
   return isMetadata ? [{ collection, key: { stream: 1, type: 1 } }, removeAt] : [removeAt];
 }
 
-/** Those of a collection of the elements of large values. */
+/** The indexes of a collection of elements. */
 export function elementIndexes(collection: string): Index[] {
   return [
     { collection, key: { key: 1, until: 1 } },
@@ -34,13 +34,16 @@ export function elementIndexes(collection: string): Index[] {
   ];
 }
 
-/** Lets documents go at their time. Only those that are to go have the field: see GONE_VALUES, and `ttlSec` of rules. */
+/**
+ * The TTL index on `removeAt`. Only documents to be removed have the field: see GONE_VALUES, and `ttlSec` of
+ * rules.
+ */
 export function removeAtIndex(collection: string): Index {
   const partialFilterExpression = { removeAt: { $gt: new Date(0) } };
   return { collection, key: { removeAt: 1 }, expireAfterSeconds: 0, partialFilterExpression };
 }
 
-/** What earlier versions made of values: nobody asks for these, and each new value pays for them. */
+/** Indexes of values of earlier versions. No query uses them, but they make each new value slower. */
 export const FORMER_VALUE_INDEXES: readonly Index[] = VALUE_TYPES.filter(
   (type) => type !== METADATA_TYPE,
 ).map(({ names }) => ({ collection: names.collection, key: { stream: 1, type: 1 } }));

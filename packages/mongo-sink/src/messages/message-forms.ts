@@ -9,23 +9,26 @@ import {
 import { BSON, type Document } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 
-/** Some of the messages that a job handed in: those from `from` to before `to`. */
+/** A range of a job's messages: from `from` up to, but not including, `to`. */
 export interface MessageRange {
-  /** Which of the jobs. */
+  /** Index of the job. */
   readonly owner: number;
   readonly messages: Messages;
   readonly from: number;
   readonly to: number;
 }
 
-/** The size of a message in bytes: of BSON exactly, of a document about: its BSON is at most about three times that. */
+/**
+ * The size of a message in bytes: exact for BSON, an estimate for a document, whose BSON is at most about
+ * three times that.
+ */
 export function sizeOf(messages: Messages, i: number): number {
   if (messages.form === 'bson') return endOf(messages, i) - endOf(messages, i - 1);
   const document = messages.documents[i];
   return document ? roughSize(document) : 0;
 }
 
-/** The size of a message's BSON, in bytes; about, where the driver can't make BSON of it. */
+/** The size of a message's BSON in bytes; an estimate if the driver cannot encode the message. */
 export function exactSizeOf(messages: Messages, i: number): number {
   if (messages.form === 'bson') return sizeOf(messages, i);
   try {
@@ -44,7 +47,7 @@ export function storedMessages({ documents, isShaped }: DocumentMessages): reado
 export function messageAt(messages: Messages, i: number): MessageDocument {
   if (messages.form === 'bson') {
     const bytes = messages.encoded.subarray(endOf(messages, i - 1), endOf(messages, i));
-    // What the source encoded are messages, as what it hands in as documents are.
+    // The source encodes only messages, so the decoded document is a message.
     return plainMessage(BSON.deserialize(bytes, { promoteBuffers: true })) as unknown as MessageDocument;
   }
   const document = messages.documents[i];
@@ -52,7 +55,7 @@ export function messageAt(messages: Messages, i: number): MessageDocument {
   return document;
 }
 
-/** An insert command of messages of one form. BSON goes as it is, where that can be sent. */
+/** An insert command for messages of one form. BSON is sent unchanged, if ready-made BSON can be sent. */
 export function insertCommand(
   collection: string,
   ranges: readonly MessageRange[],
@@ -77,10 +80,10 @@ function endOf({ ends }: EncodedMessages, i: number): number {
   return i < 0 ? 0 : (ends[i] ?? 0);
 }
 
-/** Characters and bytes of a document's content. */
+/** Estimates the size of a document by the characters and bytes of its content. */
 function roughSize({ content, mapped, _id }: MessageDocument): number {
   let size = 100 + 2 * _id.length;
-  // What a rule made of the content has other sizes.
+  // A rule can change the content to other types, whose sizes differ.
   if (mapped) return size + BSON.calculateObjectSize({ content, mapped });
   if (Array.isArray(content)) for (const [name, value] of content) size += name.length + lengthOf(value) + 32;
   else for (const name in content) size += name.length + lengthOf(content[name]) + 8;

@@ -11,32 +11,32 @@ import { exactSizeOf, insertCommand, type MessageRange, messageAt, sizeOf } from
 import { hasOtherEntries, spread } from './other-entries.js';
 
 export interface MessageWriterOptions {
-  /** At most this many documents a bulk (a single job's batch is not cut by it). */
+  /** Maximum number of documents per bulk. (It does not cut a single job's batch.) */
   readonly batchEntries: number;
-  /** About this many bytes a bulk, below the 48 MB that one message may take. */
+  /** Approximate maximum size of a bulk in bytes, below the 48 MB that one message may take. */
   readonly batchBytes: number;
   /** The largest document the server takes, in bytes. */
   readonly maxDocumentBytes: number;
-  /** For messages that are BSON already; without it they are made documents again. */
+  /** Sends messages that are BSON already; without it, they are decoded to documents. */
   readonly newSequence?: NewDocumentSequence | undefined;
-  /** Called with how many dead letters were written. */
+  /** Called with the dead letters that were written. */
   readonly onDeadLetters?: (refusals: readonly Refusal[]) => Promise<void> | void;
 }
 
-/** Documents a command; the server's own limit is 100,000. */
+/** Maximum number of documents per command. The server's own limit is 100,000. */
 const MOST_DOCUMENTS = 50_000;
 
 interface Insert {
   readonly collection: string;
   readonly messages: Messages;
-  /** Whether messages that are there already are compared with what is there. */
+  /** Whether messages that exist already are compared with the stored ones. */
   readonly comparesEntries?: boolean;
 }
 
 /**
- * Inserts documents with ids of their own, in unordered bulks shared by concurrent jobs, and gives a verdict per
- * record: written, already there (duplicate key on `_id`), or dead (refused, and kept whole in `dead_letters`). What is not
- * about a record is thrown, to be tried again.
+ * Inserts documents with ids of their own, in unordered bulks shared by concurrent jobs, and gives a verdict
+ * per record: written, already there (duplicate key on `_id`), or dead (refused, and kept whole in
+ * `dead_letters`). An error that is not about a single record is thrown, so that the caller can retry.
  */
 export class MessageWriter {
   readonly #db: Db;
@@ -55,8 +55,8 @@ export class MessageWriter {
   }
 
   /**
-   * @throws SyncError when the bulk as a whole failed, or a dead letter of this insert was refused; some of its records may have
-   * been written.
+   * @throws SyncError if the whole bulk failed, or a dead letter of this insert was refused. Some records may
+   * have been written.
    */
   async insert(insert: Insert): Promise<Outcome> {
     const outcome = await this.#groups.submit(insert);
@@ -64,7 +64,10 @@ export class MessageWriter {
     return outcome;
   }
 
-  /** @returns of each, how it fared, or why a dead letter of it was not kept: that is nothing to the others. */
+  /**
+   * @returns the outcome of each insert, or the error of its dead letter, which does not affect the other
+   * inserts.
+   */
   async #commit(inserts: readonly Insert[]): Promise<(Outcome | SyncError)[]> {
     const failed = new Map<number, SyncError>();
     const outcomes = inserts.map(({ messages }) => ({ written: messages.count, alreadyThere: 0, dead: 0 }));
@@ -120,13 +123,13 @@ export class MessageWriter {
     return outcomes.map((outcome, owner) => failed.get(owner) ?? { ...outcome, ...others[owner] });
   }
 
-  /** @param met the messages that were there already. */
+  /** Compares messages that existed already with the stored ones. @param met indexes of these messages. */
   async #others(insert: Insert, met: readonly number[]): Promise<Pick<Outcome, 'otherEntries'>> {
     const { collection, messages, comparesEntries } = insert;
     if (!comparesEntries || met.length === 0) return {};
     const some = spread(met).map((i) => messageAt(messages, i));
     if (!(await hasOtherEntries(this.#db, collection, some))) return {};
-    // The messages are released once this has returned.
+    // Keep only the ids: the messages are released once this method has returned.
     const wasMet = new Set(met);
     const mine = [...Array(messages.count).keys()].filter((i) => !wasMet.has(i));
     const ids = mine.map((i) => messageAt(messages, i)._id);
@@ -135,7 +138,7 @@ export class MessageWriter {
     return { otherEntries: { withdraw } };
   }
 
-  /** The range without the messages that are too large for any server. */
+  /** The range without the messages that are too large for the server. */
   #fitting(
     range: MessageRange,
     refuse: (range: MessageRange, i: number, code: number, reason: string, bytes: number) => void,
@@ -158,9 +161,9 @@ export class MessageWriter {
   }
 
   /**
-   * One command for what fits into one message, several for a batch that is larger by itself. A message takes 48 MB and
-   * 100,000 documents, and the driver makes BSON of documents in a buffer of 17 MiB; sizes of text are estimates, of which BSON
-   * takes up to three times as much.
+   * Cuts ranges into commands that each fit into one message of the protocol. A message takes 48 MB and
+   * 100,000 documents, and the driver encodes documents in a buffer of 17 MiB. Sizes of documents are
+   * estimates: their BSON can take three times as much.
    */
   #cut(ranges: readonly MessageRange[]): MessageRange[][] {
     const isExact = ranges.every(({ messages }) => messages.form === 'bson') && this.#options.newSequence;
@@ -199,7 +202,7 @@ export class MessageWriter {
   }
 }
 
-/** The message of an index of the whole command. */
+/** Finds a message by its index in the whole command. */
 function find(part: readonly MessageRange[], index: number): { range: MessageRange; i: number } {
   let left = index;
   for (const range of part) {

@@ -19,27 +19,27 @@ import { mongoError } from '../errors/mongo-error.js';
 import { pathsIn } from '../values/value-place.js';
 import { storedMessages } from './message-forms.js';
 
-/** An entry of a stream as MongoDB has it, its content as the driver gives it: see decodeEntry. */
+/** A stream's entry as stored in MongoDB. Its content is as the driver returns it: see decodeEntry. */
 export interface MirroredEntry {
   readonly entryId: string;
-  /** When it was added, by its id. */
+  /** Time of the entry, from its id. */
   readonly at: unknown;
   readonly content: unknown;
   readonly mapped?: unknown;
 }
 
-/** Whose messages, as the alternatives of a filter: a message has either shape. */
+/** The filter `place` for both shapes, as alternatives of an `$or`. */
 export function ofPlace(place: Document): Document[] {
   return [place, pathsIn(true, place)];
 }
 
-/** What one command carries, about: the server takes 48 MB, and 100,000 documents. */
+/** Limits of one command. The server takes 48 MB and 100,000 documents. */
 const BULK = { sizeOf: BSON.calculateObjectSize, bytes: 16 * 1024 * 1024, count: 50_000 };
 
 /**
- * The entries of the stream's present incarnation that MongoDB holds, in stream order, page by page.
- * @param withDead also those that are dead letters.
- * @param onStray called with documents that lie among them and are no entries: their `_id` is not that of an entry.
+ * Reads the entries of the stream's present incarnation from MongoDB, in stream order, page by page.
+ * @param withDead includes entries that are dead letters.
+ * @param onStray called with documents among them that are not entries: their `_id` is not that of an entry.
  * @throws SyncError as mongoError; MIRROR_DAMAGED for a dead letter that lacks a part.
  */
 export async function* mirroredEntries(
@@ -61,13 +61,13 @@ export async function* mirroredEntries(
     for await (const stored of cursor) {
       const { _id } = stored;
       const { entryId, at, content, mapped } = plainMessage(stored);
-      // A key whose name begins with this key and an @ can lie between.
+      // Messages of a key named like this one plus `@…` can be in this range.
       if (!isOfEntry(_id, prefix, entryId)) {
         onStray?.(_id);
         continue;
       }
       for (let id = dead[0]; id !== undefined && id < _id; id = dead[0]) yield* deadEntry(db, dead.shift());
-      // Replayed, and its letter not removed yet.
+      // The entry was replayed, but its dead letter is not removed yet.
       if (dead[0] === _id) dead.shift();
       yield { entryId: String(entryId), at, content, mapped };
     }
@@ -78,8 +78,9 @@ export async function* mirroredEntries(
 }
 
 /**
- * The last entries of the stream's present incarnation that MongoDB holds, the newest first, without dead letters.
- * @param waitMs after which the server gives up.
+ * Reads the last entries of the stream's present incarnation from MongoDB, newest first, without dead
+ * letters.
+ * @param waitMs time limit for the server, in ms.
  * @throws SyncError as mongoError.
  */
 export async function lastMirroredEntries(
@@ -108,7 +109,7 @@ export async function lastMirroredEntries(
   });
 }
 
-/** Which of these entries of the stream's present incarnation are dead letters. @throws as mirroredEntries. */
+/** Finds which of these entries of the present incarnation are dead letters. @throws as mirroredEntries. */
 export async function deadAmong(
   db: Db,
   { key, incarnation }: KeyState,
@@ -124,9 +125,9 @@ export async function deadAmong(
 }
 
 /**
- * Puts messages in their places, over what is there, whatever the position says: to repair what was taken out of
- * MongoDB, or changed there, after it was written.
- * @returns how many MongoDB refused.
+ * Writes messages over the stored ones, whatever the position is. This repairs messages that were removed
+ * from MongoDB or changed there.
+ * @returns the number of messages that MongoDB refused.
  * @throws as mirroredEntries.
  */
 export async function putMessages(db: Db, state: KeyState, messages: DocumentMessages): Promise<number> {
@@ -139,7 +140,7 @@ export async function putMessages(db: Db, state: KeyState, messages: DocumentMes
   return refused;
 }
 
-/** Whether a document's id is that of the entry that it says it is of. No stream has an entry 0-0. */
+/** Whether a document's `_id` matches its entry id. No stream has an entry 0-0. */
 function isOfEntry(id: string, prefix: string, entryId: unknown): boolean {
   return isEntryId(entryId) && entryId !== BEFORE_FIRST && id === messageId(prefix, entryId);
 }

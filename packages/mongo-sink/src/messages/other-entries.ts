@@ -3,10 +3,10 @@ import type { Db } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import type { Stored } from '../database/stored.js';
 
-/** Messages that are compared, at most: all over those that were met, the first and the last among them. */
+/** Maximum number of messages to compare: spread evenly, including the first and the last one. */
 const COMPARED = 100;
 
-/** Some of many, in even steps. */
+/** Picks up to COMPARED indexes in even steps. */
 export function spread(indexes: readonly number[]): readonly number[] {
   const step = Math.max(1, (indexes.length - 1) / (COMPARED - 1));
   const places = Array.from({ length: Math.min(COMPARED, indexes.length) }, (_, n) => Math.round(n * step));
@@ -14,8 +14,8 @@ export function spread(indexes: readonly number[]): readonly number[] {
 }
 
 /**
- * Whether MongoDB has, under the `_id` of one of these messages, another entry than the message holds. What can't be compared, since a
- * rule leaves fields out or somebody has changed the document, counts as the same.
+ * Whether MongoDB has another entry under the `_id` of one of these messages. Entries that cannot be compared
+ * count as the same, because a rule left fields out, or the document was changed by hand.
  * @throws SyncError as mongoError.
  */
 export async function hasOtherEntries(

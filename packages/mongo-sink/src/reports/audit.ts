@@ -12,29 +12,29 @@ export interface AuditEntry {
   /** The client's address, or the machine's name. */
   readonly from: string;
   readonly action: string;
-  /** The key that it was done to; null where it was to none alone. */
+  /** The key that the action was for; null if it was not for a single key. */
   readonly key: string | null;
-  /** The filter, or the pattern, that chose the key; null where it was named. */
+  /** The filter or pattern that selected the key; null if the key was named. */
   readonly filter: string | null;
-  /** How it ended, in a few words; never a value. */
+  /** The result in a few words; never contains a value. */
   readonly result: string;
-  /** The code of the error that it ended with. */
+  /** The code of the error, if the action failed. */
   readonly error: string | null;
 }
 
-/** Which entries: the newest first. */
+/** Selects entries, newest first. */
 export interface AuditQuery {
   /** One key. */
   readonly key?: string | undefined;
-  /** Keys whose names begin so. */
+  /** Keys whose names have this prefix. */
   readonly prefix?: string | undefined;
   readonly action?: string | undefined;
-  /** Behind the entry of this id, as a page before ended with it. */
+  /** Continues after the entry with this id, the last one of the previous page. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
 
-/** The longest that MongoDB works on a list, in ms. */
+/** Maximum time of a query, in ms. */
 const MAX_MS = 30_000;
 
 export const AUDIT_INDEXES: readonly Index[] = [

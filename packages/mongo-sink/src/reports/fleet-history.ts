@@ -9,18 +9,18 @@ export interface FleetSample {
   /** The verdict's level. */
   readonly level: string;
   readonly behindMs: number | null;
-  /** Entries that keys had left to read. */
+  /** Entries left to read, over all keys. */
   readonly lag: number | null;
   readonly entriesPerSec: number | null;
   readonly keysPerSec: number | null;
-  /** Keys with a change that no job had answered. */
+  /** Keys that are due: no run has handled their last change yet. */
   readonly due: number | null;
   readonly waiting: number | null;
   readonly workers: number | null;
   readonly schedulers: number | null;
-  /** Entries that were lost within the hour before. */
+  /** Entries lost in the hour before. */
   readonly lost: number | null;
-  /** Dead letters that there were. */
+  /** Number of dead letters. */
   readonly dead: number | null;
 }
 
@@ -33,7 +33,7 @@ export interface KeySample {
   readonly dead: number;
 }
 
-/** Keys that someone views are sampled for this long after, in ms, and this many of them at most. */
+/** How long a key is sampled after a user viewed it, in ms; and the maximum number of such keys. */
 const WATCHED_MS = 7 * 86_400_000;
 const MOST_WATCHED = 200;
 const MAX_MS = 30_000;
@@ -48,9 +48,9 @@ export const HISTORY_INDEXES: readonly Index[] = [
 
 type Sampled = { _id: Date } & Document;
 /**
- * Stores a sample of the fleet, one per minute: of two in the same minute the later one stays. Keys that are named, and those
- * that someone viewed lately, get one each.
- * @param keepMs after which MongoDB removes it.
+ * Stores a sample of the fleet, one per minute: the later of two in the same minute replaces the earlier.
+ * Also stores a sample of each named key, and of each key that a user viewed lately.
+ * @param keepMs MongoDB removes the samples after this time.
  * @throws SyncError as mongoError.
  */
 export async function writeHistory(
@@ -92,7 +92,7 @@ export async function writeHistory(
   });
 }
 
-/** Samples a key for a week from now, unless there are too many. @throws as writeHistory. */
+/** Samples a key for a week from now, unless too many keys are sampled. @throws as writeHistory. */
 export async function watchKey(db: Db, key: string, now = new Date()): Promise<void> {
   await connected(db, async () => {
     const watched = db.collection<Stored>('watched_keys');
@@ -103,7 +103,7 @@ export async function watchKey(db: Db, key: string, now = new Date()): Promise<v
   });
 }
 
-/** The samples from a time on, the oldest first. @throws as writeHistory. */
+/** Reads the samples since a time, oldest first. @throws as writeHistory. */
 export async function readHistory(db: Db, since: Date): Promise<readonly FleetSample[]> {
   return await connected(db, async () => {
     const found = await db
@@ -128,7 +128,7 @@ export async function readHistory(db: Db, since: Date): Promise<readonly FleetSa
   });
 }
 
-/** The samples of a key from a time on, the oldest first. @throws as writeHistory. */
+/** Reads the samples of a key since a time, oldest first. @throws as writeHistory. */
 export async function readKeyHistory(db: Db, key: string, since: Date): Promise<readonly KeySample[]> {
   return await connected(db, async () => {
     const found = await db

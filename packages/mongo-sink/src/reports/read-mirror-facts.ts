@@ -9,38 +9,38 @@ import { CONDITIONS, keyParts } from '../keys/key-lists.js';
 import { readTargetCounter } from '../reports/target-counter.js';
 import { readForecasts, type TrimForecast } from './trim-forecasts.js';
 
-/** A stream that an operator has paused, and the entry up to which it is mirrored; null: none is. */
+/** A stream that an operator has paused, and its last mirrored entry; null if no entry is mirrored. */
 export interface PausedStream {
   readonly key: string;
   readonly entryId: string | null;
-  /** Entries ever added to the stream, up to that one. */
+  /** Number of entries ever added to the stream, up to that entry. */
   readonly consumed: number;
 }
 
 /** The keys that an operator has paused. */
 export interface PausedKeys {
   readonly keys: number;
-  /** The first of them that are streams; see `most`. */
+  /** The first paused streams, at most `paused` of MirrorFactsLimits. */
   readonly streams: readonly PausedStream[];
 }
 
 /** The facts in MongoDB that decide whether the mirror is complete. */
 export interface MirrorFacts {
-  /** There are keys with a document, that are there as far as MongoDB knows. */
+  /** Whether MongoDB has active keys. */
   readonly hasKeys: boolean;
-  /** Streams and sets among them, each of which has a job scheduler. */
+  /** Number of active streams and sets. Each has a job scheduler. */
   readonly activeScheduled: number;
   /** Keys whose last job failed. */
   readonly failing: number;
-  /** Keys whose own document MongoDB refuses, and the last of them. */
+  /** Number of keys whose own document MongoDB refuses, and the last such key. */
   readonly refused: { readonly keys: number; readonly last?: RefusedKey };
   readonly lag: FleetLag;
   readonly paused: PausedKeys;
-  /** What was lost and refused in the last hour; gaps are at least this many. */
+  /** Records lost and refused in the last hour; `gap` is a lower bound. */
   readonly lately: { readonly gap: number; readonly dead: number };
-  /** Streams whose trimming is about to reach entries that were not read, the most urgent first. */
+  /** Streams whose trimming will soon reach unread entries, the most urgent first. */
   readonly forecasts: readonly TrimForecast[];
-  /** See countInTarget; absent where nothing was counted yet. */
+  /** The target's counter; see countInTarget. */
   readonly counter?: number;
 }
 
@@ -52,17 +52,17 @@ export interface RefusedKey {
 
 const LATELY_MS = 3_600_000;
 
-/** How many keys are named one by one. */
+/** Maximum numbers of keys that are listed by name. */
 export interface MirrorFactsLimits {
-  /** Of those furthest behind. */
+  /** Keys furthest behind. */
   readonly worst: number;
-  /** Of those that are paused. */
+  /** Paused streams. */
   readonly paused: number;
 }
 
 /**
- * Asks by indexes only. Of the keys that are in step it counts those with a job scheduler, and of the others, which can be a
- * million, none: so it costs little however many keys there are.
+ * Reads the facts with indexes only. Of the keys that are up to date, it counts only those with a job
+ * scheduler, not the others, which can be a million. So it costs little for any number of keys.
  * @throws SyncError as mongoError.
  */
 export async function readMirrorFacts(
@@ -100,7 +100,7 @@ export async function readMirrorFacts(
   });
 }
 
-/** Without those of keys' own documents, which are no records of a key. */
+/** Counts dead letters, but not those of keys' own documents, which are not records. */
 async function deadSince(db: Db, since: Date): Promise<number> {
   const letters = lettersIn(db);
   const at = { $gte: since };
@@ -124,7 +124,7 @@ async function readRefused(db: Db): Promise<MirrorFacts['refused']> {
   return last ? { keys, last: { key: toDeadLetter(last).key, code: Number(last.code) } } : { keys };
 }
 
-/** Each type is asked for by itself, as one range of an index. */
+/** Queries each type by itself, as one range of an index. */
 async function hasActive(db: Db): Promise<boolean> {
   for (const part of keyParts(undefined, 'active'))
     if (await keysIn(db).findOne(part, { projection: { _id: 1 } })) return true;
@@ -152,7 +152,7 @@ async function readPaused(db: Db, most: number): Promise<PausedKeys> {
   };
 }
 
-/** A key keeps its newest gaps only: where there were more within the time, it is at least this many. */
+/** Sums the lost entries. A key keeps only its newest gaps, so the sum is a lower bound. */
 async function lostSince(db: Db, since: Date): Promise<number> {
   const keys = keysIn(db);
   const found = keys.find({ ...CONDITIONS.gaps, 'gaps.at': { $gte: since } }, { projection: { gaps: 1 } });
@@ -165,13 +165,13 @@ async function lostSince(db: Db, since: Date): Promise<number> {
 
 /** The lag of the mirror, as of each key's last sync. */
 interface FleetLag {
-  /** Entries left in Redis, of all keys. */
+  /** Entries left in Redis, over all keys. */
   readonly entries: number;
-  /** The longest that a key is behind, in ms: see behindMs. */
+  /** The maximum time that a key is behind, in ms: see behindMs. */
   readonly ms: number;
-  /** Keys that are behind. */
+  /** Number of keys that are behind. */
   readonly keys: number;
-  /** Those with the most entries left, the most first. */
+  /** The keys with the most entries left, largest first. */
   readonly worst: readonly { readonly key: string; readonly entries: number }[];
 }
 

@@ -21,7 +21,7 @@ export interface KeyTypeStatus extends Counts {
   readonly paused: number;
 }
 
-/** A key whose last job failed, with its error; those whose own document MongoDB refuses among them. */
+/** A key whose last job failed, or whose own document MongoDB refuses, with its error. */
 export interface KeyError {
   readonly key: string;
   readonly code: string;
@@ -32,7 +32,7 @@ export interface KeyError {
 /** A key that is behind. */
 export interface KeyBacklog {
   readonly key: string;
-  /** Entries that were read so far. */
+  /** Entries read so far. */
   readonly seen: number;
   /** Entries left in Redis. */
   readonly lag: number;
@@ -42,7 +42,7 @@ export interface KeyBacklog {
 export interface FleetStatus {
   readonly at: Date;
   readonly types: readonly KeyTypeStatus[];
-  /** The keys that are furthest behind, the furthest first; at most 10. */
+  /** The keys furthest behind, largest lag first; at most 10. */
   readonly backlogs: readonly KeyBacklog[];
   /** The newest errors, newest first; at most 20. */
   readonly errors: readonly KeyError[];
@@ -51,8 +51,8 @@ export interface FleetStatus {
 }
 
 /**
- * Sums up `keys` by type, and finds the newest errors. It goes through all keys: whether the mirror is complete is reported by
- * readMirrorFacts, at less cost.
+ * Sums up `keys` by type, and finds the newest errors. Scans all keys. To check only whether the mirror is
+ * complete, use readMirrorFacts, which costs less.
  */
 export async function readStatus(db: Db): Promise<FleetStatus> {
   return await connected(db, async () => {

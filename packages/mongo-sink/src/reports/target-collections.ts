@@ -10,11 +10,11 @@ export interface CollectionId {
 }
 
 const ID = 'collections';
-/** Unauthorized, CommandNotFound, CommandNotSupported, NotImplemented: the server will not list them later, either. */
+/** Unauthorized, CommandNotFound, CommandNotSupported, NotImplemented: a retry would not help. */
 const NEVER_LISTED = [13, 59, 115, 238];
 
 /**
- * The collections of the target; none where the server gives them no UUID, or does not list them for this user.
+ * The collections of the target; none if the server gives them no UUID, or does not list them for this user.
  * Source: https://www.mongodb.com/docs/manual/reference/command/listCollections/
  * @throws SyncError as mongoError.
  */
@@ -29,12 +29,15 @@ export async function collectionIds(db: Db): Promise<readonly CollectionId[]> {
   });
 }
 
-/** The collections that the target had when they were remembered last; `undefined` where they never were. @throws as collectionIds. */
+/**
+ * Reads the collections that the target stored last; `undefined` if it never stored them.
+ * @throws as collectionIds.
+ */
 export async function rememberedCollections(db: Db): Promise<readonly CollectionId[] | undefined> {
   return (await readFact(db, ID))?.collections;
 }
 
-/** Has the target remember its collections. @throws as collectionIds. */
+/** Stores the target's collections in the target. @throws as collectionIds. */
 export async function rememberCollections(db: Db, collections: readonly CollectionId[]): Promise<void> {
   await writeFact(db, ID, { $set: { collections } });
 }

@@ -5,7 +5,8 @@ import { fleetFactsIn, readFact, writeFact } from '../database/stored.js';
 const ID = 'counter';
 
 /**
- * Counts on in the target, so that a target that was dropped, or set back to an earlier state, is known by a lower number.
+ * Increases the target's counter. A target that was dropped or set back to an earlier state then shows a
+ * lower number.
  * @returns the new number.
  * @throws SyncError as mongoError.
  */
@@ -17,8 +18,9 @@ export async function countInTarget(db: Db): Promise<number> {
 }
 
 /**
- * How long ago the target was counted on last, in ms, by the target's own clock: an active scheduler does so every few seconds.
- * @returns `undefined` if that is not known.
+ * The time since the counter was last increased, in ms, by the target's own clock. An active scheduler
+ * increases it every few seconds.
+ * @returns `undefined` if the time is unknown.
  * @throws as countInTarget.
  */
 export async function targetCountedAgo(db: Db): Promise<number | undefined> {

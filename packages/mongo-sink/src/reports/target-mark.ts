@@ -20,7 +20,7 @@ export async function writeTargetMark(db: Db, mark: Document, isNew = false): Pr
   await writeFact(db, ID, isNew ? { $setOnInsert: mark } : { $set: mark });
 }
 
-/** The target by its names: the database, and the hosts that the configuration names. No secrets. */
+/** The target's name: the database, and the configured hosts. Contains no secrets. */
 export function targetName(db: Db): { readonly db: string; readonly hosts: readonly string[] } {
   const { hosts, srvHost } = db.client.options;
   return {

@@ -6,12 +6,12 @@ import { keysIn, readFact, writeFact } from '../database/stored.js';
 /** A stream whose trimming will soon reach unread entries. */
 export interface TrimForecast {
   readonly key: string;
-  /** When it will, if all continues as it does; in the past where it has. */
+  /** The time when trimming reaches unread entries at the present rates; in the past if it already has. */
   readonly at: Date;
 }
 
 const ID = 'trim forecasts';
-/** What was saved longer ago than this, in ms, is no forecast anymore: no scheduler is active. */
+/** Age after which forecasts are ignored, in ms: no scheduler is active. */
 const OUTDATED_MS = 600_000;
 
 /** The number of consumed entries of each stream, from its saved position. Streams without a document are left out. */
