@@ -4,12 +4,16 @@ import { isCommandRefused, redisError } from '@redis-to-mongo/redis-connection';
 import type { Problems } from './problems.js';
 import type { RedisClient } from './sides.js';
 
-/** Where the time is computed from what is left of it, it is off by the time that the answers took: on both sides. */
+/**
+ * Tolerance for an expiry time computed from the remaining time: each side is off by the time its answer
+ * took.
+ */
 const TOLERANCE_MS = 5_000;
 
 /**
- * Compares the time at which a key expires with those that MongoDB holds of it.
- * @param isExact whether the fleet reads the time itself, if the server reports it; otherwise it reads what is left of it.
+ * Compares the expiry time of a key with the times that MongoDB holds.
+ * @param isExact whether the fleet reads the expiry time itself, if the server reports it; else it reads the
+ * remaining time.
  * @throws SyncError as redisError.
  */
 export async function compareExpiry(
@@ -35,7 +39,7 @@ export async function compareExpiry(
   );
 }
 
-/** When a key expires; null for never, or for a key that is not there. */
+/** Reads the expiry time of a key; null if it never expires, or does not exist. */
 async function expiryOf(redis: RedisClient, keyId: string) {
   const key = keyBytes(keyId);
   try {

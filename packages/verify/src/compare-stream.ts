@@ -22,20 +22,25 @@ import type { Database, RedisClient } from './sides.js';
 import { type SourceEntry, sourceInfo, sourcePages } from './source-stream.js';
 
 export interface CompareOptions {
-  /** How long after an entry's time MongoDB removes its message, in ms, where a rule says so: then it is not missing. */
+  /**
+   * A rule's TTL in ms: MongoDB removes a message this long after its entry's time. Such a message is not
+   * missing.
+   */
   readonly ttlMs?: number | undefined;
-  /** Whose collections are looked at for messages that should not be there. */
+  /** Rules whose collections are searched for messages that Redis never had. */
   readonly rules?: readonly RuleSpec[] | undefined;
-  /** Given every entry that is missing or different, page by page. */
+  /** Called with the missing or different entries of each page. */
   readonly onWrong?: (entries: readonly SourceEntry[]) => Promise<void>;
 }
 
 /**
- * Compares the entries that a stream holds with those that MongoDB has of its present incarnation, both in order, field by
- * field, and finds messages that it never had, and a time of expiry that is another one. Entries that come in meanwhile are
- * left out. What Redis has dropped since it was synced is no difference: the mirror is there to keep it. Dead letters are no
- * difference either, nor are fields that a rule left out: of those that are stored each has to be the entry's, and their
- * number has to be right.
+ * Compares a stream's entries with those of its present incarnation in MongoDB, in order, field by field.
+ * Also finds messages that the stream never had, and a different expiry time. Entries that are added
+ * meanwhile are ignored. These are not differences:
+ * - entries that Redis dropped after they were synced: the mirror exists to keep them;
+ * - dead letters;
+ * - fields that a rule left out. The stored fields must match the entry, and the number of fields must be
+ *   right.
  */
 export async function compareStream(
   redis: RedisClient,
@@ -98,7 +103,7 @@ async function withoutDead(
   return entries.filter(({ entryId }) => !dead.has(entryId));
 }
 
-/** Adds the messages that the stream never had. An incarnation that began meanwhile is left to the next comparison. */
+/** Adds the messages that the stream never had. If a new incarnation has begun meanwhile, adds nothing. */
 async function addUnknown(
   redis: RedisClient,
   db: Database,
@@ -131,7 +136,10 @@ function of(messages: number): string {
   return messages === 1 ? 'a message' : `the first of ${messages} messages`;
 }
 
-/** The engine before this one had read it, and kept its message without the entry's id: nothing distinguishes them. */
+/**
+ * Whether the old engine may have stored the entry without its id. Such messages cannot be matched to
+ * entries.
+ */
 function isWithoutId({ entryId }: SourceEntry, adoption: Adoption | undefined): boolean {
   if (!adoption?.withoutId || adoption.upTo === null) return false;
   return compareEntryIds(entryId, adoption.upTo) <= 0;
@@ -142,14 +150,15 @@ function isRemoved({ entryId }: SourceEntry, ttlMs: number | undefined): boolean
   return at !== undefined && ttlMs !== undefined && at.getTime() + ttlMs <= Date.now();
 }
 
-/** At most this many messages are kept, to be judged at the end. */
+/** Maximum number of messages that are kept and judged at the end. */
 const KEPT = 10_000;
 
 /**
- * Collects messages that no entry of the stream can have led to. Redis drops entries from the head, which says nothing of
- * what was there. But an entry behind the head that is not there was deleted, and is not above the highest id that ever was.
- * What is dropped while both sides are read is found by reading the stream once more at the end. Before Redis 7.0 this
- * is unknown: deletions do not show there.
+ * Collects messages that cannot come from an entry of the stream. A message before the first entry proves
+ * nothing, because Redis trims entries from the head. But a message after the first entry without an entry
+ * must be of a deleted entry, so its id is at most the highest deleted id. The stream's info is read again at
+ * the end, for entries dropped meanwhile. Before Redis 7.0, deletions are not visible, so no message is
+ * collected.
  */
 class UnknownMessages {
   readonly #begin: StreamInfo | undefined;
@@ -160,7 +169,7 @@ class UnknownMessages {
     this.#begin = begin;
   }
 
-  /** A message whose entry is not among those read, while a later one is. */
+  /** Adds a message whose entry was not read, although a later entry was. */
   add(entryId: string): void {
     if (this.#ids.length < KEPT && isImpossible(entryId, this.#begin)) this.#ids.push(entryId);
   }
@@ -184,7 +193,10 @@ function entryProblem(entry: SourceEntry, mirrored: MirroredEntry): string | und
   return time === (entryTime(entry.entryId)?.getTime() ?? null) ? undefined : 'has another time';
 }
 
-/** Whether the stored fields are those of the entry, in its order, without as many as were left out. */
+/**
+ * Whether the stored fields are the entry's fields in order, except for the number of fields that were left
+ * out.
+ */
 function hasFieldsOf({ flat }: SourceEntry, mirrored: MirroredEntry): boolean {
   const stored = decodedIfKnown(mirrored);
   if (!stored?.isIntact || stored.pairs.length + stored.left !== flat.length / 2) return false;

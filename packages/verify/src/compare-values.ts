@@ -14,8 +14,9 @@ import { Problems } from './problems.js';
 import type { Database, RedisClient } from './sides.js';
 
 /**
- * Compares a value in Redis with what MongoDB holds of it: byte for byte, by digests, with its size, its times of expiry, and
- * what it belongs to. What MongoDB refused is compared with its dead letter. Memory: 100 bytes for each member.
+ * Compares a value in Redis with its value in MongoDB: the content byte for byte (by digests), size, expiry
+ * times, incarnation and stream. A refused value is compared with its dead letter. Memory: 100 bytes per
+ * member.
  */
 export async function compareValues(
   redis: RedisClient,
@@ -60,13 +61,16 @@ async function compareWith(
   return problems.difference();
 }
 
-/** Fingerprints of all items where the value has no order, and how often they came again; else one digest of all. */
+/**
+ * For a value without order: the fingerprints of all items, and the number of repeated items. Else one
+ * digest.
+ */
 type Summary = { readonly count: number } & (
   | { readonly fingerprints: ReadonlySet<string>; readonly again: number }
   | { readonly digest: string }
 );
 
-/** @param refused fingerprints of items that MongoDB refused: in a list they are left out, on both sides. */
+/** @param refused fingerprints of items that MongoDB refused. In a list, they are left out on both sides. */
 async function summary(
   type: ValueType,
   items: AsyncIterable<Item>,
@@ -102,7 +106,7 @@ async function summaryOfList(
   return { count, digest: digest.digest('hex') };
 }
 
-/** It comes in pieces of any size. @param normal takes it whole. */
+/** Summarizes a value that is read in pieces of any size. @param normal normalizes the whole value. */
 async function summaryOfBytes(
   digest: Hash,
   items: AsyncIterable<Item>,
@@ -121,13 +125,13 @@ async function summaryOfBytes(
 }
 
 /**
- * @param left fields that a rule left out: no more and no fewer may be lacking.
- * @param refused fingerprints of items that MongoDB refused: they may be lacking.
+ * @param left number of fields that a rule left out: exactly this many must be missing.
+ * @param refused fingerprints of items that MongoDB refused: these may be missing.
  */
 function diff(type: ValueType, here: Summary, there: Summary, left: number, refused: ReadonlySet<string>) {
   if ('fingerprints' in here && 'fingerprints' in there) {
     const lacking = [...here.fingerprints].filter((fingerprint) => !there.fingerprints.has(fingerprint));
-    // SSCAN and its like may give an item twice; MongoDB gives what it has.
+    // SSCAN and similar commands can return an item twice; MongoDB returns each stored item once.
     const surplus = there.count + there.again - (here.count - lacking.length);
     const unknown = lacking.filter((fingerprint) => !refused.has(fingerprint)).length;
     if (unknown === left && surplus === 0) return {};
@@ -145,7 +149,7 @@ function diff(type: ValueType, here: Summary, there: Summary, left: number, refu
   };
 }
 
-/** What is empty at the end of an item (a time of expiry that is never) may be reported or not. */
+/** Ignores empty parts at the end of an item (no expiry time), which are not always reported. */
 function fingerprintOf(item: Item): string {
   const kept = item.slice(0, item.findLastIndex((buffer, i) => i < 2 || buffer.length > 0) + 1);
   const framed = kept.flatMap((buffer) => [Buffer.from(`${buffer.length}:`), buffer]);

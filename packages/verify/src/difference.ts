@@ -2,11 +2,11 @@
 export interface Difference {
   /** Entries, members, fields, items or bytes in Redis that were compared. */
   readonly compared: number;
-  /** Entries that Redis holds and MongoDB does not; 1 for a value. */
+  /** Entries in Redis that MongoDB lacks; 1 for a value. */
   readonly missing: number;
-  /** Entries whose content is another one; 1 for a value. */
+  /** Entries with different content; 1 for a value. */
   readonly different: number;
-  /** The first few, in words: ids and counts, no values. */
+  /** The first few problems in words: ids and counts, no values. */
   readonly problems: readonly string[];
 }
 

@@ -18,14 +18,14 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Database } from './sides.js';
 
-/** Finds data without a key: active values, and messages of streams, that are not in `keys`. */
+/** Finds data without a key: active values and stream messages whose key is not in `keys`. */
 export class OrphanKeys {
   readonly #db: Database;
   readonly #values: readonly RuleCollection[];
   readonly #messages: readonly string[];
   readonly #keys = new Set<string>();
 
-  /** @param rules name collections besides those of the types. */
+  /** @param rules can name collections besides those of the types. */
   constructor(db: Database, { rules }: RuleBook) {
     this.#db = db;
     this.#values = rules.map(({ collection, types, shape }) => ({
@@ -39,7 +39,7 @@ export class OrphanKeys {
     ];
   }
 
-  /** Those that `find` has found. */
+  /** The keys that `find` has found. */
   get keys(): ReadonlySet<string> {
     return this.#keys;
   }
@@ -52,7 +52,7 @@ export class OrphanKeys {
     for await (const key of unknownStreams(this.#db, this.#messages, wanted)) this.#keys.add(key);
   }
 
-  /** What is wrong with a key that was found, as of now, in words. @throws as find. */
+  /** The present problems of a found key, in words. @throws as find. */
   async problemsOf(key: string): Promise<readonly string[]> {
     if (!this.#keys.has(key)) return [];
     const values = await orphansOf(this.#db, this.#values, key);
@@ -61,7 +61,10 @@ export class OrphanKeys {
     return [...values.map(({ problem }) => problem), ...messages];
   }
 
-  /** Empties values that belong to no key. Messages stay: they may be someone's. @throws SyncError as the sink does. */
+  /**
+   * Empties values that belong to no key. Messages stay: another application may own them.
+   * @throws as the sink.
+   */
   async repair(line: Line, key: string): Promise<void> {
     if (!this.#keys.has(key)) return;
     for (const orphan of await orphansOf(this.#db, this.#values, key))
@@ -70,8 +73,8 @@ export class OrphanKeys {
 }
 
 /**
- * Makes a value that belongs to no key empty and inactive, as that of a key that is gone. A document that is not the
- * fleet's stays.
+ * Makes a value that belongs to no key empty and inactive, like the value of a deleted key. A document that
+ * is not the fleet's stays.
  */
 async function repairOrphan(db: Database, line: Line, orphan: Orphan): Promise<void> {
   const { key, keyType, ruleCollection, revision, documentId } = orphan;

@@ -1,16 +1,16 @@
 import type { Difference } from './difference.js';
 
-/** How many problems are reported in words; all are counted. */
+/** Maximum number of problems reported in words. All are counted. */
 const MAX_REPORTED = 5;
 
-/** Counts what differs of a key, and keeps the first few problems in words. */
+/** Counts the differences of a key, and keeps the first few problems in words. */
 export class Problems {
   #compared = 0;
   #missing = 0;
   #different = 0;
   readonly #reported: string[] = [];
 
-  /** Counts records that were compared, good or not. */
+  /** Counts compared records, equal or not. */
   addCompared(count: number): void {
     this.#compared += count;
   }
@@ -21,7 +21,7 @@ export class Problems {
     this.#report(problem);
   }
 
-  /** @param count what the problem counts for; 0 for nothing. */
+  /** @param count number of different records; 0 reports nothing. */
   addDifferent(problem: string, count = 1): void {
     if (count === 0) return;
     this.#different += count;
@@ -32,7 +32,7 @@ export class Problems {
     if (this.#reported.length < MAX_REPORTED) this.#reported.push(problem);
   }
 
-  /** What was found so far. */
+  /** The differences found so far. */
   difference(): Difference {
     const [compared, missing, different] = [this.#compared, this.#missing, this.#different];
     return { compared, missing, different, problems: [...this.#reported] };

@@ -13,7 +13,10 @@ export interface SourceEntry {
 /** Entries of a page, at most. */
 const PAGE = 500;
 
-/** The entries of a stream up to the newest one at the first read, page by page. @throws SyncError as redisError. */
+/**
+ * Reads a stream page by page, up to the entry that was newest at the start.
+ * @throws SyncError as redisError.
+ */
 export async function* sourcePages(
   redis: RedisClient,
   keyId: string,
@@ -39,7 +42,7 @@ export async function* sourcePages(
   }
 }
 
-/** What XINFO reports about a stream; `undefined` when it is not there. @throws SyncError as redisError. */
+/** The answer of XINFO STREAM; `undefined` if the stream does not exist. @throws SyncError as redisError. */
 export async function sourceInfo(redis: RedisClient, keyId: string): Promise<StreamInfo | undefined> {
   const key = keyBytes(keyId);
   try {

@@ -8,8 +8,9 @@ import type { Difference } from './difference.js';
 import type { Sides } from './sides.js';
 
 /**
- * Compares one key. Documents of it that are not of the fleet's form are a difference, too.
- * @param type what it is in Redis; `undefined` when it is not there, `unknown` when it is of no type that is mirrored.
+ * Compares one key. Documents of the key that are not in the fleet's form count as a difference, too.
+ * @param type the key's type in Redis; `undefined` if the key does not exist, `unknown` if its type is not
+ * mirrored.
  * @throws SyncError of class transient or configuration.
  */
 export async function verifyKey(

@@ -22,9 +22,9 @@ import { verifyKey } from './verify-key.js';
 /** A key that differs. */
 export type Finding = Difference & {
   readonly key: string;
-  /** What it is in Redis; `none` where it is not there. */
+  /** The key's type in Redis; `none` if it does not exist. */
   readonly type: string;
-  /** Whether a repair has made it equal; absent where none was asked for. */
+  /** Whether a repair has made both sides equal; absent if no repair was requested. */
   readonly repaired?: boolean;
 };
 
@@ -32,7 +32,7 @@ export type Finding = Difference & {
 export interface Verification {
   /** Keys that were compared. */
   readonly keys: number;
-  /** Those that differ, by name. */
+  /** Keys that differ, sorted by name. */
   readonly findings: readonly Finding[];
 }
 
@@ -45,15 +45,15 @@ export interface VerifyOptions {
   /** How long a key that differs may take to become equal, in ms: the fleet may be about to sync it. */
   readonly settleMs: number;
   readonly progress?: VerifyProgress | undefined;
-  /** Opens what a repair syncs by. Given, keys that differ are repaired; see repairKey. */
+  /** Opens the tools of a repair. If given, keys that differ are repaired; see repairKey. */
   readonly repairWith?: (() => Promise<RepairTools>) | undefined;
 }
 
-/** What a repair syncs by. */
+/** The tools of a repair. */
 export interface RepairTools {
   readonly line: Line;
   readonly slice: SliceLimits;
-  /** Asks the fleet, if there is one, for a job of a key. */
+  /** Requests a job for a key from the fleet, if one is running. */
   readonly request: (key: string) => Promise<unknown>;
 }
 
@@ -61,21 +61,21 @@ export interface RepairTools {
 export interface VerifyProgress {
   /** A pass over this many keys begins. */
   begin(keys: number): void;
-  /** A key is done; `compared` of it are this many entries, members, fields, items or bytes. */
+  /** A key is done. `finding.compared` is the number of compared entries, members, fields, items or bytes. */
   key(finding: Finding, isEqual: boolean): void;
   /** The pass has ended. */
   end(): void;
 }
 
-/** Keys compared at once. */
+/** Keys compared at the same time. */
 const AT_ONCE = 8;
-/** Between two comparisons of the keys that differ. */
+/** Time between two comparisons of the keys that differ. */
 const SETTLE_STEP_MS = 500;
 
 /**
- * Compares both sides, key by key: all keys that either of them has. A key that differs is compared again until it is
- * equal or `settleMs` have passed.
- * @throws SyncError of class transient or configuration: nothing is wrong with a key, but with a server.
+ * Compares both sides, key by key: all keys that exist on either side. A key that differs is compared again
+ * until both sides are equal, or `settleMs` have passed.
+ * @throws SyncError of class transient or configuration: the problem is a server, not a key.
  */
 export async function verifyMirror(sides: Sides, options: VerifyOptions): Promise<Verification> {
   const { settleMs, repairWith, progress, rules } = options;
@@ -106,7 +106,10 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
   };
 }
 
-/** A key that can't be repaired still differs, and is reported. @throws what is not wrong with the key itself. */
+/**
+ * A key that cannot be repaired still differs, and is reported.
+ * @throws errors that are not about the key itself.
+ */
 function unlessOfTheKey(error: unknown): void {
   if (error instanceof SyncError && /unknown|overtaken/.test(error.errorClass)) return;
   throw error;
@@ -128,12 +131,12 @@ async function namesOf(
   const here = await keysInRedis(redis, wanted);
   const isMirrored = (type: unknown) => types.some((each) => each === type);
   const mirrored = [...here].filter(([, type]) => isMirrored(type)).map(([key]) => key);
-  // One that was of a type that is mirrored may be of another one by now, or gone.
+  // A key that MongoDB has may have another type in Redis now, or be deleted.
   const known = await keysInMongo(db, (key, type) => wanted(key) && isMirrored(type));
   return new Set([...mirrored, ...known]);
 }
 
-/** What a demoted source answered does not count: it may hold what MongoDB has, and lack what the new primary has got since. */
+/** Repeats a comparison if the source was demoted meanwhile: it may lack changes that the new primary has. */
 async function compareKey(
   { redis, db }: Sides,
   { rules, types }: Pick<VerifyOptions, 'rules' | 'types'>,
@@ -170,10 +173,11 @@ async function compareAll(
 }
 
 /**
- * Mends a key that differs: it is synced to its end; then entries of a stream that are still missing or different, taken
- * out of MongoDB or changed there, are put in their places, and a value begins its next incarnation. A paused key is let rest:
- * its value would be empty until it is resumed.
- * @param request asks the fleet for a job of the key: should this process end before the value is there again, it is read all the same.
+ * Repairs a key that differs. First syncs it to its end. Then writes stream entries again that are still
+ * missing or different (removed or changed in MongoDB); a value begins its next incarnation. A paused key is
+ * left alone: its value would be empty until the key is resumed.
+ * @param request requests a job for the key from the fleet, so that the value is read even if this process
+ * ends early.
  */
 async function repairKey(
   { redis, db }: Sides,

@@ -1,8 +1,8 @@
 import type { Piece } from '@redis-to-mongo/redis-source';
 
 /**
- * The result of comparing one part. Entries that Redis has dropped are not a difference: the mirror exists to keep
- * them.
+ * The result of comparing one part. An entry that Redis has dropped is not a difference: the mirror exists to
+ * keep such entries.
  */
 export type ExcerptVerdict =
   | 'same'
@@ -16,34 +16,40 @@ export type ExcerptVerdict =
 
 /** One side's value of a part. */
 export interface ExcerptSide {
-  /** Of an entry its names and values one after the other; of a field its value, of a member its score if it has one; else the whole. */
+  /**
+   * An entry's names and values one after the other; a field's value; a member's score, if any; else the
+   * whole.
+   */
   readonly parts: readonly Piece[];
-  /** Parts in all. */
+  /** Total number of parts. */
   readonly count: number;
 }
 
 /** One entry or item of a key, as each side holds it. */
 export interface ExcerptRow {
-  /** An entry's id, an item's place, a member or field; `undefined` of a string and of JSON. */
+  /** An entry's id, an item's index, a member or field; `undefined` for a string and for JSON. */
   readonly name: string | Piece | undefined;
   readonly redis: ExcerptSide | undefined;
   readonly mongo: ExcerptSide | undefined;
   readonly verdict: ExcerptVerdict;
 }
 
-/** Some of a key as both sides hold it at about one time. */
+/** A part of a key on both sides, read at about the same time. */
 export interface Excerpt {
   readonly at: Date;
-  /** Its type in Redis; `none` where it is not there. */
+  /** The key's type in Redis; `none` if it does not exist. */
   readonly inRedis: string;
-  /** Entries, members, fields or items in all; of a string or JSON its bytes. Of MongoDB `null` if unknown. */
+  /**
+   * Total number of entries, members, fields or items; bytes of a string or JSON. For MongoDB `null` if
+   * unknown.
+   */
   readonly sizes: { readonly redis: number; readonly mongo: number | null };
-  /** False of a large value: these are the first parts that MongoDB has, looked up in Redis. */
+  /** False for a large value: the rows are the first parts in MongoDB, looked up in Redis. */
   readonly isWhole: boolean;
   readonly rows: readonly ExcerptRow[];
 }
 
-/** Whether a verdict means that the mirror does not, or not yet, have what Redis holds. */
+/** Whether a verdict means that the mirror differs from Redis, possibly only until the next sync. */
 export function isDifferent(verdict: ExcerptVerdict): boolean {
   return verdict === 'different' || verdict === 'only in Redis' || verdict === 'only in MongoDB';
 }

@@ -9,10 +9,11 @@ import { valueRows } from './value-rows.js';
 const NOTHING: SourceExcerpt = { size: 0, items: [], asked: [] };
 
 /**
- * Reads the last entries of a stream, the newest first, or the first parts of a value, on both sides, and says what differs. It shows data,
- * of each part its beginning. A long part is compared by its length and its first 64 KiB; of Redis no more than that is read.
- * What the fleet is about to sync differs, too.
- * @param waitMs after which MongoDB gives up.
+ * Reads the last entries of a stream, newest first, or the first parts of a value, on both sides, and
+ * compares them. The result contains data: the beginning of each part. A long part is compared by its length
+ * and its first 64 KiB; no more is read from Redis. Changes that the fleet has not synced yet show as
+ * differences.
+ * @param waitMs time limit for MongoDB, in ms.
  * @throws SyncError as redisError and mongoError; VALUE_CHANGED_WHILE_READ: read again.
  */
 export async function readExcerpt({ redis, db }: Sides, state: KeyState, waitMs: number): Promise<Excerpt> {

@@ -10,24 +10,27 @@ import {
 import type { Database } from '../sides.js';
 import type { Excerpt, ExcerptRow, ExcerptSide, ExcerptVerdict } from './excerpt.js';
 
-/** Entries that are read of each side. */
+/** Number of entries read from each side. */
 const ENTRIES = 10;
 
-/** A message's entry; not intact where it is not of a form that the fleet writes. */
+/** A message's entry. It is not intact if the fleet does not write this form. */
 interface Stored extends ExcerptSide {
   /** Fields that a rule left out. */
   readonly left: number;
   readonly isIntact: boolean;
 }
 
-/** The last entries of both sides, the newest first. Entries older than what was read of a side are left out: it may have them. */
+/**
+ * The last entries of both sides, newest first. Entries older than those read from a side are left out: that
+ * side may have them.
+ */
 export async function streamRows(
   db: Database,
   state: KeyState,
   ask: (limit: number, names: readonly Buffer[]) => Promise<SourceExcerpt>,
   waitMs: number,
 ): Promise<Pick<Excerpt, 'sizes' | 'isWhole' | 'rows'>> {
-  // MongoDB first: what comes in meanwhile shows as what is about to be synced.
+  // MongoDB first: entries that are added meanwhile show as not synced yet.
   const mirrored = await lastMirroredEntries(db, state, ENTRIES, waitMs);
   const { size, items } = await ask(ENTRIES, []);
   const there = new Map(mirrored.map((entry) => [entry.entryId, storedOf(entry)]));
@@ -67,7 +70,10 @@ function verdictOf(
   return mongo.isIntact && hasFieldsOf(redis, mongo) ? 'same' : 'different';
 }
 
-/** Whether the stored fields are those of the entry, in its order, without as many as were left out. Of very many the first are compared. */
+/**
+ * Whether the stored fields are the entry's fields in order, except for those left out. Of very many, only
+ * the first are compared.
+ */
 function hasFieldsOf(redis: ExcerptSide, { parts, count, left }: Stored): boolean {
   if (count + 2 * left !== redis.count) return false;
   const [here, there] = [pairsOf(redis.parts), pairsOf(parts)];

@@ -12,24 +12,24 @@ import {
 import type { Database } from '../sides.js';
 import type { Excerpt, ExcerptRow, ExcerptSide, ExcerptVerdict } from './excerpt.js';
 
-/** Members, fields or items that are read of Redis, and of MongoDB's those that are looked up there. */
+/** Number of parts (members, fields, items) read from Redis, and of MongoDB's parts looked up in Redis. */
 const PARTS = 20;
-/** What is read of MongoDB at most. A value that has more is not known whole. */
+/** Maximum number of items, and bytes, read from MongoDB. A larger value is not read whole. */
 const MOST_ITEMS = 500;
 const MOST_BYTES = 1024 * 1024;
 
 type Ask = (limit: number, names: readonly Buffer[]) => Promise<SourceExcerpt>;
 
-/** What is read of MongoDB. */
+/** The part of a value that is read from MongoDB. */
 interface Stored {
   readonly items: readonly Item[];
-  /** There is no more. */
+  /** Whether these are all items. */
   readonly isWhole: boolean;
   /** Fields that a rule left out. */
   readonly left: number;
 }
 
-/** The first parts of a value on both sides. */
+/** Reads the first parts of a value on both sides. */
 export async function valueRows(
   db: Database,
   type: ValueType,
@@ -83,7 +83,7 @@ async function byPlace({ items, isWhole }: Stored, ask: Ask): Promise<Rows> {
   return { size: source.size, rows };
 }
 
-/** All of a value that is one run of bytes, in one row. */
+/** A string or JSON value in one row. */
 async function wholeRow({ items }: Stored, ask: Ask, bytes: number): Promise<Rows> {
   const { size, items: found } = await ask(1, []);
   const pieces = items.flat();
@@ -93,8 +93,9 @@ async function wholeRow({ items }: Stored, ask: Ask, bytes: number): Promise<Row
 }
 
 /**
- * Members or fields, matched by their names: the first that Redis gives, and the first that MongoDB has.
- * @param normal makes of what Redis says of one what MongoDB says; none where a member is all there is.
+ * Members or fields, matched by name: the first ones from Redis, and the first ones from MongoDB.
+ * @param normal converts Redis's reply for a member or field to the form in MongoDB; absent if members have
+ * no value.
  */
 async function byName(
   { items, isWhole, left }: Stored,
@@ -103,7 +104,7 @@ async function byName(
 ): Promise<Rows> {
   const there = new Map(items.map((item) => [fingerprintOfPiece(nameOf(item)), item]));
   const first = items.slice(0, PARTS);
-  // A longer name is not sent to be looked up.
+  // Longer names are not looked up.
   const asked = first.flatMap(([name]) => (name && name.length <= COMPARED_BYTES ? [name] : []));
   const source = await ask(PARTS, asked);
   const answers = new Map(asked.map((name, i) => [name, source.asked[i]]));
@@ -118,7 +119,7 @@ async function byName(
     const row = rowOf(name, redisSide(reply), item && mongoSide(item));
     rows.set(fingerprintOfPiece(name), item || left === 0 ? row : { ...row, verdict: 'left out' });
   }
-  // What is not among all that Redis has needs no looking up.
+  // If all of Redis's items were read, no further one has to be looked up.
   const isAllThere = source.items.length >= source.size;
   for (const item of first) {
     const [key] = item;
