@@ -23,10 +23,16 @@ const AS_DRIVER = { checkKeys: false, serializeFunctions: false, ignoreUndefined
  */
 export class PlainBsonWriter {
   readonly #names = new Map<string, Buffer>();
+  readonly #mostBytes: number;
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #at = 0;
 
-  /** Encodes documents, one after the other. @throws BSONError as the driver does. */
+  /** @param mostBytes the most bytes that one call may write. It bounds the buffer, which is kept, to this and one field. */
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** Encodes documents, one after the other. @throws BSONError as the driver does; RangeError above the limit. */
   write(documents: readonly Document[]): Buffer {
     this.#at = 0;
     for (const document of documents) {
@@ -38,6 +44,7 @@ export class PlainBsonWriter {
       this.#bytes.set(bytes, from);
       this.#at = from + bytes.length;
     }
+    this.#checkSize();
     return Buffer.from(this.#bytes.subarray(0, this.#at));
   }
 
@@ -176,8 +183,14 @@ export class PlainBsonWriter {
     into[at + 3] = value >> 24;
   }
 
+  #checkSize(): void {
+    if (this.#at > this.#mostBytes)
+      throw new RangeError(`the documents take more than ${this.#mostBytes} bytes`);
+  }
+
   #makeRoom(bytes: number): void {
     if (this.#at + bytes <= this.#bytes.length) return;
+    this.#checkSize();
     const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, this.#at + bytes));
     larger.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = larger;

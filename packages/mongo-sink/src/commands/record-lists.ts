@@ -8,7 +8,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** Encodes a command's list of records as BSON, if ready-made BSON can be sent. */
 export class RecordLists {
   readonly #newSequence: NewDocumentSequence | undefined;
-  readonly #bson = new PlainBsonWriter();
+  readonly #bson = new PlainBsonWriter(MOST_BYTES);
 
   constructor(newSequence: NewDocumentSequence | undefined) {
     this.#newSequence = newSequence;
@@ -28,8 +28,7 @@ export class RecordLists {
 
   #bytesOf(records: readonly Document[]): Uint8Array | undefined {
     try {
-      const bytes = this.#bson.write(records);
-      return bytes.length <= MOST_BYTES ? bytes : undefined;
+      return this.#bson.write(records);
     } catch {
       return undefined; // the driver reports the error
     }

@@ -3,7 +3,7 @@ import { Binary, BSON, type Document, Long } from 'mongodb';
 import { expect, it } from 'vitest';
 import { PlainBsonWriter } from '../../src/bson/plain-bson-writer.js';
 
-const writer = new PlainBsonWriter();
+const writer = new PlainBsonWriter(16 * 1024 * 1024);
 const byDriver = (document: Document) =>
   Buffer.from(BSON.serialize(document, { ignoreUndefined: false, checkKeys: false }));
 
@@ -54,4 +54,12 @@ it('makes room for what is large, and leaves what it gave before as it was', () 
 it.each([{ 'a\0b': 1 }, { in: { 'a\0b': 1 } }])('refuses names that the driver refuses: %o', (refused) => {
   expect(() => byDriver(refused)).toThrow(BSON.BSONError);
   expect(() => writer.write([refused])).toThrow(BSON.BSONError);
+});
+
+it('refuses more bytes than its limit, and then writes what is below it', () => {
+  const small = new PlainBsonWriter(1024 * 1024);
+  const documents = ['a', 'b', 'c'].map((_id) => ({ _id, text: _id.repeat(400_000) }));
+  expect(() => small.write(documents)).toThrow(RangeError);
+  expect(() => small.write([{ at: new Map([['text', 'x'.repeat(2_000_000)]]) }])).toThrow(RangeError);
+  expect(small.write(documents.slice(0, 1))).toEqual(byDriver(documents[0] ?? {}));
 });
