@@ -69,7 +69,7 @@ export async function runLoops(
     const turn = await active.sweepIfDue((until) => search.noteWell(until));
     if (!turn) return active.sweepWaitMs;
     const { byType, isPoll, isRoutine, ...report } = turn;
-    metrics.sweeps.inc({ why: isRoutine ? 'routine' : 'missed' });
+    metrics.sweeps.inc({ cause: isRoutine ? 'routine' : 'missed' });
     metrics.keys.reset();
     for (const [type, count] of byType) metrics.keys.set({ key_type: type }, count);
     logHidden(byType);

@@ -58,8 +58,12 @@ export function createMetrics(app: string) {
       ['transient', 'configuration', 'unknown'].map((errorClass) => ({ class: errorClass })),
     ),
     sweeps: fromZero(
-      counter('sweeps_total', 'Sweeps over all keys: routine, or since changes may have been missed.', 'why'),
-      ['routine', 'missed'].map((why) => ({ why })),
+      counter(
+        'sweeps_total',
+        'Sweeps over all keys: routine, or since changes may have been missed.',
+        'cause',
+      ),
+      ['routine', 'missed'].map((cause) => ({ cause })),
     ),
     tailPolls: counter('tail_polls_total', 'Reads of tailed streams, between their jobs.'),
     tailedStreams: gauge('tailed_streams', 'Streams that this worker tails between their jobs.'),

@@ -141,11 +141,19 @@ describe('metrics', () => {
     expect(await two.registry.metrics()).toContain('r2m_dead_letters_total{key_type="stream",app="two"} 0');
   });
 
-  test('have no labels but key type, class, outcome, path and those of the build', async () => {
+  test('have no labels but key type, cause, class, outcome, path and those of the build', async () => {
     const { registry } = createMetrics('worker');
     const ours = registry.getMetricsAsArray().filter(({ name }) => name.startsWith('r2m_'));
-    expect(ours).toHaveLength(17);
+    expect(ours).toHaveLength(18);
     const labels = ours.flatMap((metric) => ('labelNames' in metric ? (metric.labelNames as string[]) : []));
-    expect([...new Set(labels)].sort()).toEqual(['class', 'key_type', 'node', 'outcome', 'path', 'version']);
+    expect([...new Set(labels)].sort()).toEqual([
+      'cause',
+      'class',
+      'key_type',
+      'node',
+      'outcome',
+      'path',
+      'version',
+    ]);
   });
 });
