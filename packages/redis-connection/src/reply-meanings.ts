@@ -77,7 +77,7 @@ const ERR_REPLIES: readonly (readonly [RegExp, Meaning])[] = [
   ],
   [
     // A script used a key besides those that it declares.
-    /attempted to access a non local key/,
+    /attempted to access a non local key/i,
     ['REDIS_UNAVAILABLE', 'transient', () => 'the cluster is moving the slot'],
   ],
   [

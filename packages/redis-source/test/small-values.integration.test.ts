@@ -105,12 +105,13 @@ describe('small values of many keys', () => {
     };
     expect(await readings('small', 60_000)).toBe(1);
     expect(await readings('small', 61_000)).toBe(1);
-    expect(await readings('above', 90_000)).toBe(2);
-    expect(await readings('above', 91_000)).toBe(1);
-    expect(await readings('above', 1_000)).toBe(1);
+    // Alone, a server that knows details of fields is asked for them with the fields, and counts two calls.
+    const first = await readings('above', 90_000);
+    expect(await readings('above', 91_000)).toBe(first - 1);
+    expect(await readings('above', 1_000)).toBe(first - 1);
     expect(await readings('above', 1_001)).toBe(1);
-    const isAlone = await readings('large', 150_000);
-    expect(await readings('large', 151_000)).toBe(isAlone - 1);
+    const firstLarge = await readings('large', 150_000);
+    expect(await readings('large', 151_000)).toBe(firstLarge - 1);
   });
 
   it('of which few are very large are read in pages once that is known', async () => {
