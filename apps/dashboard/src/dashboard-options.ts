@@ -19,7 +19,7 @@ export interface DashboardOptions {
   /** A BullMQ queue, as Bull Board takes it. */
   readonly queue: ReturnType<JobQueue['forBoard']>;
   readonly poller: FleetPoller;
-  /** Schedulers and workers, those that are gone lately among them. */
+  /** Schedulers and workers, including those that ended lately. */
   readonly readProcesses: () => Promise<readonly FleetProcess[]>;
   readonly keys: KeyDetailSources & KeyListSources & { readonly readValues: ReadKeyValues };
   readonly runAction: RunAction;
@@ -33,7 +33,7 @@ export interface DashboardOptions {
   readonly logger: Logger;
   /** Addresses of proxies whose X-Forwarded-* headers count. */
   readonly trustedProxies: readonly string[];
-  /** Below which a proxy serves the dashboard: empty, or without a slash at its end. */
+  /** The path below which a proxy serves the dashboard: empty, or without a slash at its end. */
   readonly basePath: string;
   /** Where the charts of Prometheus are, if anywhere. */
   readonly grafanaUrl: string | undefined;
@@ -43,7 +43,7 @@ export interface DashboardOptions {
   readonly sessionMs?: number;
 }
 
-/** What the routes work with: the options, and what the server makes of them. */
+/** What the routes use: the options, and the objects that the server creates from them. */
 export interface Dashboard extends DashboardOptions {
   readonly sessions: Sessions;
   readonly cookie: SessionCookie;

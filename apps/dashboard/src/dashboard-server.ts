@@ -50,10 +50,10 @@ const LIBRARIES = {
 } as const;
 
 /**
- * The dashboard's server, not listening yet. Everything is behind the login but the login form itself (with its style
- * and icon), /healthz, and the bare answer of /readyz. `/readyz`, `/metrics` and `/api/status` also take the same user
- * name and password as HTTP Basic, for programs. A loopback address is no reason to let someone in: a proxy's requests
- * come from there too.
+ * The dashboard's server, not listening yet. Everything is behind the login, except the login form (with its style
+ * and icon), /healthz, and the answer of /readyz without details. For programs, `/readyz`, `/metrics` and `/api/status`
+ * also accept the user name and password by HTTP Basic. Requests from a loopback address need the login, too: a proxy's
+ * requests also come from there.
  */
 export async function createDashboardServer(options: DashboardOptions): Promise<FastifyInstance> {
   const { logger, poller, basePath, trustedProxies, readOnly, grafanaUrl, configuration } = options;
@@ -85,7 +85,7 @@ export async function createDashboardServer(options: DashboardOptions): Promise<
   await server.register(cookie);
   warnOfProxy(server, logger);
   const isKnown = addGuard(server, dashboard);
-  // A page's token, in the header alone. Its secret is in the session, so that it is of no use in another one.
+  // The page's token is accepted in the header only. Its secret is in the session, so the token is valid in no other session.
   await server.register(csrf, {
     sessionPlugin: '@fastify/session',
     getToken: ({ headers }) => String(headers['x-csrf-token'] ?? ''),

@@ -9,10 +9,10 @@ export interface OriginHeaders {
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Whether a request may change something: it must come from one of the dashboard's own pages. Browsers say so by
- * Sec-Fetch-Site, which no page can set, over HTTPS and on this machine; then nothing else counts, since a proxy may
- * have rewritten Host. Else Origin shows, which comes with every such request; one that shows neither is refused. The
- * scheme is not compared: behind a proxy that ends TLS the dashboard does not know it.
+ * Whether a request may change something: it must come from one of the dashboard's own pages. Over HTTPS and on this
+ * machine, browsers send Sec-Fetch-Site, which no page can set. Then nothing else counts, since a proxy may have
+ * rewritten Host. Otherwise Origin is compared with Host. A request with neither header is refused. The scheme is not
+ * compared: behind a proxy that ends TLS, the dashboard does not know it.
  * Source: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
 export function mayChange(method: string, host: string, headers: OriginHeaders): boolean {

@@ -12,7 +12,7 @@ export interface ScryptHash {
   readonly hash: Buffer;
 }
 
-/** Hashing needs 128 · N · r bytes; a hash that asks for more is refused, so that a login can't exhaust the memory. */
+/** The limit in bytes. Hashing needs 128 · N · r bytes. A hash that needs more is refused, so that a login can't exhaust the memory. */
 const MAX_MEMORY = 256 * 1024 * 1024;
 const MAX_PARALLEL = 16;
 const HASH_BYTES = 32;
@@ -31,7 +31,7 @@ export async function hashPassword(password: string): Promise<ScryptHash> {
   return { ...settings, hash: await derive(password, settings, HASH_BYTES) };
 }
 
-/** Whether it is the password that was hashed; takes the same time wherever the two differ. */
+/** Whether this is the password that was hashed. The comparison takes the same time wherever the hashes differ. */
 export async function isPassword(password: string, known: ScryptHash): Promise<boolean> {
   return timingSafeEqual(await derive(password, known, known.hash.length), known.hash);
 }
@@ -41,7 +41,7 @@ export function formatHash({ ln, r, p, salt, hash }: ScryptHash): string {
   return `$scrypt$ln=${ln},r=${r},p=${p}$${base64(salt)}$${base64(hash)}`;
 }
 
-/** @throws PasswordHashError when it is no such hash, or one too weak or too costly to check. */
+/** @throws PasswordHashError if the text is not such a hash, or if the hash is too weak, or too costly to check. */
 export function parseHash(text: string): ScryptHash {
   const [, ln, r, p, salt = '', hash = ''] = FORM.exec(text) ?? [];
   const parsed = {
@@ -52,7 +52,7 @@ export function parseHash(text: string): ScryptHash {
     hash: Buffer.from(hash, 'base64'),
   };
   const fits = memoryOf(parsed) <= MAX_MEMORY && parsed.p >= 1 && parsed.p <= MAX_PARALLEL;
-  // NaN, from a text that does not match, fits nothing.
+  // A text that does not match gives NaN, which passes no comparison.
   if (fits && parsed.ln >= 10 && parsed.r >= 1 && parsed.hash.length >= 16) return parsed;
   throw new PasswordHashError(
     'DASHBOARD_PASSWORD_HASH cannot be used: it must be $scrypt$ln=…,r=…,p=…$salt$hash with ln of 10 or more, p of 16 ' +

@@ -11,7 +11,7 @@ export class SessionCookie {
     this.#suffix = basePath.replace(/[^A-Za-z0-9]+/g, '_');
   }
 
-  /** No script sees it, no other site sends it; over HTTPS it is never sent without, and no sibling domain can set it. */
+  /** Scripts cannot read it, and other sites do not send it. Over HTTPS it is `Secure`, and no sibling domain can set it. */
   set(request: FastifyRequest, reply: FastifyReply, id: string): void {
     const secure = isHttps(request);
     reply.setCookie(this.#name(request, secure), id, {
@@ -34,8 +34,8 @@ export class SessionCookie {
   }
 
   /**
-   * The session id that a request carries, if any. A proxy may report HTTPS or not: then the cookie shows, since
-   * only HTTPS could set one of that name.
+   * The session id that a request carries, if any. A proxy may not report HTTPS. Then the cookie's name shows it, since
+   * only HTTPS can set a cookie of that name.
    */
   idOf(request: FastifyRequest): string | undefined {
     const secure = request.cookies[this.#name(request, true)];
@@ -50,7 +50,7 @@ export class SessionCookie {
   }
 }
 
-/** As a trusted proxy shows, or as the browser does, whose pages know how they came: it sends Origin with each form. */
+/** A trusted proxy reports HTTPS; otherwise the browser does, by the Origin that it sends with each form. */
 function isHttps({ protocol, headers }: FastifyRequest): boolean {
   return protocol === 'https' || headers.origin?.startsWith('https://') === true;
 }

@@ -5,14 +5,14 @@ export type SessionData = Record<string, unknown>;
 
 /** Who is logged in. Kept in memory: a restart of the dashboard ends all sessions. */
 export class Sessions {
-  /** By the hash of the session's id, so that finding one takes the same time for all wrong ids. */
+  /** Keyed by the hash of the session id, so that a lookup takes the same time for every wrong id. */
   readonly #sessions = new Map<string, { readonly expiry: number; readonly data: SessionData }>();
   readonly #lifeMs: number;
   readonly #max: number;
 
   /**
-   * @param lifeMs after its login a session ends, whatever it was used for.
-   * @param max sessions at once; one more ends the oldest.
+   * @param lifeMs ms from the login to the end of the session, even if it is in use.
+   * @param max number of open sessions; one more ends the oldest.
    */
   constructor(lifeMs: number, max = 1000) {
     this.#lifeMs = lifeMs;
@@ -41,7 +41,7 @@ export class Sessions {
     return found !== undefined && found.expiry > now ? found.data : undefined;
   }
 
-  /** Ends a session; one that is unknown is ignored. */
+  /** Ends a session. An unknown id is ignored. */
   end(id: string): void {
     this.#sessions.delete(hashOf(id));
   }

@@ -5,27 +5,27 @@ import { type AuditAction, defined } from '@redis-to-mongo/pipeline';
 import { codeOf } from '../in-time.js';
 import type { ListSize } from '../keys/list-size.js';
 
-/** What is asked for of many at once. */
+/** One action on all items of a list. */
 export interface BulkWork {
   readonly action: AuditAction;
-  /** The filter that chose them, as people read it. */
+  /** The filter of the list, in words. */
   readonly filter: string;
   readonly from: string;
-  /** How many there were when it was asked for. */
+  /** The size of the list at the time of the request. */
   readonly total: ListSize;
   items(): AsyncIterable<BulkItem>;
-  /** @returns what came of it, in a few words; `undefined`: it is no longer there. */
+  /** @returns the result in a few words; `undefined` if the item no longer exists. */
   run(item: BulkItem): Promise<string | undefined>;
   readonly book: Pick<AuditBook, 'note' | 'flush'>;
 }
 
 export interface BulkItem {
   readonly key: string;
-  /** Of a dead letter. */
+  /** The id of a dead letter. */
   readonly id?: string;
 }
 
-/** How far it is. */
+/** The progress of a bulk action. */
 export interface BulkProgress {
   readonly id: string;
   readonly action: AuditAction;
@@ -35,13 +35,13 @@ export interface BulkProgress {
   readonly failed: number;
   /** `stopped`: by an operator, or by an error of the list itself. */
   readonly is: 'running' | 'done' | 'stopped';
-  /** The code of the error that was met last. */
+  /** The code of the last error. */
   readonly code?: string;
 }
 
 const AT_ONCE = 10;
 
-/** Does something to each of many, one such work at a time; each is logged, and kept in the audit. */
+/** Runs an action on each item of a list, one list at a time. Each action is logged, and recorded in the audit. */
 export class BulkRunner {
   readonly #logger: Logger;
   #progress: BulkProgress | undefined;
@@ -52,12 +52,12 @@ export class BulkRunner {
     this.#logger = logger;
   }
 
-  /** The work under way, or the last one. */
+  /** The progress of the current bulk action, or of the last one. */
   get progress(): BulkProgress | undefined {
     return this.#progress;
   }
 
-  /** @returns its first progress; `undefined` while another one is under way. */
+  /** @returns its first progress; `undefined` if another bulk action is running. */
   start(work: BulkWork): BulkProgress | undefined {
     if (this.#progress?.is === 'running') return undefined;
     const { action, filter, total } = work;
@@ -77,7 +77,7 @@ export class BulkRunner {
     return progress;
   }
 
-  /** What is under way with single ones ends; no other one begins. */
+  /** Lets actions under way on single items end, and begins no others. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#running;

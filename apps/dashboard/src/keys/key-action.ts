@@ -5,13 +5,13 @@ export type KeyAction = (typeof KEY_ACTIONS)[number];
 export interface AskedAction {
   readonly action: KeyAction;
   readonly key: string;
-  /** Of a resync: the incarnation that the operator saw, so that a click twice begins one incarnation. */
+  /** For a resync: the incarnation that the operator saw, so that a double click begins only one new incarnation. */
   readonly incarnation?: number;
 }
 
 /**
- * Does what an operator asked for.
- * @returns what came of it, in a sentence; `undefined` when the key is not known.
- * @throws what the servers answered.
+ * Runs an operator's action.
+ * @returns the result in a sentence; `undefined` if the key is unknown.
+ * @throws the servers' errors.
  */
 export type RunAction = (asked: AskedAction) => Promise<string | undefined>;

@@ -3,17 +3,17 @@ import type { Choice, RuleExplanation } from '@redis-to-mongo/operations';
 import { type KeyState, SyncError } from '@redis-to-mongo/pipeline';
 import { inTime } from '../in-time.js';
 
-/** All that is known of one key. */
+/** Everything that is known about one key. */
 export interface KeyDetail {
   readonly at: Date;
   readonly summary: KeySummary;
-  /** Its whole document; `undefined` where that is damaged. */
+  /** Its whole document; `undefined` if the document is damaged. */
   readonly state: KeyState | undefined;
   /** `null` without a job scheduler, `undefined` where the queue does not answer. */
   readonly nextRunAt: number | null | undefined;
-  /** Which rule holds for it, where it is kept, in which form; `undefined` where that is unknown. */
+  /** Its rule, its collection, and the form of its documents; `undefined` if unknown. */
   readonly explanation: KeyExplanation | undefined;
-  /** What operators did to it last. */
+  /** The last operator actions on it. */
   readonly actions: readonly AuditEntry[];
 }
 
@@ -29,17 +29,17 @@ export interface KeyDetailSources {
   readKey(key: string): Promise<KeyState | undefined>;
   nextRuns(keys: readonly string[]): Promise<readonly (number | null)[]>;
   explain(state: KeyState): Promise<KeyExplanation>;
-  /** What operators did to a key last, the newest first. */
+  /** The last operator actions on a key, newest first. */
   readActions(key: string): Promise<readonly AuditEntry[]>;
 }
 
-/** Time for each server, in ms: a person waits for the page, and the servers' own clients would wait for much longer. */
+/** The time limit for each server, in ms. A person waits for the page, and the servers' clients would wait much longer. */
 const PATIENCE_MS = 3_000;
 
 /**
- * Reads all about a key.
- * @returns `undefined` when MongoDB does not know of it.
- * @throws what the reading of it from MongoDB threw; `MONGO_TIMEOUT` where that did not answer in time.
+ * Reads everything about a key.
+ * @returns `undefined` if MongoDB does not have the key.
+ * @throws the error of the read from MongoDB; an error with the code `MONGO_TIMEOUT` if MongoDB did not answer in time.
  */
 export async function readKeyDetail(sources: KeyDetailSources, key: string): Promise<KeyDetail | undefined> {
   const [found, state, runs, actions] = await Promise.all([
@@ -55,7 +55,7 @@ export async function readKeyDetail(sources: KeyDetailSources, key: string): Pro
   return { at: new Date(), summary, state, nextRunAt: runs[0], explanation, actions };
 }
 
-/** What can't be read for another reason is not taken for nothing: gaps would not show. */
+/** Turns only a damaged document into `undefined`. Any other error is thrown; otherwise gaps would not be shown. */
 function unlessDamaged(error: unknown): undefined {
   if (!(error instanceof SyncError) || error.code !== 'KEY_STATE_INVALID') throw error;
 }

@@ -16,26 +16,26 @@ export interface KeyRow {
 export interface KeyListPage {
   readonly at: Date;
   readonly rows: readonly KeyRow[];
-  /** Keys that the query fits; `undefined` where they were not counted. */
+  /** The number of keys that match the query; `undefined` if they were not counted. */
   readonly total: ListSize | undefined;
   /** Changes of the query that lead to the pages beside this one. */
   readonly next: Partial<KeyQuery> | undefined;
   readonly previous: Partial<KeyQuery> | undefined;
-  /** No name begins with what was searched for: these have it within. */
+  /** No name begins with the search text: these names contain it. */
   readonly isWithin: boolean;
-  /** Names that were scanned, if there was no time for all. */
+  /** The number of names scanned, if there was no time for all. */
   readonly scanned: number | undefined;
-  /** The code of what keeps the list from being read, if anything does: it is old then, or empty. */
+  /** The code of the error if the list can't be read now. Then the list is old, or empty. */
   readonly problem?: string | undefined;
 }
 
-/** Which keys a list has. */
+/** Selects the keys of a list. */
 export type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
 
 export interface KeyListSources {
   readPage(query: KeyPageQuery): Promise<KeyPage>;
   countKeys(query: Which, most: number): Promise<number>;
-  /** About how many keys a long list has; `undefined` of one that is to be counted. */
+  /** The estimated number of keys in a long list; `undefined` for a list that is to be counted. */
   estimateKeys?(query: Which): Promise<number | undefined>;
   nextRuns(keys: readonly string[]): Promise<readonly (number | null)[]>;
 }
@@ -43,13 +43,13 @@ export interface KeyListSources {
 export const PER_PAGE = 50;
 /** Time for the queue to report next runs, in ms. */
 const PATIENCE_MS = 2_000;
-/** Each list is read once for all viewers, a sixth of the time at most. */
+/** Each list is read once for all viewers, and for at most a sixth of the time. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: PATIENCE_MS };
-/** A page does not wait for its count, which takes longer than the page where the list is long. */
+/** A page waits at most 100 ms for its count: counting a long list takes longer than reading the page. */
 const COUNT_PACE = { ...PACE, patienceMs: 100 };
 /** If no name begins with the search text, names are scanned for it for this many ms before the page is shown. */
 const WITHIN_MS = 150;
-/** A reading that takes longer than this, in ms, makes what is shown old. */
+/** If a read takes longer than this, in ms, the list shown counts as old. */
 const LATE_MS = 5_000;
 
 const NOTHING = {
@@ -66,10 +66,10 @@ interface Kept {
   last: KeyListPage | undefined;
 }
 
-/** Lists keys a page at a time, as MongoDB has them. What many view is read once. */
+/** Lists the keys in MongoDB, a page at a time. A list with many viewers is read once. */
 export class KeyList {
   readonly #sources: KeyListSources;
-  /** By the query's address; the one asked for last comes last. */
+  /** Keyed by the query's address, least recently used first. */
   readonly #lists = new Map<string, Kept>();
   readonly #counts = new Map<string, ThrottledReader<KeyListPage['total']>>();
 
@@ -77,7 +77,7 @@ export class KeyList {
     this.#sources = sources;
   }
 
-  /** Does not throw: what can't be read is part of the page, and what was read before stays. */
+  /** Does not throw: the page reports what can't be read, and shows what was read before. */
   async page(query: KeyQuery): Promise<KeyListPage> {
     const kept = this.#listOf(query);
     try {
@@ -88,7 +88,7 @@ export class KeyList {
     }
   }
 
-  /** The key whose name has a start and a digest: see key-path.ts. @throws SyncError as mongoError. */
+  /** Finds the key whose name has this start and this digest: see key-path.ts. @throws SyncError as mongoError. */
   readonly nameOf = async (start: string, digest: string): Promise<string | undefined> => {
     const test = (key: string) => key.length >= start.length && digestOf(key) === digest;
     const { keys } = await this.#sources.readPage({ name: { prefix: start, test }, limit: 1 });
@@ -121,7 +121,7 @@ export class KeyList {
     const page = await readPage({ ...which, descending, from, before, limit: PER_PAGE, searchMs });
     const names = page.keys.map(({ key }) => key);
     const isWhole = from === undefined && !page.isMore;
-    // Counted behind the page: a server that counts for long would make the page wait.
+    // Counted after the page is read: a server that counts slowly would delay the page.
     const [runs, total] = await Promise.all([
       inTime(nextRuns(names), PATIENCE_MS, 'QUEUE_TIMEOUT').catch(() => []),
       isWhole
@@ -138,7 +138,7 @@ export class KeyList {
     };
   }
 
-  /** The last count of the list, and none before its first one has ended. */
+  /** The last count of the list; `undefined` until the first one has ended. */
   async #countSoon(which: Which, list: string): Promise<KeyListPage['total']> {
     const counting = keptIn(
       this.#counts,

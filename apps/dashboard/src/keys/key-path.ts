@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Characters of an address that get through wherever it goes: servers and proxies take 4 to 16 KB with all headers. */
+/** The longest address, in characters, that every server and proxy accepts: they take 4 to 16 KB with all headers. */
 const MAX_ADDRESS = 2_000;
 
-/** The address of a key's page, from the base as all links are. A name that is too long for an address is reported by its start and its digest. */
+/** The address of a key's page, relative to the base. A name that is too long is replaced by its start and its digest. */
 export function keyPath(key: string): string {
   const named = new URLSearchParams({ id: key }).toString();
   if (named.length <= MAX_ADDRESS) return `key?${named}`;
@@ -12,8 +12,8 @@ export function keyPath(key: string): string {
 
 /**
  * The key id that an address names.
- * @param nameOf finds the name that has a start and a digest.
- * @returns `undefined` if it names none, or none that is there.
+ * @param nameOf finds a name by its start and its digest.
+ * @returns `undefined` if the address names no key, or a key that does not exist.
  */
 export async function keyOfAddress(
   params: URLSearchParams,
@@ -24,10 +24,10 @@ export async function keyOfAddress(
   return await nameOf(params.get('start') ?? '', digest);
 }
 
-/** Characters by which a long name is found. */
+/** The length of a long name's start, in characters. */
 const START = 100;
 
-/** What a long name begins with: by this the index finds it, and those few that begin alike. */
+/** The start of a long name. The index finds the name by it, with the few others that have the same start. */
 export function startOf(key: string): string {
   return key.slice(0, START).replace(/[\ud800-\udbff]$/, '');
 }

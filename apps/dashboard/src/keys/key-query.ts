@@ -2,7 +2,7 @@ import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import type { NameSearch } from '@redis-to-mongo/mongo-sink';
 import { type KeyCondition, type KeyType, namePattern } from '@redis-to-mongo/pipeline';
 
-/** Conditions by which keys are asked for; `''` is any. */
+/** Conditions by which keys are listed; `''` is any. */
 export const KEY_CONDITIONS = [
   '',
   'active',
@@ -17,25 +17,25 @@ export const KEY_CONDITIONS = [
 
 export type PageCondition = (typeof KEY_CONDITIONS)[number];
 
-/** What the page of keys is asked for. */
+/** The query of the page of keys. */
 export interface KeyQuery {
-  /** What the names begin with, or a pattern of Redis' (`*:tags`); at most 200 characters. */
+  /** The start of the names, or a Redis pattern (`*:tags`); at most 200 characters. */
   readonly search: string;
-  /** The search is for a part of the name: no name begins so. */
+  /** Searches for a part of the name, since no name begins with the search text. */
   readonly within: boolean;
   readonly keyType: KeyType | '';
   readonly status: PageCondition;
-  /** A list by name from its end. */
+  /** A list by name, in descending order. */
   readonly descending: boolean;
-  /** The page behind this place, or in front of it; see place-text.ts. */
+  /** The page begins after this place; see place-text.ts. */
   readonly after: string;
   readonly before: string;
-  /** Its number, from 1, as the pages before were counted. */
+  /** The page's number, from 1. */
   readonly page: number;
 }
 
 const MAX_SEARCH = 200;
-/** Characters of a place in an address. */
+/** The longest place in an address, in characters. */
 const MAX_PLACE = 2_000;
 
 /** Reads a query from an address; what is not one counts as not given. */
@@ -57,7 +57,7 @@ export function parseKeyQuery(params: URLSearchParams): KeyQuery {
 
 const FIRST_PAGE = { page: 1, after: '', before: '', within: false } as const;
 
-/** The address of a query, from the base as all links are, with some of it changed. A change of anything but the page leads to the first one. */
+/** The address of a query with changes, relative to the base. Any change except of the page leads to the first page. */
 export function keyQueryPath(query: KeyQuery, change: Partial<KeyQuery> = {}): string {
   const { search, within, keyType, status, descending, after, before, page } = {
     ...query,
@@ -88,12 +88,12 @@ export function nameSearch({ search, within }: Pick<KeyQuery, 'search' | 'within
   return { prefix: '', test: (key) => key.toLowerCase().includes(wanted) };
 }
 
-/** Whether a search is a pattern of Redis', for the whole name; else it is what names begin with. */
+/** Whether a search is a Redis pattern for the whole name. Otherwise it is the start of the name. */
 export function isPattern(search: string): boolean {
   return /[*?[]/.test(search);
 }
 
-/** A condition of the page as that of the reader. */
+/** Converts a condition of the page to the reader's. */
 export function conditionOf(status: PageCondition): KeyCondition | undefined {
   if (status === '') return undefined;
   return status === 'dead letters' ? 'dead' : status;
