@@ -36,7 +36,7 @@ const HOUR_MS = 3_600_000;
 const OPTIONS = { host: 'DASHBOARD_HOST', port: 'DASHBOARD_PORT' };
 const HEALTH_OPTIONS = { host: 'HTTP_HOST', port: 'DASHBOARD_HTTP_PORT' };
 
-/** Opens, serves until the app is asked to stop, and leaves the closing to the app's closers. */
+/** Opens the connections and serves until the app stops. The app's closers close everything. */
 export async function runDashboard(app: AppContext, config: Config): Promise<void> {
   const { logger, closers, metrics, signal } = app;
   const { host, port, username, readOnly, trustedProxies, basePath } = config.dashboard;
@@ -65,7 +65,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
 
   const pages = new KeyPages(mongo.db, pickKeys(config, source));
   void pages.sample();
-  // Charts begin with what was before this start; without it they begin now.
+  // The charts begin with the samples stored before this start. If these can't be read, the charts begin now.
   readHistory(mongo.db, new Date(Date.now() - HOUR_MS)).then(
     (samples) => poller.history.precede(samples.map(momentOfSample)),
     (error) => logger.warn('the history of the last hour can’t be read', { error }),
@@ -129,12 +129,12 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
   }
 }
 
-/** Of fewer keys, any list is read at once. */
+/** With fewer keys than this, any list is read fast enough. */
 const FEW = 20_000;
-/** Keys that are picked: what is kept of them does not grow with the number of keys. */
+/** The number of sampled keys, so that memory does not grow with the number of keys. */
 const MOST = 4_096;
 
-/** Picks some of the keys that the configuration chooses; none where there are few. */
+/** Samples the keys that the configuration chooses; samples none if there are fewer than FEW. */
 function pickKeys(config: Config, source: ReturnType<typeof connectRedis>): () => Promise<SampledKeys> {
   const wanted = chosenKeys(config);
   return async () => await sampleKeys(source, wanted, { few: FEW, most: MOST });

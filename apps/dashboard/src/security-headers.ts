@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 const OWN = ["'self'"];
 const NONE = ["'none'"];
 
-/** What the dashboard's own pages may load: files of its own, and nothing inline. */
+/** The dashboard's own pages may load only its own files, and nothing inline. */
 const PAGE_POLICY = {
   useDefaults: false,
   directives: {
@@ -37,7 +37,7 @@ export async function addSecurityHeaders(server: FastifyInstance): Promise<void>
     contentSecurityPolicy: PAGE_POLICY,
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
-    // Anyone who ends TLS decides on this one: over plain HTTP it means nothing.
+    // The proxy that ends TLS decides on this header: over plain HTTP it has no effect.
     strictTransportSecurity: false,
   });
 }

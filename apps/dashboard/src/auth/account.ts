@@ -6,7 +6,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Logins that may wait for their turn; one more is turned away. */
+/** The most logins that may wait. One more is refused. */
 const MAX_WAITING = 20;
 
 /** The dashboard's one account. */
@@ -25,7 +25,7 @@ export class Account {
 
   /**
    * Checks a login. Hashing is expensive by design, so only one login is checked at a time.
-   * @returns `busy` when too many wait already.
+   * @returns `busy` if too many logins wait already.
    */
   async check(credentials: Credentials): Promise<'right' | 'wrong' | 'busy'> {
     if (this.#waiting >= MAX_WAITING) return 'busy';
@@ -41,7 +41,7 @@ export class Account {
     }
   }
 
-  /** Whether these are the credentials accepted last: what fetches /metrics every few seconds need not be hashed. */
+  /** Whether these credentials were the last accepted ones, so that a fetch of /metrics every few seconds needs no hashing. */
   isKnown(credentials: Credentials): boolean {
     const last = this.#lastAccepted;
     return last !== undefined && timingSafeEqual(last, this.#fingerprint(credentials));
@@ -52,7 +52,7 @@ export class Account {
     return timingSafeEqual(digest(username), digest(this.#username)) && rightPassword;
   }
 
-  /** Of no use outside of this process: its key is random. */
+  /** The fingerprint is useless outside of this process, since its key is random. */
   #fingerprint({ username, password }: Credentials): Buffer {
     return createHmac('sha256', this.#cacheKey)
       .update(JSON.stringify([username, password]))
@@ -71,9 +71,9 @@ interface AccountSettings {
 }
 
 /**
- * The account that the configuration describes. Without a password one is made up for this run, since nothing is
- * shown without a login. (That the dashboard is not reachable by others then is the configuration's rule.)
- * @returns the made-up password, where there is one.
+ * The account from the configuration. Without a password, one is generated for this run, since nothing is shown without
+ * a login. (The configuration then allows only a local address.)
+ * @returns also the generated password, if there is one.
  * @throws PasswordHashError
  */
 export async function chooseAccount(settings: AccountSettings) {

@@ -16,16 +16,16 @@ declare module 'fastify' {
 /** Open to all: the login form with its styles, and whether the process lives. */
 const OPEN = new Set(['/login', '/healthz', '/assets/app.css', '/assets/favicon.svg']);
 
-/** Open to all, and says more to those it knows. */
+/** Open to all. Shows details only after a login. */
 const HALF_OPEN = '/readyz';
 
-/** For programs: these take `Authorization: Basic` too. They only read, so that no page can make a browser misuse it. */
+/** Paths for programs, which also accept `Authorization: Basic`. They only read, so no page can make a browser misuse it. */
 const FOR_PROGRAMS = new Set([HALF_OPEN, '/metrics', '/api/status']);
 
 /**
- * Stands before every route, known or not, except the open ones: without a login nothing is answered. Requests that
- * change something must come from the dashboard's own pages, the login itself included.
- * @returns whether a request that was let in is one of someone who is logged in.
+ * Guards every route, known or not, except the open ones: they need a login. Requests that change something must come
+ * from the dashboard's own pages; this includes the login itself.
+ * @returns a function that tells whether an admitted request belongs to a logged-in user.
  */
 export function addGuard(
   server: FastifyInstance,
@@ -82,7 +82,7 @@ async function isKnownProgram(
   return false;
 }
 
-/** A person is sent to the login and back; a program gets a 401. */
+/** Redirects a person to the login, which leads back. Answers a program with 401. */
 async function turnAway(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -108,8 +108,8 @@ export function basicCredentials(header: string | undefined): Credentials | unde
 }
 
 /**
- * Says once that a proxy stands before the dashboard which is not trusted: all its clients count as one then, so that
- * one who guesses passwords keeps everybody out.
+ * Warns once that an untrusted proxy is in front of the dashboard. Then all its clients count as one, so a client that
+ * guesses passwords locks all of them out.
  */
 export function warnOfProxy(server: FastifyInstance, logger: Logger): void {
   let isLogged = false;

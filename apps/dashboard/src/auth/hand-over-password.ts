@@ -3,15 +3,15 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface HandedOver {
-  /** Where the password is to be found: for the log, which must not hold it. */
+  /** Where to find the password. For the log, which must not contain the password. */
   readonly where: string;
-  /** Takes it away again. */
+  /** Removes the password's file. */
   close(): Promise<void>;
 }
 
 /**
- * Gives a made-up password to the person who started the dashboard: on the terminal if there is one, else in a file
- * that only this user can read. Standard error without a terminal is often someone's log.
+ * Gives a generated password to the person who started the dashboard: on the terminal if there is one, else in a file
+ * that only this user can read. Without a terminal, standard error is often a log.
  */
 export async function handOverPassword(
   username: string,
@@ -31,7 +31,7 @@ export async function handOverPassword(
   return { where: file, close: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Removes the files of this user's dashboards that were killed, and so could not take them away. @param begin of their names, before the process id. */
+/** Removes the files left by killed dashboards of this user. @param begin the start of their names, before the process id. */
 async function removeOfKilled(begin: string): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(begin))) {

@@ -20,10 +20,10 @@ export class LoginLimiter {
     this.#account = account;
   }
 
-  /** Checks a login, or refuses to: a client's address has only so many attempts in a time. */
+  /** Checks a login, unless the client's address has used up its attempts. */
   async check({ ip }: FastifyRequest, credentials: Credentials): Promise<Login> {
     const client = clientOf(ip);
-    // Counted before the check, and taken back after it: a burst must not be checked as a whole.
+    // Counted before the check, and uncounted unless the login is wrong: otherwise a whole burst would be checked.
     const waitSeconds = await this.#count(client);
     if (waitSeconds > 0) return { result: 'too many', waitSeconds };
     const result = await this.#account.check(credentials);
@@ -31,12 +31,12 @@ export class LoginLimiter {
     return { result };
   }
 
-  /** As `check`, for what sends its credentials with each request: those accepted last need not be hashed again. */
+  /** As `check`, for clients that send credentials with each request: the last accepted ones are not hashed again. */
   async checkEach(request: FastifyRequest, credentials: Credentials): Promise<Login> {
     return this.#account.isKnown(credentials) ? { result: 'right' } : await this.check(request, credentials);
   }
 
-  /** @returns how long the client must wait, in seconds; 0 where it need not. */
+  /** @returns the seconds that the client must wait; 0 if none. */
   async #count(client: string): Promise<number> {
     try {
       await this.#wrong.consume(client);
@@ -51,8 +51,8 @@ export class LoginLimiter {
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * Whom an address belongs to, for limits: an IPv4 address is one client; of IPv6 the network of 64 bits is, since anyone who
- * has one address there has all of them.
+ * The client of an address, for limits. An IPv4 address is one client. So is a 64-bit IPv6 network, since a user who has one
+ * of its addresses has all of them.
  */
 export function clientOf(ip: string): string {
   const address = MAPPED.exec(ip)?.[1] ?? ip;

@@ -27,7 +27,7 @@ export interface KeyQuery {
   readonly status: PageCondition;
   /** A list by name, in descending order. */
   readonly descending: boolean;
-  /** The page begins after this place; see place-text.ts. */
+  /** The page begins after the place `after`, or ends before the place `before`; see place-text.ts. */
   readonly after: string;
   readonly before: string;
   /** The page's number, from 1. */

@@ -12,8 +12,8 @@ export function keyStatus(key: KeySummary): KeyStatus {
 }
 
 /**
- * How far a key is behind in time, in ms: the age of the entry that was synced last, while there are more behind it; 0
- * where there are none; null where it is not known (values have no time of their own, and ids may be anything).
+ * How far a key is behind in time, in ms: the age of the last synced entry if more entries follow it, or 0 if none
+ * follow. Null if unknown: values have no time of their own, and an entry id need not be a time.
  */
 export function behindMs({ lag, entryId, status }: KeySummary, now: number): number | null {
   if (lag === 0 || status === 'deleted') return 0;

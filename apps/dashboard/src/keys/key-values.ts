@@ -4,15 +4,15 @@ import type { KeyState } from '@redis-to-mongo/pipeline';
 import { type Excerpt, readExcerpt } from '@redis-to-mongo/verify';
 import { codeOf, inTime } from '../in-time.js';
 
-/** What can't be read now, and the code of the reason. */
+/** A part that can't be read now, with the error code. */
 export interface Unread {
   readonly code: string;
 }
 
-/** What a key holds, for those who may see it. */
+/** The content of a key, for users who may see it. */
 export interface KeyValues {
   readonly excerpt: Excerpt | Unread;
-  /** Its document as its rule would make it now; null where there is nothing to write. */
+  /** The document that its rule would create now; null if there is nothing to write. */
   readonly sample: SampleDocument | Unread | null;
 }
 
@@ -22,7 +22,7 @@ export type ReadKeyValues = (state: KeyState) => Promise<KeyValues>;
 /** Time for each of the two readings, in ms. */
 const PATIENCE_MS = 3_000;
 
-/** @param patienceMs time for each of the two readings; what is late is unread, with the code SERVERS_TIMEOUT. */
+/** @param patienceMs time limit for each of the two reads, in ms. A late one is reported with the code SERVERS_TIMEOUT. */
 export function keyValuesReader(
   config: Config,
   sides: Parameters<typeof readExcerpt>[0],

@@ -1,19 +1,19 @@
 import { counted } from '@redis-to-mongo/terminal';
 import type { KeyListSources, Which } from './key-list.js';
 
-/** How many a list has. */
+/** The size of a list. */
 export interface ListSize {
   readonly count: number;
-  /** It has more than that: they were not counted further. */
+  /** The list is longer than `count`: counting stopped there. */
   readonly isMore: boolean;
   /** An estimate. */
   readonly isAbout?: boolean;
 }
 
-/** Counting ends here: of a longer list it is reported that there are more. */
+/** Counting stops here. A longer list is shown as having more. */
 export const MOST_COUNTED = 10_000;
 
-/** The size of a list of keys, estimated where it is long; `undefined` where names are tested one by one, and few fit. */
+/** The size of a list of keys, estimated if it is long; `undefined` if names are tested one by one and few match. */
 export async function keyListSize(
   { estimateKeys, countKeys }: Pick<KeyListSources, 'countKeys' | 'estimateKeys'>,
   which: Which,
@@ -25,7 +25,7 @@ export async function keyListSize(
   return isAll(which) ? { count, isMore: false } : countedTo(count);
 }
 
-/** The size of what was counted up to one more than MOST_COUNTED. */
+/** The size for a count that stopped at MOST_COUNTED + 1. */
 export function countedTo(count: number): ListSize {
   return { count: Math.min(count, MOST_COUNTED), isMore: count > MOST_COUNTED };
 }
@@ -35,12 +35,12 @@ export function sizeText({ count, isMore, isAbout }: ListSize, one: string, many
   return `${isAbout ? 'about ' : isMore ? 'more than ' : ''}${counted(count, one, many)}`;
 }
 
-/** To two digits: an estimate is no better. */
+/** Rounds an estimate to two digits, since it is no more exact. */
 function rounded(keys: number): number {
   return Number(keys.toPrecision(2));
 }
 
-/** All keys are counted whatever their number: MongoDB knows it. */
+/** Whether the list has all keys. MongoDB knows their number, so they are always counted. */
 function isAll({ name, keyType, condition }: Which): boolean {
   return name === undefined && keyType === undefined && condition === undefined;
 }

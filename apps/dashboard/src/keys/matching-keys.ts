@@ -3,12 +3,12 @@ import type { KeyListSources, KeyRow, Which } from './key-list.js';
 import { conditionOf, type KeyQuery, nameSearch } from './key-query.js';
 import { countedTo, keyListSize, type ListSize, MOST_COUNTED } from './list-size.js';
 
-/** Keys that are read at once where all of a list are asked for. */
+/** Keys per read when a whole list is read. */
 const PAGE = 500;
-/** A person waits for the number, in ms. */
+/** The time limit for counting, in ms: a person waits for the number. */
 const COUNT_MS = 3_000;
 
-/** All keys that a query asks for, in the list's order. One whose place changes meanwhile may come twice, or not at all. */
+/** All keys that match a query, in the list's order. A key that moves in the list meanwhile may come twice, or not at all. */
 export async function* matchingKeys(
   sources: Pick<KeyListSources, 'readPage'>,
   query: KeyQuery,
@@ -16,7 +16,7 @@ export async function* matchingKeys(
   for await (const { keys } of pagesOf(sources, query)) yield* keys;
 }
 
-/** How many keys a query asks for; where few names fit a pattern, as many as are found in some seconds. */
+/** The number of keys that match a query. If few names match a pattern, the number found within COUNT_MS. */
 export async function countMatching(
   sources: Pick<KeyListSources, 'readPage' | 'countKeys' | 'estimateKeys'>,
   query: KeyQuery,

@@ -1,7 +1,7 @@
 import type { KeyPlace } from '@redis-to-mongo/mongo-sink';
 import { digestOf, startOf } from './key-path.js';
 
-/** A place of at most this many bytes is written as it is; a longer name as its beginning and its digest. */
+/** A place of at most this many bytes is written in full. A longer name is written as its start and its digest. */
 const MAX_BYTES = 1_200;
 
 /** A place in a list, for an address. */
@@ -12,7 +12,7 @@ export function placeText({ key, value }: KeyPlace): string {
 
 /**
  * The place that an address names; `undefined` if it names none.
- * @param nameOf finds the name that has a start and a digest.
+ * @param nameOf finds a name by its start and its digest.
  */
 export async function placeOf(
   text: string,
@@ -22,17 +22,17 @@ export async function placeOf(
   if (typeof key !== 'string') return undefined;
   if (value !== null && !Number.isSafeInteger(value)) return undefined;
   const at = typeof value === 'number' ? value : null;
-  // A key that is gone: the list continues from where its name begins.
+  // If the key no longer exists, the list continues from the start of its name.
   const name = typeof digest === 'string' ? ((await nameOf(key, digest)) ?? key) : key;
   return { key: name, value: at };
 }
 
-/** A list as a text that an address takes. */
+/** Encodes a list as text for an address. */
 export function encoded(list: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(list)).toString('base64url');
 }
 
-/** The list that an address names; an empty one if it names none. */
+/** Decodes a list from an address. Returns an empty list for any other text. */
 export function decoded(text: string): readonly unknown[] {
   try {
     const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));

@@ -3,7 +3,7 @@ import type { KeyAction, RunAction } from './key-action.js';
 
 const NOBODY = ' No worker is connected: the job waits for one.';
 
-/** The operator's actions on this fleet, and what came of each in a sentence. */
+/** The operator actions on this fleet. Each one returns its result in a sentence. */
 export function actionsOn(fleet: Fleet): RunAction {
   const actions: Readonly<Record<KeyAction, RunAction>> = {
     sync: async ({ key }) => {

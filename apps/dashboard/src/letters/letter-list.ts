@@ -24,10 +24,10 @@ export interface LetterListPage {
 
 export const LETTERS_PER_PAGE = 50;
 const PATIENCE_MS = 5_000;
-/** The choices of the filters change seldom, and a server may read all letters for them: a fiftieth of the time at most. */
+/** The filters' choices change seldom, and the server may read all letters for them: at most a fiftieth of the time. */
 const KINDS = { spacingMs: 10_000, share: 50, patienceMs: 1_000 };
 
-/** Lists dead letters a page at a time; what many view is read once. */
+/** Lists dead letters a page at a time. A list with many viewers is read once. */
 export class LetterList {
   readonly #sources: LetterSources;
   readonly #readings = new Readings<LetterListPage>();
@@ -54,7 +54,7 @@ export class LetterList {
     const [{ letters, isMore }, count, kinds] = await Promise.all([
       this.#sources.readPage(filter, { after, limit: LETTERS_PER_PAGE }),
       this.#sources.count(filter, MOST_COUNTED + 1),
-      // Not known yet, they are no reason to wait.
+      // The page does not wait for the choices.
       this.#kinds.read().catch(() => ({ collections: [], codes: [] })),
     ]);
     const last = letters.at(-1);

@@ -3,20 +3,20 @@ import { namePattern } from '@redis-to-mongo/pipeline';
 import { isPattern } from '../keys/key-query.js';
 import { decoded, encoded } from '../keys/place-text.js';
 
-/** What the page of dead letters is asked for. */
+/** The query of the page of dead letters. */
 export interface LetterQuery {
-  /** What the names of their keys begin with, or a pattern of Redis'. */
+  /** The start of their keys' names, or a Redis pattern. */
   readonly search: string;
   readonly collection: string;
   /** MongoDB's code of the refusal; 0 is any. */
   readonly code: number;
-  /** Refused within the last this many hours; 0 is ever. */
+  /** Refused within this many hours; 0 is any time. */
   readonly hours: number;
-  /** Behind this place. */
+  /** The page begins after this place. */
   readonly after: string;
 }
 
-/** How long ago they may have been refused, in hours. */
+/** The choices for `hours`. */
 export const LETTER_HOURS = [0, 1, 24, 168] as const;
 
 const MAX_TEXT = 200;
@@ -47,7 +47,7 @@ export function letterQueryPath(query: LetterQuery, change: Partial<LetterQuery>
   return params.size === 0 ? 'dead-letters' : `dead-letters?${params}`;
 }
 
-/** Which letters a query asks for. @param now in ms since 1970. */
+/** The filter for the letters that match a query. @param now in ms since 1970. */
 export function letterFilter({ search, collection, code, hours }: LetterQuery, now: number): LetterFilter {
   return {
     ...(search === '' ? {} : isPattern(search) ? { name: namePattern(search) } : { prefix: search }),

@@ -22,15 +22,15 @@ export function momentOfSample({
   return { at: at.getTime(), behindMs, lag, perSecond: entriesPerSec };
 }
 
-/** How long moments are kept, and how far they are apart at least, in ms: 720 of them at most. */
+/** How long moments are kept, and the minimum time between two, in ms: at most 720 moments. */
 const KEPT_MS = 3_600_000;
 const APART_MS = 5_000;
 
-/** The last hour, in memory; what was before a start comes from the samples that the fleet keeps. */
+/** The last hour, in memory. Moments before the start of this process come from the fleet's stored samples. */
 export class History {
   readonly #moments: Moment[] = [];
 
-  /** @returns whether the moment was kept: not, if the one before is too near. */
+  /** @returns false if the moment was dropped, because the one before is too near. */
   add(moment: Moment): boolean {
     const last = this.#moments.at(-1);
     if (last !== undefined && moment.at < last.at + APART_MS) return false;
@@ -40,7 +40,7 @@ export class History {
     return true;
   }
 
-  /** Puts moments in front of those that are here, the oldest first. */
+  /** Adds earlier moments, oldest first. */
   precede(moments: readonly Moment[]): void {
     const [first] = this.#moments;
     this.#moments.unshift(...moments.filter(({ at }) => first === undefined || at < first.at));

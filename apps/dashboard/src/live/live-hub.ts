@@ -4,29 +4,29 @@ import { type Parts, statusParts } from '../pages/status-page.js';
 import type { FleetPoller, Sample } from '../status/fleet-poller.js';
 import type { Moment } from './history.js';
 
-/** Streams at once, of all sessions and of one; a browser has one for each page that is seen. */
+/** The most open streams, of all sessions and of one. A browser has one for each visible page. */
 const MAX_STREAMS = 250;
 const MAX_OF_SESSION = 20;
-/** Bytes that may wait for a slow reader; one with more is let go, and comes back when it can. */
+/** The most bytes that may wait for a slow reader. A reader with more is disconnected, and reconnects by itself. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 interface Viewer {
   readonly stream: Writable;
-  /** Asked before each sending: a login can end while its stream is open. */
+  /** Checked before each event is sent: a login can end while its stream is open. */
   readonly isAllowed: () => boolean;
 }
 
 /**
- * Server-sent events for all viewers: at first all parts of the page and the history of the hour, then whatever part
- * has changed, and the new moments. All get the same text, made once.
+ * Server-sent events for all viewers: first all parts of the page and the history of the last hour, then each changed
+ * part, and new moments. Each event is made once, and all viewers get the same text.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class LiveHub {
   readonly #poller: FleetPoller;
   readonly #viewers = new Set<Viewer>();
-  /** All that are open, those too for which the first report is still being read. */
+  /** All open streams, including those that still wait for the first report. */
   readonly #streams = new Set<Writable>();
-  /** Streams of each session, from the moment they were let in: before anything is read for them. */
+  /** The number of streams of each session, counted from admission, before anything is read for them. */
   readonly #admitted = new Map<string, number>();
   #unsubscribe: (() => void) | undefined;
   #parts = new Map<string, string>();
@@ -36,8 +36,8 @@ export class LiveHub {
   }
 
   /**
-   * Lets one more stream of a session in, if there is room.
-   * @returns what gives the place back, once: to be called when the stream is over, whatever became of it.
+   * Admits one more stream of a session, if there is room.
+   * @returns a function that frees the place. Call it when the stream is over, even after an error; repeated calls do nothing.
    */
   admit(session: string): (() => void) | 'full' | 'session is full' {
     const all = [...this.#admitted.values()].reduce((sum, streams) => sum + streams, 0);
@@ -79,7 +79,7 @@ export class LiveHub {
     this.#unsubscribe ??= this.#poller.subscribe((sample) => this.#send(sample));
   }
 
-  /** Ends all streams; browsers come back by themselves. */
+  /** Ends all streams. Browsers reconnect by themselves. */
   close(): void {
     for (const stream of this.#streams) stream.end();
     for (const viewer of [...this.#viewers]) this.#forget(viewer);
@@ -126,7 +126,7 @@ function event(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** As the chart takes them: seconds since 1970, and a list for each line. */
+/** Converts moments to the chart's format: seconds since 1970, and a list for each line. */
 function columns(moments: readonly Moment[]) {
   return {
     at: moments.map(({ at }) => Math.round(at / 1000)),

@@ -1,10 +1,10 @@
 import type { KeyAction } from '../keys/key-action.js';
 import { type Html, html } from './html.js';
 
-/** An action in words: its button, what is asked first, and what comes of it. */
+/** The texts of an action: its button, the question before it, and its effect. */
 interface Wording {
   readonly name: string;
-  /** Of all that a list's filter shows, `{n}` stands for their number with its noun. */
+  /** For an action on a whole list, `{n}` stands for the number of items, with the noun. */
   readonly question: string;
   readonly effect: string;
   readonly isBad?: boolean;
@@ -12,7 +12,7 @@ interface Wording {
 
 type LetterAction = 'replay' | 'drop';
 
-/** What can be done to one key, to all keys that a list shows, and the same with dead letters. */
+/** The actions on one key, on all keys of a list, on one dead letter, and on all dead letters of a list. */
 interface Wordings {
   readonly key: Readonly<Record<KeyAction, Wording>>;
   readonly keys: Readonly<Record<KeyAction, Wording>>;

@@ -25,7 +25,7 @@ function row({ option, value, source, doc }: DescribedOptions[number]): Html {
 <td class="wide-cell" data-name="Meaning">${proseOf(doc)}</td></tr>`;
 }
 
-/** What stands between backticks is code, as in the docs. */
+/** Shows text between backticks as code, as in the docs. */
 function proseOf(doc: string): readonly Content[] {
   return doc.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }

@@ -11,7 +11,7 @@ export function rate(perSecond: number | null): string {
   return perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(perSecond);
 }
 
-/** A time as how long ago it was; the exact one shows on hover. */
+/** How long ago a time was. The exact time shows on hover. */
 export function ago(at: Date, now: Date): Html {
   const iso = at.toISOString();
   return html`<time datetime="${iso}" title="${iso}">${agoText(now.getTime() - at.getTime())}</time>`;
@@ -25,7 +25,7 @@ function agoText(ms: number): string {
   return `${Math.floor(seconds / 86_400)} days ago`;
 }
 
-/** How long until a time, or since when it is due; the exact one shows on hover. */
+/** How long until a time, or how long it has been due. The exact time shows on hover. */
 export function until(at: number, now: number): Html {
   const iso = new Date(at).toISOString();
   const text = at > now ? `in ${duration((at - now) / 1000)}` : 'due';

@@ -23,8 +23,8 @@ export function signOf(level: VerdictLevel | undefined): { readonly word: string
 }
 
 /**
- * The state of the mirror for the scripts of all pages. `says` is read out where `is` changes: the headline itself counts
- * seconds.
+ * The state of the mirror for the scripts of all pages. Screen readers read `says` only when `is` changes, since the
+ * headline changes every second.
  */
 export function healthEvent({ verdict }: StatusReport) {
   const { level, title, reasons } = verdict;

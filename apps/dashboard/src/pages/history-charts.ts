@@ -1,12 +1,12 @@
 import type { HistoryRange } from '@redis-to-mongo/fleet-status';
 import { type Html, html } from './html.js';
 
-/** A chart: its name in the data, its title, the color of its line, and what its axis reaches up to at least. */
+/** A chart: its name in the data, its title, the color of its line, and the least upper end of its axis. */
 export interface Chart {
   readonly name: string;
   readonly title: string;
   readonly line: 'busy' | 'bad' | 'link' | 'good';
-  /** Small noise must not look like a mountain. Default: 1. */
+  /** The least upper end of the axis, so that small values look small. Default: 1. */
   readonly least?: number;
 }
 
@@ -32,7 +32,7 @@ export function historyCharts(lines: readonly Chart[], source: string, range: Hi
 <div class="charts" data-history="${source}" data-range="${range}">${lines.map((each) => chart(each, range))}</div>`;
 }
 
-/** The chart itself is drawn by the page's script; what it shows is reported in words too. @param over the time that it shows. */
+/** The page's script draws the chart. Its content is also given in words. @param over the time that it shows. */
 export function chart({ name, title, line, least = 1 }: Chart, over: string): Html {
   return html`<figure class="panel chart" data-chart="${name}" data-line="${line}" data-least="${least}">
 <figcaption><h2>${title}</h2><output class="reading" aria-live="off"></output></figcaption>

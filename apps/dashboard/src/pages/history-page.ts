@@ -4,7 +4,7 @@ import { type Html, html } from './html.js';
 import { type Site, sitePage } from './layout.js';
 import { exportLinks } from './live-list.js';
 
-/** How the fleet was, over an hour, a day or a week. */
+/** The fleet's history over an hour, a day or a week. */
 export function historyPage(range: HistoryRange, site: Site): Html {
   const path = `history?range=${range}`;
   return sitePage(site, {

@@ -1,4 +1,4 @@
-/** HTML that is safe to send: made by `html` alone, which escapes whatever is put in. */
+/** HTML that is safe to send. Only `html` creates it, and `html` escapes every value. */
 export class Html {
   readonly #text: string;
 
@@ -15,7 +15,7 @@ export class Html {
   }
 }
 
-/** What a page is made of; nothing is shown for `undefined`, `null` and `false`. */
+/** The content of a page. `undefined`, `null` and `false` show nothing. */
 export type Content = Html | string | number | undefined | null | false | readonly Content[];
 
 /** A template whose values are escaped, in text and in quoted attributes. */

@@ -108,7 +108,7 @@ function activityTable(activity: readonly Period[]): Html {
   return tablePanel('activity', 'Incarnations', ['Incarnation', 'From', 'To', 'Ended'], rows);
 }
 
-/** What was lost unread, newest first. */
+/** Entries lost unread, newest first. */
 function gapsTable(gaps: readonly Gap[]): Html | false {
   const rows = gaps
     .toReversed()

@@ -10,13 +10,13 @@ export interface Page {
   readonly scripts?: readonly string[];
   /** Whether the page draws charts. */
   readonly charts?: boolean;
-  /** What the page's scripts send along with what changes something. */
+  /** The token that the page's scripts send with each request that changes something. */
   readonly token?: string | undefined;
   /** Reports the mirror's health in title and icon, and reads news. */
   readonly site?: Site;
 }
 
-/** What htmx may do: no styles or scripts of its own making, no copies of pages; an error leaves what is shown. */
+/** Limits htmx: it creates no styles or scripts, keeps no copies of pages, and after an error leaves the page as it is. */
 const HTMX = JSON.stringify({
   includeIndicatorCSS: false,
   history: 'reload',
@@ -63,9 +63,9 @@ const PAGES = [
 export type Current = (typeof PAGES)[number][0];
 
 export interface SitePage extends Pick<Page, 'title' | 'scripts' | 'charts' | 'token'> {
-  /** The page of the bar on top that it is, or belongs to. */
+  /** The entry of the top bar for this page. */
   readonly current: Current;
-  /** The page's own address, which the link to its content needs: all links go from the base. Default: `current`. */
+  /** The page's own address, for the link to its content, since links are relative to the base. Default: `current`. */
   readonly self?: string;
   /** Leaves the headline out, since the page has one of its own. */
   readonly noHeadline?: boolean;
@@ -110,20 +110,20 @@ function footer({ version, startedAt, grafanaUrl }: Site): Html {
   return html`<footer class="wide foot"><p>redis-to-mongo ${version} · dashboard up for <time datetime="${since}" title="since ${since}">${up}</time>${grafanaUrl && html` · <a href="${grafanaUrl}" rel="noreferrer">Grafana</a>`} · Times are <span class="zone-name">UTC</span> <button type="button" class="plain" id="zone" hidden></button></p></footer>`;
 }
 
-/** What says that the numbers are old, or those of a key or the list; the page's scripts show it. */
+/** The note that the numbers, the key or the list are out of date. The page's scripts show it. */
 function staleNote(): Html {
   return html`<p class="stale" id="stale" role="status" hidden>The dashboard does not answer; these numbers are outdated. Trying again…</p>
 <p class="stale" id="old" role="status" hidden>This cannot be read now; the page is outdated. Trying again…</p>`;
 }
 
-/** What all pages behind the login report about the dashboard itself. */
+/** What all pages behind the login show about the dashboard itself. */
 export interface Site {
   readonly readOnly: boolean;
   readonly version: string;
   readonly startedAt: Date;
   /** Where the charts of Prometheus are, if anywhere. */
   readonly grafanaUrl: string | undefined;
-  /** How the mirror was when it was read last; `undefined` before that. */
+  /** The mirror's level at the last reading; `undefined` before the first one. */
   health(): VerdictLevel | undefined;
   /** The verdict of that reading in a sentence, with what to do. */
   headline(): Html | undefined;

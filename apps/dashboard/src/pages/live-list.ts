@@ -1,6 +1,6 @@
 import { type Content, type Html, html } from './html.js';
 
-/** What a list's part that changes is asked for: by its form, by links within, and with each piece of news. */
+/** The address of a list's changing part. Its form, its links and each live event fetch it. */
 function rowsPath(path: string): string {
   const [page = '', query] = path.split('?');
   return `${page}/rows${query === undefined ? '' : `?${query}`}`;

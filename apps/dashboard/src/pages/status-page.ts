@@ -18,7 +18,7 @@ import { verdictPart } from './status/verdict-part.js';
 /** The parts of the pages that change, by their ids. */
 export type Parts = Readonly<Record<(typeof ORDER)[number] | 'verdict', Html>>;
 
-/** Those whose height changes come last: what stands above them does not move. */
+/** Parts whose height changes come last, so that the parts above them do not move. */
 const ORDER = ['tiles', 'types', 'queue', 'errors', 'backlogs', 'asof'] as const;
 
 const CHARTS: readonly Chart[] = [
@@ -43,7 +43,7 @@ ${rest.map((id) => part(id, parts))}`,
   });
 }
 
-/** What changes, part by part: sent again when it does, and put in place by the page's script. */
+/** The changing parts of the page. A part is sent again when it changes, and the page's script puts it in place. */
 export function statusParts(report: StatusReport): Parts {
   const { fleet, queue, at } = report;
   const nothing = html``;
@@ -62,14 +62,14 @@ function part(id: keyof Parts, parts: Parts): Html {
   return html`<div id="${id}-part" data-part="${id}">${parts[id]}</div>`;
 }
 
-/** Sums go through all keys, now and then: how old they are is reported. */
+/** Shows the age of the sums: computing them reads all keys, so they are not always current. */
 function asOf({ fleet, facts }: StatusReport): Html {
   const read = new Date(facts.at);
   const sums = isReadable(fleet) && html` The totals by key type are from ${clock(fleet.at)}.`;
   return html`<p class="asof">As of ${clock(read)}.${sums} Lag is as of each key’s last sync.</p>`;
 }
 
-/** The keys that are furthest behind, how far they are, and how long they still take. Nothing where all are in step. */
+/** The keys that are furthest behind, with their lag and the time they still need. Nothing if all are in sync. */
 function backlogsTable(backlogs: readonly BacklogStatus[]): Html | false {
   if (backlogs.length === 0) return false;
   return html`<section class="panel" aria-labelledby="backlogs">

@@ -9,7 +9,7 @@ import { dataTable, scrollArea } from './scroll-area.js';
 const COLUMNS = ['Process', 'State', 'Version', 'Since'] as const;
 const NUMBERS = ['Jobs now', 'Entries/s', 'Keys/s', 'Memory', 'Event loop', 'Last heard'] as const;
 
-/** Who works: schedulers and workers, those that are gone lately among them. */
+/** Schedulers and workers, including those that ended lately. */
 export function workersPage(processes: readonly FleetProcess[], at: Date, site: Site): Html {
   return sitePage(site, {
     current: 'workers',

@@ -1,11 +1,11 @@
 import { AUDIT_ACTIONS, type AuditAction } from '@redis-to-mongo/pipeline';
 
-/** What the page of actions is asked for. */
+/** The query of the page of actions. */
 export interface AuditPageQuery {
-  /** What the names of their keys begin with. */
+  /** The start of their keys' names. */
   readonly search: string;
   readonly action: AuditAction | '';
-  /** Behind the entry of this id. */
+  /** The page begins after the entry with this id. */
   readonly after: string;
 }
 

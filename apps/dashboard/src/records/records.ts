@@ -8,12 +8,12 @@ import {
 } from '@redis-to-mongo/mongo-sink';
 import { AuditBook } from '@redis-to-mongo/operations';
 
-/** What the fleet keeps of itself: who did what, and how it was. */
+/** The fleet's records: operator actions and history. */
 export type Records = ReturnType<typeof recordsOf>;
 
 /**
  * The records of a database.
- * @param who is logged in.
+ * @param who the user who is logged in.
  * @param auditKeepMs 0: forever.
  */
 export function recordsOf(
@@ -23,7 +23,7 @@ export function recordsOf(
   logger: Pick<Logger, 'warn'>,
 ) {
   return {
-    /** A book of what is done by someone who is logged in. @param from the client's address. */
+    /** The audit book for actions of the logged-in user. @param from the client's address. */
     book: (from: string): Pick<AuditBook, 'note' | 'flush'> =>
       new AuditBook(db, { who, by: 'page', from }, auditKeepMs, (error) =>
         logger.warn('an action could not be recorded in the audit', { error }),

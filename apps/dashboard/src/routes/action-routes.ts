@@ -4,7 +4,7 @@ import type { Dashboard } from '../dashboard-options.js';
 import { type AskedAction, KEY_ACTIONS } from '../keys/key-action.js';
 import { answerAction, changing } from './operator-action.js';
 
-/** A key's name may be long, and six times as long in JSON. */
+/** The size limit of a request, in bytes. A key's name may be long, and six times as long in JSON. */
 const BODY_BYTES = 1024 * 1024;
 
 /** `POST /keys/actions` with `{action, key}` as JSON. */

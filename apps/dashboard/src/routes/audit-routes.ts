@@ -10,7 +10,7 @@ import { paramsOf, updateAddress } from './list-address.js';
 import { sendPage } from './send-page.js';
 
 const PER_PAGE = 50;
-/** Entries that are read at once for a file. */
+/** Entries per read when a file is exported. */
 const AT_ONCE = 500;
 const PATIENCE_MS = 5_000;
 const COLUMNS = ['at', 'who', 'by', 'from', 'action', 'key', 'filter', 'result', 'error'] as const;

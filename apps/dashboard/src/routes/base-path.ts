@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What a request asks for below the base path; what is not below it stays as it is: some proxies take it away. */
+/** Removes the base path from a request's URL. Another URL is returned unchanged, since some proxies remove the base path. */
 export function belowBase(url: string, basePath: string): string {
   if (basePath === '' || !url.startsWith(basePath)) return url;
   const rest = url.slice(basePath.length);
@@ -8,7 +8,7 @@ export function belowBase(url: string, basePath: string): string {
   return rest.startsWith('/') ? rest : url;
 }
 
-/** The element that every page has, and by which all of its links go. */
+/** The element on every page that its links are relative to. */
 const ROOT = '<base href="/">';
 
 /** Tells the dashboard's pages the path that they are served below. */

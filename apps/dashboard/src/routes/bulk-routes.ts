@@ -12,23 +12,23 @@ import type { LetterSources } from '../letters/letters-of.js';
 import { paramsOf } from './list-address.js';
 import { changing } from './operator-action.js';
 
-/** A list's address may be long. */
+/** The size limit of a request, in bytes. A list's address may be long. */
 const BODY_BYTES = 64 * 1024;
-/** A server that does not answer is not waited for any longer, in ms. */
+/** The time limit for counting a list, in ms. */
 const COUNT_MS = 25_000;
-/** A list that has grown by more than this since it was counted is to be asked about again; two estimates differ more. */
+/** If a list has grown by more than this since it was counted, the user must confirm again. Two estimates may differ more. */
 const GROWN = { by: 10, times: 1.1, timesAbout: 2 };
 
 type List = Pick<BulkWork, 'filter' | 'items' | 'run'> & {
   readonly action: BulkWork['action'];
-  /** What the list is of: one, and many. */
+  /** The noun for the items, singular and plural. */
   readonly nouns: readonly [string, string];
   size(): Promise<ListSize>;
 };
 
 /**
- * `GET /bulk/count?list=…`: how many a list's filter shows; `POST /bulk` with `{action, list, count}`: does it to all of them;
- * `GET /bulk`: how far that is; `POST /bulk/stop`. One such work at a time.
+ * `GET /bulk/count?list=…`: the number of items in a list; `POST /bulk` with `{action, list, count}`: runs the action on all of
+ * them; `GET /bulk`: the progress; `POST /bulk/stop`. Only one bulk action runs at a time.
  */
 export function addBulkRoutes(server: FastifyInstance, dashboard: Dashboard): void {
   const { records, logger, readOnly } = dashboard;
@@ -72,7 +72,7 @@ function parse(body: unknown) {
   return typeof count === 'number' && Number.isSafeInteger(count) ? { action, list, count } : undefined;
 }
 
-/** What an action does to the list of an address. */
+/** The list at an address, with the action on its items. */
 function listOf(dashboard: Dashboard, action: string, address: string): List | undefined {
   const [page, query = ''] = address.split('?');
   const params = new URLSearchParams(query);
@@ -113,7 +113,7 @@ function letterListOf({ letters }: Dashboard, name: string, params: URLSearchPar
   };
 }
 
-/** Replays or drops a dead letter. @returns what came of it; `undefined`: it is no longer there. */
+/** Replays or drops a dead letter. @returns the result; `undefined` if the letter no longer exists. */
 export async function letterOutcome(
   letters: LetterSources,
   action: 'replay' | 'drop',

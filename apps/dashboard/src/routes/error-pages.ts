@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { codeOf } from '../in-time.js';
 import { sendError } from './send-error.js';
 
-/** Answers that stand in for a page: a person gets a page in any case, a program gets JSON. */
+/** Answers for unknown addresses and for errors: a page for a person, JSON for a program. */
 export function addErrorPages(server: FastifyInstance, logger: Logger): void {
   server.setErrorHandler(async (error: { statusCode?: number; code?: string }, request, reply) => {
     const status = error.statusCode ?? 500;

@@ -3,20 +3,20 @@ import { stringify } from 'csv-stringify';
 import type { FastifyInstance } from 'fastify';
 import { paramsOf } from './list-address.js';
 
-/** A list that can be had as a file. */
+/** A list that can be exported as a file. */
 export interface Exported {
-  /** Where the list is; the files are `<page>.csv` and `<page>.json`, with the same query. */
+  /** The list's path. The files are `<page>.csv` and `<page>.json`, with the same query. */
   readonly page: string;
   /** The columns of the CSV, in order, and the fields of the JSON. Times are in ISO 8601, in UTC. */
   readonly columns: readonly string[];
-  /** All rows that the query asks for, as they are read; what no column has is left out. */
+  /** All rows that match the query. Fields without a column are left out. */
   rows(params: URLSearchParams): AsyncIterable<object>;
 }
 
 /** Serves a list as CSV and as JSON, row by row: no list is held in memory. */
 export function addExportRoutes(server: FastifyInstance, { page, columns, rows }: Exported): void {
   server.get(`/${page}.csv`, async (request, reply) => {
-    // A text that a spreadsheet would take for a formula is marked as text.
+    // Text that a spreadsheet would read as a formula is marked as text.
     const csv = stringify({
       header: true,
       columns: [...columns],

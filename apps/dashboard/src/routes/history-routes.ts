@@ -14,13 +14,13 @@ const COLUMNS = [
 
 const FLEET_SERIES = ['lag', 'entriesPerSec', 'keysPerSec', 'due', 'workers', 'lost', 'dead'] as const;
 
-/** What the charts are drawn from: seconds since 1970, and a list for each line. */
+/** The data of the charts: seconds since 1970, and a list for each line. */
 interface HistoryData {
   readonly at: readonly number[];
   readonly series: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-/** `/history?range=hour|day|week`; `/history/data`, of the fleet or with `key` of one key; as files too. */
+/** `/history?range=hour|day|week`; `/history/data`, for the fleet or, with `key`, for one key; also as files. */
 export function addHistoryRoutes(server: FastifyInstance, { records, site }: Dashboard): void {
   const readings = new Readings<HistoryData>();
   const since = (range: HistoryRange) => new Date(Date.now() - HISTORY_RANGES[range]);
@@ -46,7 +46,7 @@ export function addHistoryRoutes(server: FastifyInstance, { records, site }: Das
   });
 }
 
-/** The range that an address asks for; an hour where it asks for none. */
+/** The range in an address; default: an hour. */
 export function rangeOf(params: URLSearchParams): HistoryRange {
   const asked = params.get('range');
   return asked === 'day' || asked === 'week' ? asked : 'hour';

@@ -48,7 +48,7 @@ export function addKeyRoutes(server: FastifyInstance, dashboard: Dashboard): voi
   server.get('/key', async (request, reply) => {
     const detail = await detailOf(request);
     if (!detail) return await unknownKey(request, reply);
-    // A viewed key has a history from now on; a failure to note this is no reason to show nothing.
+    // A viewed key is sampled from now on. If this can't be saved, the page is shown anyway.
     void records.watchKey(detail.summary.key).catch(() => {});
     const range = rangeOf(paramsOf(request));
     return await sendPage(reply, keyPage(detail, site, reply.generateCsrf(), range, showValues));

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** What an address asks for. */
+/** The query parameters of a request. */
 export function paramsOf(request: FastifyRequest): URLSearchParams {
   return new URL(request.url, 'http://dashboard').searchParams;
 }
 
 /**
- * Has the browser's address follow what a list shows: a new entry for a link that was followed, none for what is typed, and
- * nothing where the list was read again.
+ * Makes the browser's address follow the list: a link adds an entry to the browser's history, typing replaces the current
+ * one, and a repeated read changes nothing.
  * @param path from the base.
  */
 export function updateAddress(

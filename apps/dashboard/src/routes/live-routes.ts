@@ -16,7 +16,7 @@ export function addLiveRoutes(server: FastifyInstance, { poller, sessions, cooki
     const stream = new PassThrough();
     stream.once('close', leave);
     reply.raw.once('close', () => stream.destroy());
-    // A proxy that keeps the answer until it is whole would keep it forever.
+    // Turns off buffering in proxies: this answer never ends, so a buffering proxy would never send it.
     reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
     void hub
       .open(stream, () => sessions.isValid(id))

@@ -3,10 +3,10 @@ import type { Dashboard } from '../dashboard-options.js';
 import { type LoginPage, loginPage } from '../pages/login-page.js';
 import { sendPage } from './send-page.js';
 
-/** A form's fields fit in this, in bytes. */
+/** The size limit of the login form, in bytes. */
 const FORM_BYTES = 8_192;
 
-/** `/login`: the form, and what it sends; `/logout`. */
+/** `/login`: the form, and its submission; `/logout`. */
 export async function addLoginRoutes(
   server: FastifyInstance,
   { sessions, cookie, limiter, basePath, logger }: Dashboard,

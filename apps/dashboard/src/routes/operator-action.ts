@@ -5,13 +5,13 @@ import { codeOf, inTime } from '../in-time.js';
 import { capitalized } from '../pages/format.js';
 import type { Records } from '../records/records.js';
 
-/** Nobody waits longer for a button, in ms. The action may still run afterward. */
+/** The longest wait for an action's result, in ms. The action may still run afterward. */
 const PATIENCE_MS = 8_000;
 const LATE = 'ACTION_TIMEOUT';
 
 /**
  * Options of a route by which an operator changes something. The guard has checked the login, and that the request
- * comes from one of the dashboard's own pages; the header `x-csrf-token` is one lock more. A read-only dashboard answers 403.
+ * comes from one of the dashboard's own pages; the header `x-csrf-token` is a second check. A read-only dashboard answers 403.
  * @param bodyLimit in bytes.
  */
 export function changing(server: FastifyInstance, readOnly: boolean, bodyLimit: number) {

@@ -10,7 +10,7 @@ import { webFolder } from '../web-folder.js';
 
 const PATH = '/queues';
 
-/** Job schedulers that Bull Board's page lists: those that are due first. It has no pages of its own for them. */
+/** The number of job schedulers on Bull Board's page, which does not page through them: those that are due first. */
 const LISTED_SCHEDULERS = 200;
 
 /** Bull Board under /queues. In read-only mode nothing under it can be changed, whatever Bull Board would allow. */
@@ -64,7 +64,7 @@ export async function addQueueBoard(
   );
 }
 
-/** From a job to the page of its key; one for several keys, or for none that is known, leads to the list. */
+/** Links a job to the page of its key. A job with several keys, or with none that is known, leads to the list. */
 function linkToKey(data: unknown, basePath: string) {
   const key = keyOf(data);
   if (key === undefined) return { displayText: 'All keys', href: `${basePath}/keys` };
@@ -79,7 +79,7 @@ function keyOf(data: unknown): string | undefined {
 
 /**
  * The same queue, with at most LISTED_SCHEDULERS job schedulers to list. Bull Board asks for all of them at once and
- * looks up two jobs for each; a fleet with a hundred thousand keys has as many schedulers. The count stays the true one.
+ * looks up two jobs for each, and a fleet with a hundred thousand streams and sets has as many. The count stays the true one.
  */
 function withFewSchedulers(queue: Dashboard['queue']): Dashboard['queue'] {
   const few: Dashboard['queue'] = Object.create(queue);
@@ -87,7 +87,7 @@ function withFewSchedulers(queue: Dashboard['queue']): Dashboard['queue'] {
   return few;
 }
 
-/** Bull Board's page asks Google for fonts; the dashboard works without the internet, and reports its use to nobody. */
+/** Removes the links to Google's fonts from Bull Board's page: the dashboard works offline, and does not report its use. */
 function withoutForeignFonts(page: string): string {
   return page.replace(/<link href="https:\/\/fonts\.googleapis\.com[^>]*>/, '');
 }

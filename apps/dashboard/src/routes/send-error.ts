@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorPage } from '../pages/error-page.js';
 import { sendPage } from './send-page.js';
 
-/** What went wrong in a sentence, and for a person what can be done about it. */
+/** The error in a sentence and, for a person, the remedy. */
 export interface ErrorAnswer {
   readonly error: string;
   readonly advice?: string;
@@ -20,7 +20,7 @@ export async function sendError(
   return await sendPage(reply, errorPage(answer));
 }
 
-/** Whether a browser asks: then errors are pages. */
+/** Whether a browser sent the request. Then an error is answered by a page. */
 export function wantsPage(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') === true;
 }

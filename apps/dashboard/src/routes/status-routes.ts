@@ -10,7 +10,7 @@ export function addStatusRoutes(server: FastifyInstance, { poller, site }: Dashb
   });
   server.get('/api/status', async () => {
     const { at, verdict, fleet, queue } = await poller.report();
-    // Messages may quote data where nobody foresaw the error: programs get the codes.
+    // The message of an unexpected error may quote data, so programs get only the codes.
     const withoutMessages =
       'errors' in fleet
         ? { ...fleet, errors: fleet.errors.map(({ key, code, at }) => ({ key, code, at })) }

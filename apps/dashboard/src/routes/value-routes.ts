@@ -10,7 +10,7 @@ import { sendPage } from './send-page.js';
 
 const PATIENCE_MS = 3_000;
 
-/** `/key/values`: what a key holds on both sides, where that may be shown. Each view is logged, and kept in the audit. */
+/** `/key/values`: a key's content on both sides, if it may be shown. Each view is logged, and recorded in the audit. */
 export function addValueRoutes(server: FastifyInstance, dashboard: Dashboard): void {
   const { keys: sources, list, records, showValues, logger } = dashboard;
   server.get('/key/values', async (request, reply) => {

@@ -8,7 +8,7 @@ import { ThrottledReader } from '../status/throttled-reader.js';
 import { addExportRoutes } from './export-routes.js';
 import { sendPage } from './send-page.js';
 
-/** Read for all viewers, once a second at most. */
+/** One read serves all viewers, at most once a second. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: 3_000 };
 const PATIENCE_MS = 3_000;
 const COLUMNS = [
@@ -16,7 +16,7 @@ const COLUMNS = [
   ...['memoryBytes', 'eventLoopLagMs', 'lastHeard'],
 ];
 
-/** `/workers`: who works; `/workers/rows`: its changing part; as files too. */
+/** `/workers`: the processes; `/workers/rows`: the changing part; also as files. */
 export function addWorkerRoutes(server: FastifyInstance, { readProcesses, site }: Dashboard): void {
   const paced = new ThrottledReader(async () => {
     const processes = await inTime(readProcesses(), PATIENCE_MS, 'QUEUE_TIMEOUT');

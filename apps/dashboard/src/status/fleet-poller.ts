@@ -15,33 +15,33 @@ import {
 import { LOADING, ThrottledReader } from './throttled-reader.js';
 
 export interface FleetSources {
-  /** What the verdict rests on; it does not throw. */
+  /** Reads the facts of the verdict. Does not throw. */
   readFacts(): Promise<FleetFacts>;
   /** Sums over all keys. */
   readSums(): Promise<FleetStatus>;
-  /** Called with what could not be read. */
+  /** Called when a source could not be read. */
   onError(source: 'sums' | 'queue' | 'mirror' | 'source', error: unknown): void;
 }
 
-/** A reading, and the moment of the history it became, if any. */
+/** A reading, and the history's moment made from it, if any. */
 export interface Sample {
   readonly report: StatusReport;
   readonly moment: Moment | undefined;
 }
 
-/** Between two readings, in ms: while a page is open, and while none is, since the history continues. */
+/** Time between two readings, in ms: while a page is open, and while none is open (for the history). */
 const WATCHED_MS = 2_000;
 const IDLE_MS = 10_000;
-/** Facts are asked for every second, and for a sixth of the time at most; they have their own time limits. */
+/** Facts are read at most every second, and for at most a sixth of the time. Their reads have their own time limits. */
 const FACTS = { spacingMs: 1_000, share: 6, patienceMs: 15_000 };
-/** Sums go through all keys: at most a twentieth of the time, and nobody waits for them for long. */
+/** Sums read all keys: for at most a twentieth of the time, and callers wait at most 200 ms for them. */
 const SUMS = { spacingMs: 1_000, share: 20, patienceMs: 200 };
-/** A report as old as this, in ms, is shown while another one is read; it is younger than what the verdict calls old. */
+/** A report up to this age, in ms, is shown while the next one is read. The verdict does not yet call it old. */
 const RECENT_MS = 10_000;
 
 /**
- * Asks the servers how the fleet is, again and again, once for all who want to know: pages, streams of events and programs. It
- * keeps the last report and the moments of the hour, and nothing of single keys.
+ * Reads the state of the fleet repeatedly, once for all users: pages, event streams and programs. It keeps the last report and
+ * the moments of the last hour, and nothing about single keys.
  */
 export class FleetPoller {
   readonly history = new History();
@@ -52,11 +52,11 @@ export class FleetPoller {
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   #last: StatusReport | undefined;
-  /** The report that listeners got last. */
+  /** The last report sent to listeners. */
   #reported: StatusReport | undefined;
 
   constructor({ readFacts, readSums, onError }: FleetSources) {
-    // What is read while everything is closed fails, and nothing is wrong.
+    // Reads that fail during closing are not errors.
     this.#onError = (source, error) => {
       if (!this.#isClosed) onError(source, error);
     };
@@ -69,7 +69,7 @@ export class FleetPoller {
     this.#next(0);
   }
 
-  /** The newest report; the same one until something is read again. @throws when the facts take longer than they may. */
+  /** The newest report; the same object until the next reading. @throws if the facts take longer than their time limit. */
   async report(): Promise<StatusReport> {
     const [facts, fleet] = await Promise.all([
       this.#facts.read(),
@@ -90,7 +90,7 @@ export class FleetPoller {
     return this.#last;
   }
 
-  /** The last report if it is recent, at once; then listeners get the next one. @throws as report. */
+  /** The last report without waiting, if it is recent; listeners get the next one. @throws as report. */
   async recent(): Promise<StatusReport> {
     const last = this.#last;
     if (!last || Date.now() - last.facts.at > RECENT_MS) return await this.report();
@@ -103,7 +103,7 @@ export class FleetPoller {
     return this.#last;
   }
 
-  /** Reports each reading from now on. @returns what ends that. */
+  /** Reports each reading from now on. @returns a function that ends the subscription. */
   subscribe(listener: (sample: Sample) => void): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#next(0);
@@ -125,7 +125,7 @@ export class FleetPoller {
   }
 
   async #sample(): Promise<void> {
-    // Where nothing can be read in time, the next reading may succeed; callers of `report` get the error.
+    // If the reading fails, the next one may succeed. Callers of `report` get the error.
     const report = await this.report().catch(() => undefined);
     if (report && report !== this.#reported) this.#report(report);
     this.#next(this.#listeners.size > 0 ? WATCHED_MS : IDLE_MS);
@@ -158,10 +158,10 @@ function momentOf(report: StatusReport): Moment {
   };
 }
 
-/** A rate is reported only against a reading of at most this age, in ms. */
+/** A rate is computed only from an earlier reading of at most this age, in ms. */
 const RATE_WINDOW_MS = 600_000;
 
-/** The sums, with what came in a second since the reading before. */
+/** The sums, with the entries per second since the earlier reading. */
 function withRates(now: FleetStatus, before: Sums | undefined): Sums {
   const ms = before === undefined ? 0 : now.at.getTime() - before.at.getTime();
   const rate = (seen: number, earlier: number | undefined): number | null => {

@@ -11,11 +11,11 @@ import { codeOf } from '../in-time.js';
 
 /** What the queue is doing. */
 export interface QueueStatus extends Omit<QueueFacts, 'processes' | 'isLeased' | 'isPaused'> {
-  /** Worker processes that live. */
+  /** Number of live worker processes. */
   readonly workers: number;
-  /** Scheduler processes that live. */
+  /** Number of live scheduler processes. */
   readonly schedulersAlive: number;
-  /** One of them is active. */
+  /** Whether a scheduler is active. */
   readonly inCharge: boolean;
   readonly paused: boolean;
   /** How the active scheduler receives changes. */
@@ -36,7 +36,7 @@ export type BacklogStatus = KeyBacklog & {
   readonly secondsLeft: number | null;
 };
 
-/** Sums over all keys: they may be older than the rest, where there are very many. */
+/** Sums over all keys. With very many keys, they may be older than the rest of the report. */
 export type Sums = Omit<FleetStatus, 'types' | 'backlogs'> & {
   readonly types: readonly TypeStatus[];
   readonly backlogs: readonly BacklogStatus[];
@@ -44,9 +44,9 @@ export type Sums = Omit<FleetStatus, 'types' | 'backlogs'> & {
 
 export interface StatusReport {
   readonly at: Date;
-  /** Whether the mirror is complete: the one answer that everybody shows. */
+  /** Whether the mirror is complete. All pages and programs show this verdict. */
   readonly verdict: Verdict;
-  /** What it rests on. */
+  /** The facts that the verdict is computed from. */
   readonly facts: FleetFacts;
   readonly fleet: Sums | Unreadable;
   readonly queue: QueueStatus | Unreadable;
@@ -61,7 +61,7 @@ export function total(types: readonly TypeStatus[], number: keyof Omit<TypeStatu
   return types.reduce((sum, type) => sum + (type[number] ?? 0), 0);
 }
 
-/** Entries that keys have left to read; `undefined` where that can't be read. */
+/** Entries left to read, over all keys; `undefined` if this can't be read. */
 export function lagOf({ facts: { mirror } }: StatusReport): number | undefined {
   return 'is' in mirror ? mirror.is.lag.entries : undefined;
 }

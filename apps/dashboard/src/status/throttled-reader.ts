@@ -2,11 +2,11 @@ import { isInTime } from '@redis-to-mongo/pipeline';
 
 /** Limits of a throttled reader. */
 export interface ThrottleOptions {
-  /** Readings begin at least this many ms apart, */
+  /** The minimum time between the starts of two readings, in ms. */
   readonly spacingMs: number;
-  /** and take at most one part in this many of the time, unless one alone is slow. */
+  /** Readings take at most 1/share of the time, unless only one of them is slow. */
   readonly share: number;
-  /** Anyone who asks waits this many ms for a reading under way; then gets the last one, if there is one. */
+  /** A caller waits this many ms for a reading under way, then gets the last one, if there is one. */
   readonly patienceMs: number;
 }
 
@@ -33,8 +33,8 @@ export class ThrottledReader<T> {
   }
 
   /**
-   * The newest reading; begins another one when it is time.
-   * @throws what the last reading threw; an error with the code KEYS_LOADING before the first one has ended.
+   * The newest reading. Begins another one if it is due.
+   * @throws the error of the last reading; an error with the code KEYS_LOADING before the first one has ended.
    */
   async read(): Promise<T> {
     if (this.#reading === undefined && performance.now() >= this.#nextAt)
@@ -47,7 +47,7 @@ export class ThrottledReader<T> {
     return this.#last.value;
   }
 
-  /** For how long a reading has been under way, in ms; 0: none is. */
+  /** How long the current reading has been under way, in ms; 0 if there is none. */
   get underWayMs(): number {
     return this.#reading === undefined ? 0 : performance.now() - this.#begun;
   }
@@ -61,19 +61,19 @@ export class ThrottledReader<T> {
       this.#last = { error };
     }
     const took = performance.now() - began;
-    // A server that was slow once need not be slow: what is shown would be out of date for as long.
+    // One slow reading does not count: otherwise the data would stay old after a server was slow only once.
     const costs = Math.min(took, this.#tookBefore);
     this.#tookBefore = took;
     this.#nextAt = performance.now() + Math.max(this.#pace.spacingMs - took, (this.#pace.share - 1) * costs);
   }
 }
 
-/** Each reading serves all viewers: a sixth of the time at most, and nobody waits for it for longer than this, in ms. */
+/** Each reading serves all viewers. Readings take at most a sixth of the time, and a caller waits at most 3 s. */
 const PACE = { spacingMs: 1_000, share: 6, patienceMs: 3_000 };
-/** What is cached for viewers under different addresses. */
+/** Number of addresses whose readings are cached. */
 const KEPT = 32;
 
-/** Readings by their addresses: of those who ask for the same, one reads. What nobody has asked for lately is forgotten. */
+/** Readings by address. Callers with the same address share one reading. The least recently used reading is dropped. */
 export class Readings<Value> {
   readonly #kept = new Map<string, ThrottledReader<Value>>();
 
@@ -83,7 +83,7 @@ export class Readings<Value> {
   }
 }
 
-/** What is kept under a name, made where it is not; what was asked for longest ago goes. */
+/** The item with this name, created if missing. The least recently used item is dropped if there are too many. */
 export function keptIn<T>(all: Map<string, T>, name: string, make: () => T): T {
   const kept = all.get(name) ?? make();
   all.delete(name);

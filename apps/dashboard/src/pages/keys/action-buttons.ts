@@ -2,13 +2,13 @@ import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import { buttonsFor } from '../action-wordings.js';
 import { type Html, html } from '../html.js';
 
-/** The buttons of a key's page: those that do something. A key that is paused is not synced, however it is asked for. */
+/** The buttons of a key's page that have an effect. A paused key has no sync button: no request syncs it. */
 export function actionButtons({ key, paused, incarnation }: KeySummary): Html {
   const idle = paused ? ['sync', 'pause'] : ['resume'];
   return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}" data-incarnation="${incarnation}">${buttonsFor('key', '', idle)}</section>`;
 }
 
-/** Asks before anything is done, and shows what came of it. */
+/** The dialog that asks before an action, and shows its result. */
 export function confirmDialog(): Html {
   return html`<p class="action-result" role="status" id="action-result"></p>
 <dialog id="confirm" aria-labelledby="confirm-question" aria-describedby="confirm-effect">

@@ -45,7 +45,7 @@ ${page.rows.length === 0 && page.problem === undefined && html`<p class="empty">
 ${notes(query, page)}${pager(query, page)}`;
 }
 
-/** What keeps the list from being current, above it: else one that can't be read looks empty, or current. */
+/** Says above the list why it is not current. Otherwise a list that can't be read would look empty, or current. */
 function trouble({ rows, problem }: KeyListPage): Html | false {
   if (problem === undefined) return false;
   if (/LOADING/.test(problem)) return html`<p class="empty">Loading the keys; this takes a moment.</p>`;
@@ -53,7 +53,7 @@ function trouble({ rows, problem }: KeyListPage): Html | false {
   return html`<p class="trouble" role="status">The keys cannot be read now (${problem}); ${rest}.</p>`;
 }
 
-/** What a search could not do. */
+/** Notes on the limits of a search. */
 function notes({ search }: KeyQuery, { isWithin, rows, scanned }: KeyListPage): Html | false {
   if (!isWithin && scanned === undefined) return false;
   const within =

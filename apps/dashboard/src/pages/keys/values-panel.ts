@@ -28,7 +28,7 @@ const VERDICTS: Readonly<Record<ExcerptVerdict, string>> = {
   'not compared': 'not compared',
 };
 
-/** Where what a key holds will be shown: nothing is read before someone asks. */
+/** The place for a key's content. Nothing is read before a user asks. */
 export function valuesPart(key: string, showValues: boolean): Html {
   return html`<div id="values">${panel(
     showValues
@@ -37,7 +37,7 @@ export function valuesPart(key: string, showValues: boolean): Html {
   )}</div>`;
 }
 
-/** What a key holds on both sides, and what differs; its document as it would be written. */
+/** A key's content on both sides, the differences, and its document as it would be written. */
 export function valuesContent(key: string, keyType: KeyType, { excerpt, sample }: KeyValues): Html {
   const shown = isUnread(excerpt) ? unread(excerpt) : excerptTable(keyType, excerpt);
   return html`${panel(html`${shown}<p class="empty">${showButton(key, 'Read again')}</p>`)}
@@ -78,7 +78,7 @@ ${
 }`;
 }
 
-/** What stands above the names of parts; nothing where there is but one whole. */
+/** The heading of the column of part names; empty for types that are one text (string, JSON). */
 function nameOfPart(keyType: KeyType): string {
   const { part } = keyTypeEntry(keyType).names;
   const order = orderOf(keyType);
@@ -125,11 +125,11 @@ function isUnread(read: object): read is Unread {
 
 type Piece = ExcerptSide['parts'][number];
 
-/** Characters but tab and line breaks that no text has, and what a decoder puts for bytes that are none. */
+/** Control characters except tab and line breaks, and the character that a decoder puts for invalid bytes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds them
 const NOT_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
-/** The beginning of a piece, as text where it is text, else as base64 with a word. */
+/** The start of a piece: as text if it is text, else as base64 with a note. */
 function pieceText({ head, bytes }: Piece): Html {
   if (bytes === 0) return html`<i>empty</i>`;
   const isCut = head.length < bytes;
@@ -141,7 +141,7 @@ function pieceText({ head, bytes }: Piece): Html {
     : html`<code>${text}${rest}</code>${more}`;
 }
 
-/** @param isCut a character may be cut in the middle. */
+/** @param isCut whether the last character may be cut in the middle. */
 function textOf(head: Buffer, isCut: boolean): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(head, { stream: isCut });

@@ -26,7 +26,7 @@ function row({ key, at, code, message }: KeyError, now: Date): Html {
   return html`<tr><th scope="row">${keyLink(key)}</th><td class="when">${ago(at, now)}</td><td><code>${code}</code></td><td class="what">${advice(code, message)}</td></tr>`;
 }
 
-/** Our own messages say what to do; that of an error nobody knew may quote data, which belongs on no page. */
+/** The message of an error with a known code, which says what to do. Any other message may quote data, and is not shown. */
 export function advice(code: string, message: string): string {
   return /UNKNOWN|UNEXPECTED/.test(code) ? 'See the log of the workers.' : maskCredentials(message);
 }

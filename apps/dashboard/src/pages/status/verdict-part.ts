@@ -61,7 +61,7 @@ const WORKERS: Place = ['workers', 'Schedulers and workers'];
 const QUEUE: Place = ['queues', 'The queue'];
 const CONFIGURATION: Place = ['configuration', 'The configuration'];
 
-/** Where what a reason names can be seen; `undefined`: on no page of the dashboard. */
+/** The page that shows what a reason is about; `undefined` if no page does. */
 const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'other-fleet': CONFIGURATION,
   'queue-unreadable': CONFIGURATION,
