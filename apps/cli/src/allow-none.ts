@@ -12,7 +12,7 @@ export interface AllowNone {
 /**
  * Fails a command that found no key, unless --allow-none is given. The pattern may be mistyped, or the server or
  * database may be the wrong one.
- * @param found how many keys, and where none was found: `MongoDB`.
+ * @param found the number of keys found, and the place searched, such as `MongoDB`.
  * @throws CliError CLI_NOT_FOUND.
  */
 export function requireKeys(

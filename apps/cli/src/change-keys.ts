@@ -13,7 +13,7 @@ export interface KeysToChange {
   readonly patterns: readonly string[];
   /** The name of the action in the audit. */
   readonly action: AuditAction;
-  /** What only keys need to be asked for that a pattern takes; a key by its name is asked for anyway. */
+  /** A condition for keys that a pattern matches. A key given by its name needs no condition. */
   readonly condition?: KeyQuery['condition'];
   /** The message for a pattern that matches only keys without the condition, if that is a failure. */
   readonly onlyOthers?: string;
@@ -34,11 +34,11 @@ export async function changeKeys(
   for (const pattern of patterns) {
     const name = namePattern(pattern);
     const found = await keyNames(db, { name, condition });
-    // One that is named, and taken by a pattern before, was chosen by that.
+    // A named key that an earlier pattern matched counts as chosen by that pattern.
     for (const key of found)
       if (!names.has(key)) names.set(key, name.names.includes(key) ? undefined : pattern);
     if (found.length > 0) continue;
-    // A key by its name is asked for anyway.
+    // A key given by its name is changed whatever the condition.
     for (const key of name.names) if (await readKey(db, key)) names.set(key, undefined);
     if (name.names.some((key) => names.has(key))) continue;
     if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, UNKNOWN);

@@ -19,7 +19,7 @@ const CLOSE_MS = 1_000;
  */
 export class Clients {
   readonly #places: ConfigSources;
-  /** How a command ended is said already: what fails to close, or is late, changes nothing about it. */
+  /** The command's result is already printed. A connection that fails to close, or closes late, does not change the result. */
   readonly #closers = new Closers({ debug: () => {}, warn: () => {} });
   #config: Promise<Config> | undefined;
   #redis: Promise<RedisClient> | undefined;
@@ -31,7 +31,7 @@ export class Clients {
     this.#places = places;
   }
 
-  /** @throws ConfigError with all that is wrong. */
+  /** @throws ConfigError with all mistakes. */
   async config(): Promise<Config> {
     this.#config ??= import('@redis-to-mongo/config').then(({ loadConfig }) => loadConfig(this.#places));
     return await this.#config;

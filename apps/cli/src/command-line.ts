@@ -16,7 +16,7 @@ const onSignal = (signal: StopSignal) => {
   if (interruption.signal) process.exit(STOP_SIGNALS[signal]);
   interruption.interrupt(signal);
 };
-// A reader that has seen enough (`| head`) changes nothing about how the command ends: what it has found counts.
+// If the reader closes the pipe (`| head`), the exit code is still that of the command's result.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   const { signal } = interruption;
   if (error.code === 'EPIPE') {

@@ -27,7 +27,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/** A parser for an option's value: the name of a database. Of an empty one the driver makes its default. */
+/** A parser for an option's value: the name of a database, not empty. For an empty name, the driver would use its default. */
 export function databaseName(text: string): string {
   if (/^[^/\\. "$*<>:|?\0]+$/.test(text) && Buffer.byteLength(text) <= 63) return text;
   throw new InvalidArgumentError(

@@ -12,7 +12,7 @@ export const INTERRUPTED = Symbol('interrupted');
  * prints its results so far. Any other command ends at once.
  */
 export class Interruption {
-  /** Whether nobody reads the output any more: a command that repeats it ends. */
+  /** Whether the reader has closed the output. A command that repeats its output then ends. */
   isUnread = false;
   readonly #interrupted: Promise<typeof INTERRUPTED>;
   #resolve: (interrupted: typeof INTERRUPTED) => void = () => {};
@@ -25,7 +25,7 @@ export class Interruption {
     });
   }
 
-  /** The signal that came. */
+  /** The signal received. */
   get signal(): StopSignal | undefined {
     return this.#signal;
   }
@@ -46,7 +46,7 @@ export class Interruption {
     return await this.#interrupted;
   }
 
-  /** Waits for the work or the interruption. After an interruption, the work is abandoned, and ends with the process. */
+  /** Waits for the work or the interruption. Interrupted work is abandoned, and ends with the process. */
   async until<T>(work: Promise<T>): Promise<T | typeof INTERRUPTED> {
     this.#isAwaited = true;
     work.catch(() => {}); // ignore failures after an interruption

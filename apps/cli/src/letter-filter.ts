@@ -4,7 +4,7 @@ import { namePattern } from '@redis-to-mongo/pipeline';
 import { wholeNumber } from './declaring.js';
 import { timeOf } from './times.js';
 
-/** Adds the options by which dead letters are chosen, beside the pattern of their keys. */
+/** Adds the options that select dead letters, in addition to the pattern of their keys. */
 export function withLetterFilter(command: Command) {
   return command
     .option('--collection <C>', 'only records for this collection')
@@ -21,7 +21,7 @@ export function withLetterFilter(command: Command) {
     .option('--until <TIME>', 'refused before this time', timeBefore);
 }
 
-/** What the options of `withLetterFilter` may be. */
+/** The options of `withLetterFilter`. */
 export type LetterOptions = ReturnType<ReturnType<typeof withLetterFilter>['opts']>;
 
 export function letterFilter(

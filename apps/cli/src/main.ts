@@ -1,10 +1,10 @@
 import { programFile } from './programs.js';
 
-// `redis-to-mongo worker …` is the worker itself, in this process: so signals and supervisors reach it directly.
+// `redis-to-mongo worker …` runs the worker in this process, so that signals and supervisors reach it directly.
 const [name, ...rest] = process.argv.slice(2);
 const file = programFile(name === 'help' ? rest[0] : name);
 if (file !== undefined) {
   process.argv.splice(2, process.argv.length, ...(name === 'help' ? ['--help'] : rest));
-  // From here, and not from a module that others share: what is packed has these files in the same places.
+  // Resolved from this file, not from a shared module: the packed files have the same relative paths.
   await import(new URL(`../../${file}`, import.meta.url).href);
 } else await import('./command-line.js');

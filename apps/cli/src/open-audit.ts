@@ -55,7 +55,7 @@ export async function audited<Result>(
   }
 }
 
-/** In a container, the user id may have no name. */
+/** The user's name, or the user id: in a container, the id may have no name. */
 function userName(): string {
   try {
     return userInfo().username;

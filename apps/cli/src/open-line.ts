@@ -7,7 +7,7 @@ import type { Clients } from './clients.js';
 
 /**
  * Opens the line of a worker in this process. Creates missing indexes.
- * @throws SyncError FLEET_MISMATCH where the target mirrors another source.
+ * @throws SyncError FLEET_MISMATCH if the target mirrors another source.
  */
 export async function openLine(clients: Clients): Promise<{ line: Line; slice: SliceLimits }> {
   const [config, db, source] = [await clients.config(), await clients.db(), await clients.redis()];
@@ -15,7 +15,7 @@ export async function openLine(clients: Clients): Promise<{ line: Line; slice: S
   return await operations.openLine(config, db, source);
 }
 
-/** Whether the configuration chooses a key, and the name or pattern, where one is given, too. */
+/** Whether a key is chosen by the configuration and by the name or pattern, if one is given. */
 export function chooseKeys(config: Config, pattern?: string): (key: string) => boolean {
   const isWanted = chosenKeys(config);
   const asked = pattern === undefined ? undefined : namePattern(pattern);

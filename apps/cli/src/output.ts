@@ -21,9 +21,9 @@ export class Output {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly isJson: boolean;
-  /** What decides on colors, wherever something is printed: the environment's NO_COLOR and TERM; --no-color sets the first. */
+  /** The environment that decides on colors everywhere: NO_COLOR and TERM. --no-color sets NO_COLOR. */
   readonly env: OutputOptions['env'];
-  /** Colors only on a terminal, and not with --no-color, or where NO_COLOR is set. Source: https://no-color.org */
+  /** Colors only on a terminal, without --no-color and NO_COLOR. Source: https://no-color.org */
   readonly colors: ReturnType<typeof pico.createColors>;
 
   constructor({ stdout, stderr, isJson, isPlain = false, env }: OutputOptions) {
@@ -54,7 +54,7 @@ export class Output {
     this.line(jsonText(value));
   }
 
-  /** The one JSON document that is the result, or a document among what is for people. */
+  /** The JSON document that is the result, or a JSON document within text for people. */
   json(value: unknown): void {
     this.line(jsonText(value, 2));
   }
@@ -65,7 +65,7 @@ export class Output {
     for (const line of tableLines(columns, rows, this.colors, { within, names: NAMES })) this.line(line);
   }
 
-  /** Names with their values, below each other. */
+  /** Names with their values, one pair per line. */
   facts(facts: readonly (readonly [name: string, value: Cell])[]): void {
     const shown = facts.filter(([, value]) => value !== undefined && value !== '');
     for (const line of tableLines(['', ''], shown, this.colors)) this.line(line);
@@ -76,7 +76,7 @@ export class Output {
   }
 }
 
-/** As JSON that is safe on a terminal: what could control it, reverse the text or be invisible is escaped, as JSON does with some. */
+/** JSON that is safe on a terminal: characters that control it, reverse text or are invisible are escaped as in JSON. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
     [...Array(char.length).keys()]

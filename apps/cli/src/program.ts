@@ -33,7 +33,7 @@ export function createProgram({ stdout, stderr }: Pick<OutputOptions, 'stdout' |
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,
-      // The overview names the commands alone.
+      // The overview lists only the commands' names.
       subcommandTerm: (command) =>
         command.parent?.parent === null ? command.name() : Help.prototype.subcommandTerm(command),
     })
@@ -69,7 +69,7 @@ export function usageError({ message }: CommanderError, name = ''): CliError {
   return new CliError('CLI_USAGE', `${where}${text}: see redis-to-mongo help ${name}`.trimEnd());
 }
 
-/** Whether it ended the command line because help, or the version, was shown. */
+/** Whether commander stopped because it showed the help or the version. */
 export function isHelpShown(error: unknown): error is CommanderError {
   return error instanceof CommanderError && /^commander\.(help|version)/.test(error.code);
 }

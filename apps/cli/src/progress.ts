@@ -10,7 +10,7 @@ export class Progress {
   #done = 0;
   #entries = 0;
 
-  /** @param total how many of `what` there are to do. */
+  /** @param total the number of items; `what` is their noun. */
   constructor(out: Output, total: number, what: string) {
     this.#shown = createProgress(out.stderr, out.env);
     this.#total = total;
@@ -29,7 +29,7 @@ export class Progress {
     this.#show();
   }
 
-  /** Takes the bar away. */
+  /** Removes the progress bar. */
   end(): void {
     this.#shown.clear();
   }

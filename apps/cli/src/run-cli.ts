@@ -11,10 +11,10 @@ import { createProgram, isHelpShown, usageError } from './program.js';
 
 /** The arguments, environment and output of one call of the command. */
 export interface CliContext extends Omit<OutputOptions, 'isJson'> {
-  /** Behind the program's name. */
+  /** The arguments after the program's name. */
   readonly argv: readonly string[];
   readonly cwd: string;
-  /** Interrupted by a signal, the command prints what it has done so far, and ends with the signal's exit code. */
+  /** After a signal, the command prints its results so far, and ends with the signal's exit code. */
   readonly interruption?: Interruption;
 }
 
@@ -69,7 +69,7 @@ export async function runCli({
   }
 }
 
-/** `help X …` as `X … --help`: of commands within commands, and of unknown ones, commander would show the overview. */
+/** Turns `help X …` into `X … --help`: for subcommands and unknown commands, commander would show the overview. */
 function withoutHelp(argv: readonly string[], isCommand: (name: string) => boolean): string[] {
   const [first, name, ...rest] = argv;
   if (first !== 'help' || name === undefined) return [...argv];

@@ -16,14 +16,14 @@ export interface KeysToMove {
 export interface OldShape {
   /** The rule's number; null if no rule applies any longer. */
   readonly rule: number | null;
-  /** What takes them over. */
+  /** The pattern for the command that migrates them. */
   readonly pattern: string;
   readonly keys: number;
-  /** One for each value, and all messages of streams. */
+  /** The number of documents: one for each value, and all messages of streams. */
   readonly documents: number;
 }
 
-/** Keys in MongoDB that the current rules would store differently. Reads all active ones, once. @throws SyncError as mongoError. */
+/** Keys in MongoDB that the current rules would store differently. Reads all active keys once. @throws SyncError as mongoError. */
 export async function surveyDocuments(db: Database, config: Config) {
   const book = ruleBook(config.rules);
   const wanted = chooseKeys(config);

@@ -8,15 +8,15 @@ import type { RedisClient } from './clients.js';
 export interface PatternCount {
   readonly option: 'KEY_INCLUDE' | 'KEY_EXCLUDE';
   readonly pattern: string;
-  /** Keys that it matches. */
+  /** The number of keys that the pattern matches. */
   readonly keys: number;
 }
 
 export interface TypeCount {
-  /** By Redis. */
+  /** The type that Redis reports. */
   readonly type: string;
   readonly isMirrored: boolean;
-  /** Keys of the type that the patterns choose. */
+  /** The number of chosen keys of this type. */
   readonly keys: number;
   /** One of them. */
   readonly example: string;
@@ -27,11 +27,11 @@ export interface TypeCount {
 export interface RuleCount {
   readonly number: number;
   readonly pattern: string;
-  /** Keys that have this rule. */
+  /** The number of keys that have this rule. */
   readonly keys: number;
-  /** Keys that it matches and that a rule before it has. */
+  /** The number of keys that it matches but that an earlier rule has. */
   readonly taken: number;
-  /** One that has it; null for none. */
+  /** A key that has this rule; null if there is none. */
   readonly example: { readonly key: string; readonly type: KeyType } | null;
 }
 
@@ -110,7 +110,7 @@ interface Counting {
   example: RuleCount['example'];
 }
 
-/** Counts the key at all patterns that match it; true when there is one. */
+/** Counts the key for each pattern that matches it. @returns whether any does. */
 function tally(patterns: readonly { readonly re: KeyPattern; keys: number }[], key: string): boolean {
   let isMatched = false;
   for (const each of patterns)

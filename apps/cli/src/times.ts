@@ -12,7 +12,7 @@ export function stamp(time: Date | null | undefined): string {
   return time ? `${bareStamp(time)} UTC` : '';
 }
 
-/** The same without its zone, where the heading has it. */
+/** As `stamp`, but without the time zone, which the heading has. */
 export function bareStamp(time: Date): string {
   return time.toISOString().slice(0, 19).replace('T', ' ');
 }

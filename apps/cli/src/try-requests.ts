@@ -1,8 +1,8 @@
 import type { Call } from './command.js';
 
 /**
- * Asks the fleet, too, for a key that this process reads again: should it be interrupted, the key is read all the same. Nobody is asked
- * without a worker, or without the queue.
+ * Requests a key from the fleet as well, while this process reads it again. If this process is interrupted, a worker still
+ * reads the key. Without a worker or the queue, nothing is requested.
  */
 export async function tryRequests(clients: Call['clients']): Promise<(key: string) => Promise<number>> {
   const queue = await clients.queue().catch(() => undefined);

@@ -73,7 +73,7 @@ export async function showLetter({ out, clients }: Call, id: string): Promise<En
 /** The selected letters: the named one, or with `all` those that match the pattern and the filter. */
 interface Chosen extends LetterOptions {
   readonly all?: boolean | undefined;
-  /** Confirms what deletes for good. */
+  /** Confirms an action that deletes permanently. */
   readonly yes?: boolean | undefined;
 }
 
@@ -97,7 +97,7 @@ interface Done {
   readonly code?: number;
 }
 
-/** Runs an action on the letter that was named, or with --all on each of those asked for. */
+/** Runs an action on the named letter or, with --all, on each selected letter. */
 async function forEach(
   call: Call,
   action: 'replay' | 'drop',

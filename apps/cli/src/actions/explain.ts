@@ -39,7 +39,7 @@ async function explainKey({ clients }: Call, name: string) {
   return {
     key,
     choice: explainChoice(config, key, keyType),
-    /** By Redis; `none` where it is not there. */
+    /** The type in Redis; `none` if Redis does not have the key. */
     inRedis,
     ...placeOf(key, config.keys.separator),
     /** Its rule; null if its type cannot be mirrored. */
@@ -49,7 +49,7 @@ async function explainKey({ clients }: Call, name: string) {
     /** The time at which trimming will reach unread entries, if it will; in the past if it already has. */
     trimmedUnreadAt: forecasts.find((forecast) => forecast.key === key)?.at ?? null,
     state: state ?? null,
-    /** As its rule would write it; null where there is nothing to write. */
+    /** The document as its rule would write it; null if there is nothing to write. */
     sample: await explainSample(config, redis, key, inRedis, state),
   };
 }

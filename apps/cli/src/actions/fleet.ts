@@ -12,7 +12,7 @@ export async function compareFleet({ out, clients }: Call): Promise<Ending> {
 export async function moveFleet(call: Call): Promise<Ending> {
   const identity = await call.clients.identity();
   const before = await identity.compare();
-  // A running scheduler would take new marks for another fleet's while only one of them is written.
+  // Marks are not written again: while only one is new, a running scheduler would take it for another fleet's.
   if (before.is === 'same' && before.id !== undefined) return await compare(call.out, identity);
   await identity.adopt();
   await noteActions(call, [

@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 
-/** What is shown of a key. */
+/** The result that is shown for a key. */
 const DONE: Readonly<Record<Forgotten, string>> = {
   forgotten: 'forgotten',
   active: 'kept: it is in Redis, or was at its last sync',

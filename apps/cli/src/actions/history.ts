@@ -86,7 +86,7 @@ function fleetRow({
   ];
 }
 
-/** A level in a word: behind is what waits, is paused, or was refused. */
+/** The level in color. `behind` is shown as `incomplete`: keys wait, are paused, or had records refused. */
 function mirrorCell(level: FleetSample['level']): Cell {
   if (level === 'complete') return colored(level, 'green');
   return level === 'broken'

@@ -44,7 +44,7 @@ export async function keys(
     ]),
   );
   if (total === 0) out.line('no keys found');
-  // One of each kind: the message has the remedy.
+  // One message per error code: the message has the remedy.
   const errors = new Map(
     found.flatMap(({ lastError }) => (lastError ? [[lastError.code, lastError.message]] : [])),
   );

@@ -65,7 +65,7 @@ function print(out: Output, outcomes: readonly KeyOutcome[]): void {
   );
 }
 
-/** How many keys there were, and how many ended how: `34 keys: 31 synced, 3 unsupported`. */
+/** The number of keys, in total and by result: `34 keys: 31 synced, 3 unsupported`. */
 function keyCounts(outcomes: readonly KeyOutcome[]): string {
   const count = (result: KeyOutcome['result']) => outcomes.filter((each) => each.result === result).length;
   const results = (['synced', 'unchanged', 'deleted', 'absent', 'unsupported', 'paused', 'failed'] as const)

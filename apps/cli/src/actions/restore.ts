@@ -58,7 +58,7 @@ export async function restore(
   return ending;
 }
 
-/** Not a parser of the option: commander repeats the value of a wrong one, and this one may hold a password. */
+/** Not a parser of the option: commander's error would print the wrong value, which may contain a password. */
 function checkedUrl(url: string): string {
   if (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)) return url;
   throw new CliError(

@@ -38,7 +38,7 @@ export async function resync(
   const isPattern = /[*?[\\]/.test(name) && !(await readKey(await clients.db(), key));
   if (isPattern || inPlace)
     return await migrateKeys(call, name, isPattern ? { filter: name } : { key }, { allowNone });
-  // Before anything is changed: else nobody would be asked to read it.
+  // Opened before anything is changed: without a queue, no worker could be asked to read the key.
   const request = here ? await tryRequests(clients) : await openRequests(await clients.queue());
   const { line, slice } = await openLine(clients);
   const audit = await openAudit(call);

@@ -30,7 +30,7 @@ export async function status(
   }
 }
 
-/** Between two readings of --watch, in ms. */
+/** Time between two readings of --watch, in ms. */
 const EVERY_MS = 2_000;
 
 async function show(

@@ -46,14 +46,14 @@ export async function verify(
   return left.length === 0 ? 'ok' : 'failed';
 }
 
-/** What is asked of a verification. */
+/** The options of a verification. */
 interface Comparison {
   readonly pattern: string | undefined;
   readonly isRepair: boolean;
   readonly settleMs: number;
 }
 
-/** What is known before a verification has ended. */
+/** The results of a verification that has not ended. */
 interface Partial {
   total: number;
   readonly compared: Set<string>;
@@ -86,7 +86,7 @@ async function compare(
         partial.total ||= keys;
       },
       key: (finding, isEqual) => {
-        // What is compared of a value may be bytes.
+        // The compared parts of a value may be bytes.
         if (!isValueType(finding.type)) bar?.addEntries(finding.compared);
         bar?.addDone();
         partial.compared.add(finding.key);
@@ -125,13 +125,13 @@ function print(out: Output, keys: number, findings: readonly Finding[], isRepair
   if (keys > 1 && findings.filter(isOnOneSide).length > OTHER_PLACE * keys) out.line(ELSEWHERE);
 }
 
-/** If more than this part of all keys is on one side alone, a setting is more likely than that many losses. */
+/** If more than this share of all keys is on one side only, a wrong setting is more likely than so many losses. */
 const OTHER_PLACE = 0.9;
 
 const ELSEWHERE =
   'Hardly any key is on both sides: check REDIS_URL and REDIS_DB (the source) and MONGO_URI and MONGO_DB_NAME (the target), and that the fleet has run (status)';
 
-/** Whether a key is not in Redis, or nothing of it is in MongoDB. */
+/** Whether a key is missing in Redis, or completely missing in MongoDB. */
 function isOnOneSide({ type, compared, missing }: Finding): boolean {
   return type === 'none' || (missing > 0 && missing >= compared);
 }

@@ -35,7 +35,7 @@ export async function checkMongo(
   if (report.clockAheadMs !== undefined) checkClock(findings, report.clockAheadMs);
 }
 
-/** It has neither replica sets nor views. */
+/** Reports a compatible server that is not MongoDB: it has neither replica sets nor views. */
 function checkProduct(findings: Findings, product: string, rules: Config['rules']): void {
   findings.advise(
     `it is ${product}, not MongoDB`,

@@ -19,17 +19,17 @@ export class Findings {
     this.#check = check;
   }
 
-  /** Notes what is as it should be. */
+  /** Records a check that passed. */
   ok(what: string): void {
     this.all.push({ check: this.#check, level: 'ok', what, remedy: '' });
   }
 
-  /** Notes what works, but could be better. It does not fail the command. */
+  /** Records advice: the checked part works, but could be better. Advice does not fail the command. */
   advise(what: string, remedy: string): void {
     this.all.push({ check: this.#check, level: 'advice', what, remedy });
   }
 
-  /** Notes what keeps the fleet from its work. */
+  /** Records a problem that keeps the fleet from working. */
   problem(what: string, remedy: string): void {
     this.all.push({ check: this.#check, level: 'problem', what, remedy });
   }

@@ -39,11 +39,11 @@ const TRIMMING: readonly Words[] = [
 ];
 
 /**
- * The commands that the ACL of the source denies to the fleet's user. Finds them by running each on a key that does not exist.
- * A key type of which the server does not know a command needs none: it has no keys of that type, as without the module of
- * JSON.GET. Commands that the user may run, but not on this key, are not included: Redis checks the command first.
- * @param isTrimmed whether streams are: what is not needed is not tried, since Redis logs each refusal.
- * @throws SyncError as redisError, where the server does not answer.
+ * The commands that the ACL of the source denies to the fleet's user. Runs each command on a key that does not exist.
+ * If the server does not know a command of a key type, such as JSON.GET without its module, that type has no keys and needs
+ * no commands. Commands that the user may run, but not on this key, are not included: Redis checks the command first.
+ * @param isTrimmed whether streams are trimmed. Unneeded commands are not tried, since Redis logs each refusal.
+ * @throws SyncError as redisError, if the server does not answer.
  */
 export async function missingCommands(redis: RedisClient, types: readonly KeyType[], isTrimmed: boolean) {
   const refused = async (calls: readonly Words[]) => refusedIn(await answersTo(redis, calls));
@@ -62,7 +62,7 @@ export async function missingCommands(redis: RedisClient, types: readonly KeyTyp
   };
 }
 
-/** The commands that the ACL of the queue's Redis denies there. @throws as missingCommands. */
+/** The commands that the ACL of the queue's Redis denies to the fleet's user. @throws as missingCommands. */
 export async function missingQueueCommands(
   redis: RedisClient,
   keysBeginWith: string,
@@ -80,17 +80,17 @@ const DISCARD: Words = ['DISCARD'];
 const EMPTY_TRANSACTION: readonly Words[] = [MULTI, ['EXEC']];
 
 /**
- * Has Redis queue commands in a transaction, where it checks the privileges for each, and discards them. Where the user may not do
- * that, it is all that is known.
+ * Queues commands in a transaction, then discards them. Redis checks the privileges for each command when it is queued. If the
+ * user may not run transactions, only that is reported.
  */
 async function queuedAnswers(redis: RedisClient, calls: readonly Words[]) {
-  // One that could not be discarded would be carried out.
+  // Tried empty first: commands that could not be discarded would run.
   const tried = await pipelined(redis, [...EMPTY_TRANSACTION, DISCARD]);
   if (tried.some(({ answer }) => answer === 'refused')) return tried;
   return (await pipelined(redis, [MULTI, ...calls, DISCARD])).slice(1, -1);
 }
 
-/** On a cluster, all of them go to the node of their keys. */
+/** Sends commands in one pipeline. On a cluster, all of them go to the node of their keys. */
 async function pipelined(redis: RedisClient, calls: readonly Words[]) {
   const pipeline = redis.pipeline();
   for (const [name, ...args] of calls) pipeline.call(name, ...args);
@@ -112,10 +112,10 @@ async function answerTo(redis: RedisClient, [name, ...args]: Words): Promise<Ans
   return await redis.call(name, ...args).then(() => 'runs', answerOf);
 }
 
-/** Leads Redis' reason why EXEC itself is refused. */
+/** The text before Redis' reason for refusing EXEC itself. */
 const OF_EXEC = /^EXECABORT Transaction discarded because of: /;
 
-/** @throws SyncError as redisError, for an error that is no answer. */
+/** @throws SyncError as redisError, for an error that is not the server's reply. */
 function answerOf(error: unknown): Answer {
   if (error === undefined) return 'runs';
   if (!(error instanceof Error && error.name === 'ReplyError')) throw redisError(error);

@@ -3,16 +3,16 @@ import type { RedisClient } from '../clients.js';
 
 /** Facts that a Redis server reports about itself. */
 export interface ServerInfo {
-  /** `undefined` where the user may not run INFO: then there are no fields either. */
+  /** `undefined` if the user may not run INFO. Then the other fields from INFO are missing, too. */
   readonly version: string | undefined;
   /** The version as a number that compares: 7.0 is 700. */
   readonly number: number;
   field(name: string): string | undefined;
-  /** How far its clock is ahead of this machine's, in ms, give or take half of the answer's time. */
+  /** How far its clock is ahead of this machine's, in ms. The error is at most half of the response time. */
   readonly clockAheadMs: number | undefined;
 }
 
-/** @throws SyncError as redisError, when it does not answer or refuses the login. */
+/** @throws SyncError as redisError, if the server does not answer or refuses the login. */
 export async function readServerInfo(redis: RedisClient, role: RedisRole): Promise<ServerInfo> {
   try {
     await redis.ping();
@@ -36,7 +36,7 @@ export async function readServerInfo(redis: RedisClient, role: RedisRole): Promi
   }
 }
 
-/** Not every user may ask for the time. */
+/** `undefined` if the user may not run TIME. */
 async function clockAhead(redis: RedisClient): Promise<number | undefined> {
   const asked = Date.now();
   const time = await redis.time().catch(() => undefined);

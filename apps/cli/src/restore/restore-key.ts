@@ -17,9 +17,9 @@ export interface Restored {
 }
 
 /**
- * Writes one key to another Redis: under a name of its own until it is whole, so that no key is ever partly restored, however this
- * ends. With `isReplaced`, it replaces an existing key then. With `isPartial`, it leaves out the fields that a rule left out. A damaged
- * document fails only its own key.
+ * Writes one key to another Redis. The key has a temporary name until it is complete, so a key is never partly restored, even
+ * after a crash. With `isReplaced`, the complete key replaces an existing one. With `isPartial`, fields that a rule left out
+ * are missing. A damaged document fails only its own key.
  * @throws SyncError of class transient or configuration.
  */
 export async function restoreKey(
@@ -41,7 +41,7 @@ export async function restoreKey(
   }
 }
 
-/** So often a key is begun again whose connection was lost. */
+/** The most attempts for a key whose connection is lost. */
 const MOST_TRIES = 5;
 
 interface Options {
@@ -49,7 +49,7 @@ interface Options {
   readonly isPartial: boolean;
 }
 
-/** What was sent over a connection that ended may be there twice, or no longer: ioredis sends it again, and the server may be an empty one. */
+/** Begins again after a lost connection: ioredis repeats commands, so parts may be there twice, or missing on an empty server. */
 async function restoreState(
   target: RedisClient,
   db: Database,
@@ -96,7 +96,7 @@ async function restoreOnce(
   }
 }
 
-/** Gives the key its name. @returns false where the target has got such a key meanwhile. */
+/** Renames the complete key to its name. @returns false if the target has a key of that name meanwhile. */
 async function moved(
   target: RedisClient,
   name: Buffer,
@@ -109,7 +109,7 @@ async function moved(
   } catch (error) {
     if ((await target.exists(name)) > 0) throw redisError(error, 'to');
     if (isCut()) throw cut();
-    // It has expired by now, as it should; what it replaces would have gone with it.
+    // The new key has already expired, as it should. The key that it replaces is removed, too.
     if (isReplaced) await target.del(key);
     return true;
   }
@@ -127,7 +127,7 @@ function isOfTheKey({ code, errorClass }: SyncError): boolean {
   return errorClass === 'unknown' || code === 'VALUE_CHANGED_WHILE_READ';
 }
 
-/** Readers of documents throw other errors only for damaged documents. */
+/** Converts an error that is not a SyncError: readers of documents throw such errors only for damaged documents. */
 function damaged(cause: unknown): SyncError {
   return new SyncError(
     'MIRROR_DAMAGED',

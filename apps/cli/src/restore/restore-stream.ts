@@ -18,10 +18,10 @@ const GROUP = 'redis-to-mongo-restore';
  * Writes the stream's present incarnation into another Redis: all entries with their ids, dead letters included, the last id
  * that the stream gave out, and the time at which it expires. Consumer groups are not mirrored. What a rule renamed or
  * parsed comes back as it was.
- * @param isPartial entries come back without the fields that a rule left out; one that has no others stays away.
+ * @param isPartial restores entries without the fields that a rule left out. Entries without other fields are not restored.
  * @param key the name to write it under; default: its own.
- * @returns the entries written.
- * @throws SyncError RESTORE_INCOMPLETE where fields were left out and `isPartial` is not set, else as redisError and
+ * @returns the number of entries written.
+ * @throws SyncError RESTORE_INCOMPLETE if fields were left out and `isPartial` is not set, else as redisError and
  * mongoError.
  */
 export async function restoreStream(
@@ -31,7 +31,7 @@ export async function restoreStream(
   isPartial: boolean,
   key = keyBytes(state.key),
 ): Promise<number> {
-  // Makes a stream without entries: it may have had none left.
+  // Also creates a stream that has no entries left.
   await sendPart(target, key, [
     ['XGROUP', 'CREATE', key, GROUP, '0', 'MKSTREAM'],
     ['XGROUP', 'DESTROY', key, GROUP],
@@ -62,14 +62,14 @@ async function* entriesOf(
   for await (const message of mirroredEntries(db, state, { withDead: true })) {
     const { pairs, left } = decoded(message);
     if (left > 0 && !isPartial) throw incomplete(message.entryId, left);
-    // A stream takes no entry without fields.
+    // Redis refuses an entry without fields.
     if (pairs.length > 0) yield [message.entryId, ...pairs.flat()];
   }
 }
 
 /**
- * The last id that the stream gave out. MongoDB can hold a later entry: a worker died before it saved how far it had come,
- * or the message is not the fleet's.
+ * The last id that the stream gave out. MongoDB can have a later entry if a worker died before it saved the position, or
+ * if the message is not the fleet's.
  */
 function lastIdOf({ position }: KeyState, lastEntry: string): string {
   const lastId = position?.lastId;

@@ -5,13 +5,13 @@ import type { Database, RedisClient } from '../clients.js';
 import { endKey, pagesOf, sendPart } from './send-all.js';
 
 /**
- * Writes a value into another Redis, where the key must not be there, with the time at which it expires: its last state, also one that
- * MongoDB refused and a dead letter holds. What a rule renamed or parsed comes back as it was.
- * @param isPartial a hash comes back without the fields that a rule left out, and a large value without the items that MongoDB refused.
+ * Writes a value's last state and its expiry time into another Redis, which must not have the key. The state may come from a
+ * dead letter. Fields that a rule renamed or parsed are restored in their original form.
+ * @param isPartial restores a hash without the fields that a rule left out, and a large value without its refused items.
  * @param key the name to write it under; default: its own.
- * @returns the items written (pieces, of a string or JSON text); `undefined` when MongoDB holds no such value.
- * @throws SyncError RESTORE_INCOMPLETE where items were left out or refused and `isPartial` is not set; MIRROR_DAMAGED where others are
- * lacking; VALUE_REFUSED where MongoDB has but the state before; else as redisError and mongoError.
+ * @returns the number of items written (of pieces, for a string or JSON text); `undefined` if MongoDB has no such value.
+ * @throws SyncError RESTORE_INCOMPLETE if items were left out or refused and `isPartial` is not set; MIRROR_DAMAGED if other
+ * items are missing; VALUE_REFUSED if MongoDB has only an earlier state; else as redisError and mongoError.
  */
 export async function restoreValue(
   target: RedisClient,
@@ -36,14 +36,14 @@ export async function restoreValue(
   }
   const { size } = valueType(keyType).source;
   if (size) requireWhole(value, size.of === 'items' ? count : bytes, state.counts.dead > 0, isPartial);
-  // Else it would pass for one that has expired, and remove what it replaces.
+  // Otherwise the missing key would count as expired, and the key that it replaces would be removed.
   if (count === 0 && Number(value.size) > 0)
     throw new SyncError('RESTORE_INCOMPLETE', 'unknown', 'MongoDB has none of its parts');
   await endKey(target, key, value.expiresAt);
   return count;
 }
 
-/** @throws SyncError where the value says that it has more than came back, without what a rule left out. */
+/** @throws SyncError if fewer parts were restored than the value's size, not counting parts that a rule left out. */
 function requireWhole(
   { size, left }: MirroredValue,
   given: number,

@@ -1,10 +1,10 @@
 import { redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
 
-/** A key that is no longer written goes after this, in ms: whoever wrote it has died. */
+/** An unfinished key expires after this many ms without a write: the process that wrote it has died. */
 const ABANDONED_MS = 3_600_000;
 
-/** Sends commands that write a part of a key. It goes by itself if the rest does not follow: see endKey. @throws as sendAll. */
+/** Sends commands that write a part of a key. The key expires if the rest does not follow: see endKey. @throws as sendAll. */
 export async function sendPart(
   redis: RedisClient,
   key: Buffer,
@@ -13,7 +13,7 @@ export async function sendPart(
   await sendAll(redis, [...commands, ['PEXPIRE', key, String(ABANDONED_MS)]]);
 }
 
-/** The key is whole: it stays, or expires when it should. @throws as sendAll. */
+/** Ends a complete key: it stays, or gets its own expiry time. @throws as sendAll. */
 export async function endKey(
   redis: RedisClient,
   key: Buffer,
@@ -22,11 +22,11 @@ export async function endKey(
   await sendAll(redis, [expiresAt ? ['PEXPIREAT', key, String(expiresAt.getTime())] : ['PERSIST', key]]);
 }
 
-/** Entries or items that are sent at once, and about how many bytes. */
+/** The size of a page: entries or items, and about this many bytes. */
 const AT_ONCE = 500;
 const BYTES_AT_ONCE = 4 * 1024 * 1024;
 
-/** Gathers parts of a key into pages that are sent at once. @param isWhole all of them in one. */
+/** Groups parts of a key into pages, each sent in one pipeline. @param isWhole puts all parts into one page. */
 export async function* pagesOf<Part extends readonly (string | Buffer)[]>(
   parts: AsyncIterable<Part>,
   isWhole = false,

@@ -47,12 +47,12 @@ export function shellWordsOf(command: CommandUnknownOpts) {
   return {
     name: command.name(),
     summary: command.summary() || command.description(),
-    /** What may stand first behind it: its own commands, or the choices of its first argument. */
+    /** The possible first words after the command: its own commands, or the choices of its first argument. */
     actions: [
       ...command.commands.map((each) => each.name()),
       ...(command.registeredArguments[0]?.argChoices ?? []),
     ],
-    /** Its own, those of its commands, and those that all commands have. */
+    /** Its own options, its commands' options, and the options that all commands have. */
     options: [...options.values()],
   };
 }
