@@ -42,12 +42,19 @@ export interface StreamOptions {
   readonly direct?: DirectReader | undefined;
 }
 
-interface SyncerOptions extends StreamOptions {
+/** Everything that the reads of one syncer share. */
+interface Reads {
+  readonly redis: Redis;
+  readonly reader: StreamReader;
+  /** The caller's own object: RedisSource.configure changes its limits. */
+  readonly options: StreamOptions;
+  /**
+   * The parsed positions, by their stored form. A tailed stream is read up to a hundred times a second, each
+   * time from the state of the read before: its position need not be parsed again.
+   */
+  readonly positions: WeakMap<Position, StreamPosition>;
   readonly expiryOf: ReturnType<typeof keyExpiry>;
 }
-
-/** The parsed positions, by their stored form. */
-type Positions = WeakMap<Position, StreamPosition>;
 
 /** Minimum number of bytes that a read reserves. */
 const MIN_RESERVED = 16 * 1024;
@@ -63,33 +70,27 @@ const SOME = 16;
  * instant. So entries that Redis dropped before they were read can be counted exactly (see
  * stream-account.ts).
  */
-export function streamSyncer(redis: Redis, given: StreamOptions): Syncer {
-  const options = { ...given, expiryOf: keyExpiry() };
+export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
   const ordinary = ordinaryReader(redis);
   const reader = options.direct?.over(ordinary) ?? ordinary;
-  // A tailed stream is read up to a hundred times a second, each time from the state of the read before: its
-  // position need not be parsed again.
-  const positions: Positions = new WeakMap();
+  const reads: Reads = { redis, reader, options, positions: new WeakMap(), expiryOf: keyExpiry() };
   return {
     keyType: 'stream',
     retire: () => [],
     withoutContent: (state) => state,
-    read: (state, slice, budget) => readBatches(redis, reader, options, positions, state, slice, budget),
+    read: (state, slice, budget) => readBatches(reads, state, slice, budget),
   };
 }
 
 async function* readBatches(
-  redis: Redis,
-  reader: StreamReader,
-  options: SyncerOptions,
-  positions: Positions,
+  { redis, reader, options, positions, expiryOf }: Reads,
   state: KeyState,
   slice: Slice,
   budget: ByteBudget,
 ): AsyncGenerator<Batch> {
   const key = keyBytes(state.key);
   const confirm = sameServers(redis, options.direct);
-  const howExpiry = await options.expiryOf(await masterOf(redis, key).catch(throwRedisError()), key);
+  const howExpiry = await expiryOf(await masterOf(redis, key).catch(throwRedisError()), key);
   const stored = (state.position && positions.get(state.position)) ?? parseStreamPosition(state.position);
   const rule = options.rules?.ruleFor(state.key, 'stream');
   const collection = messageCollectionOf(state);

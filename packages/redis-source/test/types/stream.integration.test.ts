@@ -1,4 +1,6 @@
-import { decodeContent } from '@redis-to-mongo/pipeline';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
+import { ByteBudget, decodeContent, firstState, Slice } from '@redis-to-mongo/pipeline';
+import { redisSource } from '@redis-to-mongo/redis-source';
 import type { Redis } from 'ioredis';
 import type { Db, Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +57,22 @@ describe('stream: its own', () => {
   });
   afterAll(async () => {
     await under.close();
+  });
+
+  it('the limits of a read are those that were configured last', async () => {
+    await STREAM.fill(under.redis, 'limits', 6);
+    const source = redisSource(under.redis, KEY_TYPES, { readEntries: 2, readBytes: 8 << 20 });
+    const sizes = async () => {
+      const state = firstState('limits', { stream: 'limits', type: 'main' }, 'stream', new Date());
+      const slice = new Slice({ entries: 1000, bytes: 1 << 20, ms: 60_000 });
+      const batches: number[] = [];
+      for await (const batch of source.syncer('stream')?.read(state, slice, new ByteBudget(64 << 20)) ?? [])
+        batches.push(batch.entries);
+      return batches;
+    };
+    expect(await sizes()).toEqual([2, 2, 2]);
+    source.configure({ readEntries: 3, readBytes: 8 << 20 });
+    expect(await sizes()).toEqual([3, 3]);
   });
 
   it('when it expires is recorded, also when nothing else is new', async () => {
