@@ -1,4 +1,4 @@
-import { inParts } from '@redis-to-mongo/pipeline';
+import { bulksOf, inParts } from '@redis-to-mongo/pipeline';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 import { Job, type Queue } from 'bullmq';
 import { type BookkeepingKeys, bookkeepingKeys } from './bookkeeping.js';
@@ -21,6 +21,8 @@ import { keyHash } from './scheduler-id.js';
 
 /** Keys per command: enough to fill the connection, few enough not to hold up the server. */
 const AT_ONCE = 500;
+/** The limits of a job. Finished jobs are kept for a while with the names of their keys, so their characters count. */
+const JOB_LIMITS = { sizeOf: (key: string) => key.length, size: 64 * 1024, count: KEYS_PER_JOB };
 /** A key that failed is retried after this many ms, then with a capped exponential backoff. */
 const AGAIN_MS = 500;
 const ATTEMPTS = 8;
@@ -70,7 +72,7 @@ export class DueKeys {
 
   /** Adds jobs for due keys that have no job; see `ClaimEnd`. */
   async addJobs(keys: readonly string[]): Promise<void> {
-    const jobs = [...sharedOut(keys)].map((part) => ({
+    const jobs = [...bulksOf(keys, JOB_LIMITS)].map((part) => ({
       name: jobName(part),
       data: { keys: part },
       opts: KEEP,
@@ -157,24 +159,6 @@ export class DueKeys {
     } while (cursor !== '0');
     return found;
   }
-}
-
-/** Characters of the names in one job, about: jobs that have ended are kept for a while, with their names. */
-const CHARS_PER_JOB = 64 * 1024;
-
-/** Keys in the parts that jobs take. */
-function* sharedOut(keys: readonly string[]): Generator<string[]> {
-  let part: string[] = [];
-  let chars = 0;
-  for (const key of keys) {
-    if (part.length === KEYS_PER_JOB || (part.length > 0 && chars + key.length > CHARS_PER_JOB)) {
-      yield part;
-      [part, chars] = [[], 0];
-    }
-    part.push(key);
-    chars += key.length;
-  }
-  if (part.length > 0) yield part;
 }
 
 function textsOf(reply: unknown): string[] {

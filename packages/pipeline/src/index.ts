@@ -2,6 +2,7 @@ export * from './audit-actions.js';
 export * from './batch.js';
 export * from './behind.js';
 export * from './buckets.js';
+export * from './bulks-of.js';
 export * from './byte-budget.js';
 export * from './closers.js';
 export * from './connection-trouble.js';

@@ -14,8 +14,8 @@ import {
   STREAM_MESSAGES,
 } from '@redis-to-mongo/pipeline';
 import { BSON, type Collection, type Db, type Filter } from 'mongodb';
-import { pagesOf } from '../commands/bulks-of.js';
 import { deleteByIds } from '../commands/by-ids.js';
+import { pagesOf } from '../commands/pages-of.js';
 import { connected } from '../connection/ensure-connected.js';
 import { collectionsOf } from '../database/collection-of.js';
 import type { Stored } from '../database/stored.js';

@@ -1,7 +1,7 @@
 import { keyOfMessageId, messageIdBounds } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { pagesOf } from '../commands/bulks-of.js';
 import { findByIds } from '../commands/by-ids.js';
+import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';

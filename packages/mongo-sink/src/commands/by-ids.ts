@@ -1,7 +1,6 @@
-import { inParts } from '@redis-to-mongo/pipeline';
+import { bulksOf, inParts } from '@redis-to-mongo/pipeline';
 import type { Collection, Document, Filter } from 'mongodb';
 import type { Stored } from '../database/stored.js';
-import { bulksOf } from './bulks-of.js';
 
 /** Documents deleted per command. */
 const AT_ONCE = 1000;
@@ -9,7 +8,7 @@ const AT_ONCE = 1000;
 const IDS_PER_STATEMENT = 25;
 
 /** Limits of the ids in one command: a key's name can take 1 MiB, and a command 16 MiB. */
-const NAMED_AT_ONCE = { sizeOf: (id: string) => 3 * id.length + 16, bytes: 8 * 1024 * 1024, count: 5000 };
+const NAMED_AT_ONCE = { sizeOf: (id: string) => 3 * id.length + 16, size: 8 * 1024 * 1024, count: 5000 };
 
 /**
  * Finds the documents with these ids that match a filter, with as many commands as the ids need.

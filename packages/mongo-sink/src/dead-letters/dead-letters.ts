@@ -1,4 +1,5 @@
 import {
+  bulksOf,
   decodeEntry,
   encodeContent,
   type KeyState,
@@ -11,7 +12,6 @@ import {
   type ValueDocument,
 } from '@redis-to-mongo/pipeline';
 import { Binary, BSON, type Db, type Document } from 'mongodb';
-import { bulksOf } from '../commands/bulks-of.js';
 import { updateRecords } from '../commands/write-records.js';
 import { lettersIn } from '../database/stored.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
@@ -59,7 +59,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 /** Limits of the letters in one command; sizes are approximate. */
 const LETTERS_AT_ONCE = {
   sizeOf: ({ document }: { readonly document: Uint8Array }) => document.length + 1500,
-  bytes: PART_BYTES,
+  size: PART_BYTES,
   count: 500,
 };
 

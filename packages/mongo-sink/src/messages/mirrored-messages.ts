@@ -1,5 +1,6 @@
 import {
   BEFORE_FIRST,
+  bulksOf,
   type DocumentMessages,
   isEntryId,
   type KeyState,
@@ -10,7 +11,6 @@ import {
   plainMessage,
 } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document } from 'mongodb';
-import { bulksOf } from '../commands/bulks-of.js';
 import { updateRecords } from '../commands/write-records.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { lettersIn, type Stored } from '../database/stored.js';
@@ -34,7 +34,7 @@ export function ofPlace(place: Document): Document[] {
 }
 
 /** Limits of one command. The server takes 48 MB and 100,000 documents. */
-const BULK = { sizeOf: BSON.calculateObjectSize, bytes: 16 * 1024 * 1024, count: 50_000 };
+const BULK = { sizeOf: BSON.calculateObjectSize, size: 16 * 1024 * 1024, count: 50_000 };
 
 /**
  * Reads the entries of the stream's present incarnation from MongoDB, in stream order, page by page.

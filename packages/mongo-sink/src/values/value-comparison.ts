@@ -1,13 +1,13 @@
 import {
   Buckets,
   bucketOf,
+  bulksOf,
   type ElementLayout,
   type MembersWrite,
   SyncError,
   shownKey,
 } from '@redis-to-mongo/pipeline';
 import { BSON } from 'mongodb';
-import { bulksOf } from '../commands/bulks-of.js';
 import type { FingerprintTable, StoredElement } from './fingerprint-table.js';
 import type { Generation } from './value-attempts.js';
 import type { ValueElements } from './value-elements.js';
@@ -140,7 +140,7 @@ export class ValueComparison {
     const documents = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
-    const limits = { sizeOf: BSON.calculateObjectSize, bytes: this.#bufferBytes, count: BULK_DOCUMENTS };
+    const limits = { sizeOf: BSON.calculateObjectSize, size: this.#bufferBytes, count: BULK_DOCUMENTS };
     for (const bulk of bulksOf(documents, limits)) await this.#elements.insert(bulk);
     for (const { _id } of documents)
       this.#known.table.add(this.#elements.parseId(_id, this.#own.generation), true);

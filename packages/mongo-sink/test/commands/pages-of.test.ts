@@ -1,16 +1,5 @@
 import { expect, it } from 'vitest';
-import { bulksOf, pagesOf } from '../../src/commands/bulks-of.js';
-
-const bulks = (sizes: readonly number[], bytes: number, count: number) => [
-  ...bulksOf(sizes, { sizeOf: (size) => size, bytes, count }),
-];
-
-it('bulks hold as much as a command takes, in order; one that is larger goes alone', () => {
-  expect(bulks([], 10, 3)).toEqual([]);
-  expect(bulks([4, 6, 1, 9, 1], 10, 3)).toEqual([[4, 6], [1, 9], [1]]);
-  expect(bulks([1, 1, 1, 1], 10, 3)).toEqual([[1, 1, 1], [1]]);
-  expect(bulks([1, 50, 1], 10, 3)).toEqual([[1], [50], [1]]);
-});
+import { pagesOf } from '../../src/commands/pages-of.js';
 
 async function* upTo(count: number, end: () => void): AsyncGenerator<number> {
   try {

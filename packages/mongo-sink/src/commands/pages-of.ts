@@ -1,27 +1,3 @@
-/** The limits of one command. */
-export interface BulkLimits<T> {
-  readonly sizeOf: (item: T) => number;
-  readonly bytes: number;
-  readonly count: number;
-}
-
-/** Cuts items into bulks within the limits, in order. An item above the byte limit gets a bulk of its own. */
-export function* bulksOf<T>(items: Iterable<T>, { sizeOf, ...most }: BulkLimits<T>): Generator<T[]> {
-  let bulk: T[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const size = sizeOf(item);
-    if (bulk.length > 0 && (bytes + size > most.bytes || bulk.length >= most.count)) {
-      yield bulk;
-      bulk = [];
-      bytes = 0;
-    }
-    bulk.push(item);
-    bytes += size;
-  }
-  if (bulk.length > 0) yield bulk;
-}
-
 /** Approximate maximum size of a page in bytes, if the size of its items is known. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 
