@@ -81,6 +81,6 @@ function refused({ collection, key }: Index, cause: unknown): SyncError {
     'INDEX_REFUSED',
     'configuration',
     `MongoDB does not create ${named(collection, { name: defaultName(key), key })}:${code}; see that ${collection} is a collection of the fleet alone, or name another database (MONGO_DB_NAME)`,
-    { cause },
+    { cause: error.cause },
   );
 }

@@ -139,7 +139,7 @@ const without = (code: number, only: (options: object) => boolean) =>
     collection: (name: string) => ({
       createIndex: (key: Record<string, 1>, options: object) =>
         only(options)
-          ? Promise.reject(new MongoServerError({ code, errmsg: 'not supported' }))
+          ? Promise.reject(new MongoServerError({ code, errmsg: 'not supported: { value: "secret" }' }))
           : db.collection(name).createIndex(key, options),
     }),
   }) as unknown as Db;
@@ -164,6 +164,7 @@ it('names the index that a server refuses for any other reason', async () => {
   ).rejects.toMatchObject({
     code: 'INDEX_REFUSED',
     message: expect.stringMatching(/index lag_1 \{"lag":1\} of the collection keys: 67/),
+    cause: undefined,
   });
 });
 
