@@ -54,20 +54,13 @@ describe('deploy/prometheus/alerts.yml', () => {
   );
 
   it('each reason why the mirror is not complete has an alert of its own, is broken, or may last a quarter of an hour', () => {
-    const ownAlert = [
-      'no-scheduler',
-      'no-worker',
-      'workers-paused',
-      'about-to-lose',
-      'keys-refused',
-      'keys-failing',
-    ];
-    ownAlert.push('entries-lost', 'changes-waiting-long', 'records-refused');
-    const mayLast = ['clocks-differ', 'options-differ', 'servers-differ', 'workers-retrying', 'searching'];
-    mayLast.push('keys-missing', 'changes-waiting', 'jobs-late', 'entries-behind', 'paused-unread');
-    mayLast.push('paused-unknown', 'nothing-found');
+    const ownAlert =
+      'no-scheduler no-worker workers-paused about-to-lose keys-refused keys-failing entries-lost changes-waiting-long records-refused';
+    const mayLast =
+      'clocks-differ options-differ servers-differ workers-retrying searching keys-missing changes-waiting jobs-late entries-behind paused-unread paused-unknown nothing-found';
     const broken = alerts.find(({ alert }) => alert === 'MirrorBroken')?.expr.match(/reason=~"([^"]+)"/)?.[1];
-    expect([...ownAlert, ...mayLast, ...(broken ?? '').split('|')].sort()).toEqual([...REASON_CODES].sort());
+    const sorted = [...ownAlert.split(' '), ...mayLast.split(' '), ...(broken ?? '').split('|')].sort();
+    expect(sorted).toEqual([...REASON_CODES].sort());
   });
 
   it('is explained, alert by alert, in the operations page', () => {

@@ -72,7 +72,7 @@ async function restart<Asked>(
     lastError: null,
   };
   await line.sink.save(state, next);
-  // Tried again by itself: begun anew, another incarnation would follow, and a stream's entries be there once
-  // more.
+  // Only the request is retried. A retry of the whole would begin another incarnation, and store a stream's
+  // entries once more.
   return { isNew: true, state: next, asked: await withRetry(() => request(key), RETRY) };
 }

@@ -27,7 +27,10 @@ export class PlainBsonWriter {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #at = 0;
 
-  /** @param mostBytes the most bytes that one call may write. It bounds the buffer, which is kept, to this and one field. */
+  /**
+   * @param mostBytes maximum number of bytes that one call may write. It also bounds the buffer, which is
+   * kept: to this size plus one field.
+   */
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes;
   }

@@ -45,8 +45,9 @@ export async function unusableCollections(
 }
 
 /**
- * Of a sharded cluster, the collections that are sharded by something else than their `_id`: there, an update that names the `_id` alone is
- * refused, and an `_id` is unique within a shard only. None where the user may not read that.
+ * Finds the collections of a sharded cluster whose shard key is not `_id`. There, an update that names only
+ * `_id` is refused, and `_id` is unique only within a shard. Finds none if the user may not read the
+ * cluster's configuration.
  * Source: https://www.mongodb.com/docs/manual/reference/config-database/
  */
 async function shardedOtherwise(db: Db, names: readonly string[]): Promise<ReadonlyMap<string, string>> {

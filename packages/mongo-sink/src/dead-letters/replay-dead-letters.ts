@@ -101,8 +101,9 @@ export async function dropDeadLetter(db: Db, id: string): Promise<boolean> {
 }
 
 /**
- * The letter goes once the job is requested, its parts first, so that those left by an interrupted replay are found by it. Should the
- * value be refused once more by then, it is a later letter, which stays with its parts: theirs is another time, or, of earlier versions, none.
+ * Requests a job for the key, then removes the letter: its parts first, so that an interrupted replay leaves
+ * a letter by which the rest is found. If the job has already written a later letter, that letter and its
+ * parts stay: they have another time. Parts that earlier versions wrote have no time, and are removed.
  */
 async function readAnew(
   db: Db,
