@@ -54,10 +54,7 @@ export async function contentOf(redis: Redis): Promise<Record<string, unknown>> 
   for (const key of await redis.keysBuffer('*')) {
     if (key.toString().startsWith('{r2m}:')) continue; // the queue's own
     const type = await redis.type(key);
-    // A stream's time of expiry is known to within two seconds only.
-    const expiry = await redis.pexpiretime(key);
-    const at = type === 'stream' && expiry > 0 ? Math.round(expiry / 10_000) : expiry;
-    content[key.toString('hex')] = [type, at, await valueIn(redis, key, type)];
+    content[key.toString('hex')] = [type, await redis.pexpiretime(key), await valueIn(redis, key, type)];
   }
   return content;
 }

@@ -7,6 +7,7 @@ import { redisSource } from '@redis-to-mongo/redis-source';
 import { testSinkOptions } from '@redis-to-mongo/test-kit';
 import { isEqual, readExcerpt, verifyKey } from '@redis-to-mongo/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { restoreKey } from '../src/restore/restore-key.js';
 import { restoreValue } from '../src/restore/restore-value.js';
 import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
 
@@ -90,6 +91,22 @@ describe.skipIf(!isRedisForHere('redis-7.4'))(
       expect(await target.call('HPEXPIRETIME', 'hash', 'FIELDS', '2', 'stays', 'goes')).toEqual([
         -1, 4102444800000,
       ]);
+    });
+
+    it('a hash whose fields have all expired meanwhile has not been lost', async () => {
+      await source.hset('short', 'a', '1', 'b', '2');
+      await source.call('HPEXPIREAT', 'short', '4102444800000', 'FIELDS', '2', 'a', 'b');
+      await sync('short');
+      const stored = { $set: { 'fieldsExpireAt.$[].expiresAt': new Date(0) } };
+      await cli.db.collection<{ _id: string }>('hashes').updateOne({ _id: 'short' }, stored);
+      await target.set('short', 'mine');
+      const state = await readKey(cli.db, 'short');
+      expect(
+        state && (await restoreValue(target, cli.db, 'hash', state, false, Buffer.from('name'))),
+      ).toEqual({ items: 2, endsAt: 0 });
+      const options = { isReplaced: true, isPartial: false };
+      expect(await restoreKey(target, cli.db, 'short', options)).toMatchObject({ result: 'restored' });
+      expect(await target.exists('short')).toBe(0);
     });
 
     it.each([

@@ -22,29 +22,40 @@ afterAll(async () => {
 });
 
 /**
- * Restores one key, and loses the connection once the target has a part of it that is not acknowledged yet.
+ * Restores one key, and does something once the target has a part of it that is not acknowledged yet.
  * @param hasPart whether it has, by the name of what is there of the key.
  */
+async function restoreMeanwhile(
+  key: string,
+  hasPart: (name: string) => Promise<boolean>,
+  meanwhile: (name: string) => Promise<unknown>,
+) {
+  proxy.delay(HELD_MS);
+  const restored = cli.json('restore', key, '--replace', '--to', `redis://127.0.0.1:${proxy.port}`);
+  await vi.waitFor(
+    async () => {
+      const [name] = await target.redis.keys('redis-to-mongo:restore:*');
+      expect(name !== undefined && (await hasPart(name))).toBe(true);
+      await meanwhile(name ?? '');
+    },
+    { interval: 10, timeout: 20_000 },
+  );
+  proxy.delay(0);
+  return await restored;
+}
+
+/** Restores one key, and loses the connection meanwhile. */
 async function restoreCut(
   key: string,
   hasPart = async (_name: string) => true,
   meanwhile: () => Promise<unknown> = async () => {},
 ) {
   await target.redis.flushall();
-  proxy.delay(HELD_MS);
-  const restored = cli.json('restore', key, '--to', `redis://127.0.0.1:${proxy.port}`);
-  await vi.waitFor(
-    async () => {
-      const [name] = await target.redis.keys('redis-to-mongo:restore:*');
-      expect(name !== undefined && (await hasPart(name))).toBe(true);
-    },
-    { interval: 10, timeout: 20_000 },
-  );
-  proxy.set('cut');
-  await meanwhile();
-  proxy.delay(0);
-  proxy.set('pass');
-  return await restored;
+  return await restoreMeanwhile(key, hasPart, async () => {
+    proxy.set('cut');
+    await meanwhile();
+    proxy.set('pass');
+  });
 }
 
 async function expectWhole(key: string): Promise<void> {
@@ -67,6 +78,24 @@ test('a target that forgets meanwhile what it was given has the whole key in the
   expect(keys).toMatchObject([{ key: 'many-jobs', result: 'restored' }]);
   await expectWhole('many-jobs');
 });
+
+it.each([
+  ['many-jobs', 'the first page', async (name: string) => (await target.redis.llen(name)) === 500],
+  ['many-prices', 'the last page', async (name: string) => (await target.redis.hlen(name)) === 900],
+  ['orders', 'the finished stream', isPersistent],
+  ['counter', 'the finished value', isPersistent],
+])('%s: a target that evicts %s before it is renamed keeps the key that it had', async (key, _, hasPart) => {
+  await target.redis.flushall();
+  await target.redis.set(key, 'mine');
+  const { keys } = await restoreMeanwhile(key, hasPart, async (name) => target.redis.del(name));
+  expect(keys).toMatchObject([{ key, result: 'failed', error: { code: 'RESTORE_LOST' } }]);
+  expect(await target.redis.get(key)).toBe('mine');
+  expect(await target.redis.dbsize()).toBe(1);
+});
+
+async function isPersistent(name: string): Promise<boolean> {
+  return (await target.redis.ttl(name)) === -1;
+}
 
 test('a key that has expired meanwhile leaves nothing of what it replaces', async () => {
   const expiresAt = new Date(Date.now() - 1);

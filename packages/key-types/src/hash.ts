@@ -49,6 +49,7 @@ export const HASH: ValueType = {
       ['HSET', key, ...items.flatMap(([field, value]) => [partOf(field), partOf(value)])],
       ...items.flatMap((item) => restoreTime(key, item)),
     ],
+    expiresAt: ([, , time]) => (time && time.length > 0 ? Number(time) : undefined),
   },
   excerpt: {
     lua: `size = redis.call('HLEN', key)

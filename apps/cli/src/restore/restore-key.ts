@@ -4,7 +4,7 @@ import { redisError } from '@redis-to-mongo/redis-connection';
 import type { Database, RedisClient } from '../clients.js';
 import { restoreStream } from './restore-stream.js';
 import { restoreValue } from './restore-value.js';
-import { sendAll } from './send-all.js';
+import { isPast, lost, sendAll } from './send-all.js';
 
 /** The result of restoring a key. `there already`: the target has the key, and --replace was not given. */
 export interface Restored {
@@ -79,14 +79,14 @@ async function restoreOnce(
   if (!isReplaced && (await target.exists(key)) > 0) return { result: 'there already', items: 0 };
   const name = restoringKey(key);
   try {
-    const items =
+    const written =
       state.keyType === 'stream'
         ? await restoreStream(target, db, state, isPartial, name)
         : await restoreValue(target, db, state.keyType, state, isPartial, name);
-    if (items === undefined)
-      throw new SyncError('VALUE_ABSENT', 'unknown', 'MongoDB has no value: run verify --repair');
+    if (!written) throw new SyncError('VALUE_ABSENT', 'unknown', 'MongoDB has no value: run verify --repair');
     if (isCut()) throw cut();
-    if (await moved(target, name, key, isReplaced, isCut)) return { result: 'restored', items };
+    if (await moved(target, name, key, isReplaced, written.endsAt, isCut))
+      return { result: 'restored', items: written.items };
     await sendAll(target, [['DEL', name]]);
     return { result: 'there already', items: 0 };
   } catch (error) {
@@ -96,12 +96,16 @@ async function restoreOnce(
   }
 }
 
-/** Renames the complete key to its name. @returns false if the target has a key of that name meanwhile. */
+/**
+ * Renames the complete key to its name. If it has expired, as it should, the key that it replaces is removed, too.
+ * @returns false if the target has a key of that name meanwhile.
+ */
 async function moved(
   target: RedisClient,
   name: Buffer,
   key: Buffer,
   isReplaced: boolean,
+  endsAt: number,
   isCut: () => boolean,
 ): Promise<boolean> {
   try {
@@ -109,7 +113,7 @@ async function moved(
   } catch (error) {
     if ((await target.exists(name)) > 0) throw redisError(error, 'to');
     if (isCut()) throw cut();
-    // The new key has already expired, as it should. The key that it replaces is removed, too.
+    if (!(await isPast(target, endsAt))) throw lost();
     if (isReplaced) await target.del(key);
     return true;
   }

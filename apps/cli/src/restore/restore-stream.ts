@@ -10,7 +10,7 @@ import {
   SyncError,
 } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../clients.js';
-import { endKey, pagesOf, sendPart } from './send-all.js';
+import { endKey, NEVER, pagesOf, requireKept, sendPart, type Written } from './send-all.js';
 
 const GROUP = 'redis-to-mongo-restore';
 
@@ -20,9 +20,9 @@ const GROUP = 'redis-to-mongo-restore';
  * parsed comes back as it was.
  * @param isPartial restores entries without the fields that a rule left out. Entries without other fields are not restored.
  * @param key the name to write it under; default: its own.
- * @returns the number of entries written.
- * @throws SyncError RESTORE_INCOMPLETE if fields were left out and `isPartial` is not set, else as redisError and
- * mongoError.
+ * @returns the entries written, and when all of them expire.
+ * @throws SyncError RESTORE_INCOMPLETE if fields were left out and `isPartial` is not set; RESTORE_LOST; else as redisError
+ * and mongoError.
  */
 export async function restoreStream(
   target: RedisClient,
@@ -30,7 +30,7 @@ export async function restoreStream(
   state: KeyState,
   isPartial: boolean,
   key = keyBytes(state.key),
-): Promise<number> {
+): Promise<Written> {
   // Also creates a stream that has no entries left.
   await sendPart(target, key, [
     ['XGROUP', 'CREATE', key, GROUP, '0', 'MKSTREAM'],
@@ -49,8 +49,9 @@ export async function restoreStream(
   }
   const lastId = lastIdOf(state, lastEntry);
   if (lastId !== BEFORE_FIRST) await sendPart(target, key, [['XSETID', key, lastId]]);
+  await requireKept(target, ['XLEN', key], count);
   await endKey(target, key, state.expiresAt);
-  return count;
+  return { items: count, endsAt: state.expiresAt?.getTime() ?? NEVER };
 }
 
 /** Each entry as XADD takes it. @throws SyncError RESTORE_INCOMPLETE, MIRROR_DAMAGED. */

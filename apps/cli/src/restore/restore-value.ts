@@ -2,16 +2,17 @@ import { valueType } from '@redis-to-mongo/key-types';
 import { type MirroredValue, readLastValue } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../clients.js';
-import { endKey, pagesOf, sendPart } from './send-all.js';
+import { endKey, NEVER, pagesOf, requireKept, sendPart, type Written } from './send-all.js';
 
 /**
  * Writes a value's last state and its expiry time into another Redis, which must not have the key. The state may come from a
  * dead letter. Fields that a rule renamed or parsed are restored in their original form.
  * @param isPartial restores a hash without the fields that a rule left out, and a large value without its refused items.
  * @param key the name to write it under; default: its own.
- * @returns the number of items written (of pieces, for a string or JSON text); `undefined` if MongoDB has no such value.
+ * @returns the items written (pieces, for a string or JSON text), and when all of them expire; `undefined` if MongoDB has no
+ * such value.
  * @throws SyncError RESTORE_INCOMPLETE if items were left out or refused and `isPartial` is not set; MIRROR_DAMAGED if other
- * items are missing; VALUE_REFUSED if MongoDB has only an earlier state; else as redisError and mongoError.
+ * items are missing; VALUE_REFUSED if MongoDB has only an earlier state; RESTORE_LOST; else as redisError and mongoError.
  */
 export async function restoreValue(
   target: RedisClient,
@@ -20,7 +21,7 @@ export async function restoreValue(
   state: KeyState,
   isPartial: boolean,
   key = keyBytes(state.key),
-): Promise<number | undefined> {
+): Promise<Written | undefined> {
   const value = await readLastValue(db, keyType, state);
   if (!value?.active) return undefined;
   if (!value.hasItems)
@@ -28,19 +29,45 @@ export async function restoreValue(
   if (value.left > 0 && !isPartial) throw incomplete(`a rule left out ${value.left} of its fields`);
   let count = 0;
   let bytes = 0;
-  const { isWhole = false, commands } = valueType(keyType).restore;
+  const expiring = new ExpiringItems();
+  const { isWhole = false, commands, expiresAt } = valueType(keyType).restore;
   for await (const items of pagesOf(value.items(), isWhole)) {
     await sendPart(target, key, commands(key, items));
     count += items.length;
-    for (const [item] of items) bytes += item?.length ?? 0;
+    for (const item of items) {
+      bytes += item[0]?.length ?? 0;
+      expiring.add(expiresAt?.(item));
+    }
   }
   const { size } = valueType(keyType).source;
-  if (size) requireWhole(value, size.of === 'items' ? count : bytes, state.counts.dead > 0, isPartial);
+  const given = size?.of === 'bytes' ? bytes : count;
+  if (size) requireWhole(value, given, state.counts.dead > 0, isPartial);
   // Otherwise the missing key would count as expired, and the key that it replaces would be removed.
   if (count === 0 && Number(value.size) > 0)
     throw new SyncError('RESTORE_INCOMPLETE', 'unknown', 'MongoDB has none of its parts');
+  if (size && 'command' in size)
+    await requireKept(target, [size.command, key], given, expiring.first, given - expiring.count);
   await endKey(target, key, value.expiresAt);
-  return count;
+  return { items: count, endsAt: Math.min(value.expiresAt?.getTime() ?? NEVER, expiring.lastOf(count)) };
+}
+
+/** Counts the items that expire, and records when the first and the last of them do, in ms since 1970. */
+class ExpiringItems {
+  count = 0;
+  first = NEVER;
+  #last = 0;
+
+  add(expiresAt: number | undefined): void {
+    if (expiresAt === undefined) return;
+    this.count++;
+    this.first = Math.min(this.first, expiresAt);
+    this.#last = Math.max(this.#last, expiresAt);
+  }
+
+  /** Returns when the last of `all` items expires; NEVER if one of them stays. */
+  lastOf(all: number): number {
+    return this.count > 0 && this.count === all ? this.#last : NEVER;
+  }
 }
 
 /** @throws SyncError if fewer parts were restored than the value's size, not counting parts that a rule left out. */

@@ -1,5 +1,17 @@
+import { SyncError } from '@redis-to-mongo/pipeline';
 import { redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
+
+/** What was written of a key. */
+export interface Written {
+  /** Entries or items. */
+  readonly items: number;
+  /** When Redis removes the key, or the last of its items, in ms since 1970; NEVER if it does not. */
+  readonly endsAt: number;
+}
+
+/** The time of what does not expire. */
+export const NEVER = Number.POSITIVE_INFINITY;
 
 /** An unfinished key expires after this many ms without a write: the process that wrote it has died. */
 const ABANDONED_MS = 3_600_000;
@@ -20,6 +32,42 @@ export async function endKey(
   expiresAt: Date | null | undefined,
 ): Promise<void> {
   await sendAll(redis, [expiresAt ? ['PEXPIREAT', key, String(expiresAt.getTime())] : ['PERSIST', key]]);
+}
+
+/**
+ * Checks that the target still has all items of an unfinished key. A target that evicts keys may have removed it between two
+ * pages, and then holds only the later ones.
+ * @param command returns the key's size.
+ * @param given the number of items written, or of bytes.
+ * @param expiresFrom when the first item expires, in ms since 1970. From then on, `staying` items are enough.
+ * @throws SyncError RESTORE_LOST; else as sendAll.
+ */
+export async function requireKept(
+  redis: RedisClient,
+  command: readonly [string, Buffer],
+  given: number,
+  expiresFrom = NEVER,
+  staying = given,
+): Promise<void> {
+  const [size] = await sendAll(redis, [command]);
+  if (Number(size) >= given) return;
+  if (Number(size) < staying || !(await isPast(redis, expiresFrom))) throw lost();
+}
+
+/** Whether the target's clock has reached a time, in ms since 1970. @throws as sendAll. */
+export async function isPast(redis: RedisClient, time: number): Promise<boolean> {
+  if (time === NEVER) return false;
+  const [now] = await sendAll(redis, [['TIME']]);
+  return Array.isArray(now) && Number(now[0]) * 1000 + Number(now[1]) / 1000 >= time;
+}
+
+/** The error for an unfinished key that the target has removed. */
+export function lost(): SyncError {
+  return new SyncError(
+    'RESTORE_LOST',
+    'unknown',
+    'the target removed parts of it before it was complete: see its maxmemory and maxmemory-policy',
+  );
 }
 
 /** The size of a page: entries or items, and about this many bytes. */
@@ -44,14 +92,16 @@ export async function* pagesOf<Part extends readonly (string | Buffer)[]>(
   if (page.length > 0) yield page;
 }
 
-/** Sends commands in one pipeline. @throws SyncError as redisError, for the first that failed. */
+/** Sends commands in one pipeline, and returns the replies. @throws SyncError as redisError, for the first that failed. */
 export async function sendAll(
   redis: RedisClient,
   commands: readonly (readonly (string | Buffer)[])[],
-): Promise<void> {
-  if (commands.length === 0) return;
+): Promise<readonly unknown[]> {
   const pipeline = redis.pipeline();
   for (const [name, ...args] of commands) pipeline.call(String(name), ...args);
   const replies = await pipeline.exec().catch(throwRedisError('to'));
-  for (const [error] of replies ?? []) if (error) throw redisError(error, 'to');
+  return (replies ?? []).map(([error, reply]) => {
+    if (error) throw redisError(error, 'to');
+    return reply;
+  });
 }
