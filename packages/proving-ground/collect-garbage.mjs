@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Loaded into each process of a fleet before the app (`node --import`). When the parent sends `collect garbage`, it is
- * collected: what is measured then is what is really held. Plain JavaScript, so that it runs from sources and from a build alike.
+ * Loaded into each process of a fleet before the app (`node --import`). When the parent sends `collect
+ * garbage`, it runs a garbage collection, so memory measured afterward is memory in use. Plain JavaScript, so
+ * it needs no build.
  */
 
 import { setFlagsFromString } from 'node:v8';
@@ -12,5 +13,5 @@ process.on('message', (message) => {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
 });
-// The channel alone must not keep an app running that has come to its end.
+// The IPC channel must not keep a finished app running.
 process.channel?.unref();

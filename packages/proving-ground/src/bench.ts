@@ -13,7 +13,7 @@ import { withBlock } from './program/with-block.js';
 const PICTURE = new URL('../../../docs/assets/benchmarks.svg', import.meta.url);
 const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
 
-/** A goal that is missed is no problem of the run: it is reported in the report. */
+/** A missed goal is not a problem of the run. The report lists it. */
 type BenchReport = BenchResult & ProgramReport & { readonly goals: readonly Goal[] };
 
 await runProgram<BenchOptions, BenchReport>({

@@ -12,7 +12,7 @@ await runProgram<ChaosOptions, ChaosReport>({
     try {
       return await runChaos(options, context);
     } catch (error) {
-      // A mirror that does not settle has no report, and is no less a problem.
+      // A mirror that does not settle has no report, but its run is still recorded as failed.
       if (options.record && error instanceof ProvingError && error.code === 'PROVING_STALLED')
         await recordRun({
           tool: 'chaos',

@@ -2,9 +2,9 @@ import type { Db, Document } from 'mongodb';
 import type { History } from './judge/written-stream.js';
 import { type Reading, untilMoved } from './program/until-moved.js';
 
-/** How far the mirror is, over all streams. */
+/** Progress of the mirror, summed over all streams. */
 export interface MirrorState {
-  /** Entries whose way has come to its end: written, already there, or dead letters. */
+  /** Entries processed: written, already there, or dead letters. */
   readonly seen: number;
   readonly alreadyThere: number;
   /** Entries waiting in Redis when their keys were last read. */
@@ -13,7 +13,7 @@ export interface MirrorState {
 
 type KeyDocument = { _id: string } & Document;
 
-/** Waits for what a fleet is to bring about, by conditions in MongoDB. Each wait throws as untilMoved does. */
+/** Waits until MongoDB shows that the fleet has done something. Each wait throws as untilMoved does. */
 export class MirrorWatch {
   readonly #db: Db;
 
@@ -21,12 +21,14 @@ export class MirrorWatch {
     this.#db = db;
   }
 
-  /** Reads the streams' documents alone: it is asked several times a second, and must not slow down what it watches. */
+  /**
+   * Reads only the documents of streams: it runs several times a second, and must not slow down the fleet.
+   */
   async state(): Promise<MirrorState> {
     return sumsOf(await this.#streams());
   }
 
-  /** Resolves when more than `seen` entries have come through. */
+  /** Resolves when the fleet has processed more than `seen` entries. */
   async untilMoreThan(seen: number, signal: AbortSignal): Promise<void> {
     const check = async (): Promise<Reading> => {
       const state = await this.state();
@@ -36,7 +38,10 @@ export class MirrorWatch {
     await untilMoved(`more than ${seen} messages`, check, { signal });
   }
 
-  /** Resolves when `entries` entries of the stream, over all its incarnations, have come through. */
+  /**
+   * Resolves when the fleet has processed `entries` entries of the stream, over all
+   * incarnations, and its lag is 0.
+   */
   async untilDrained(key: string, entries: number, signal: AbortSignal): Promise<void> {
     await this.#untilKey(
       key,
@@ -51,7 +56,7 @@ export class MirrorWatch {
     await this.#untilKey(key, signal, `the retirement of ${key}`, ({ status }) => status === 'deleted');
   }
 
-  /** Resolves when each stream has as many entries as were written, with no lag. */
+  /** Resolves when MongoDB counts as many entries as were written, with no lag. */
   async untilAll(history: History, signal: AbortSignal): Promise<void> {
     const check = async (): Promise<Reading> => {
       const { seen, lag } = await this.state();
@@ -71,7 +76,7 @@ export class MirrorWatch {
       const streams = await this.#streams();
       const record = streams.find(({ _id }) => _id === key);
       const missing = () => [record ? described(record, undefined) : `${key}: not in MongoDB`];
-      // A key may wait for its turn; as long as any stream moves, it is on its way.
+      // A key may wait for its turn, so progress of any stream counts.
       return { isDone: record !== undefined && isDone(record), progress: sumsOf(streams).seen, missing };
     };
     await untilMoved(what, check, { signal });

@@ -24,7 +24,7 @@ await runProgram<SoakOptions, SoakReport>({
   },
 });
 
-/** The report for people: a row for each thing of each process, and the last line. */
+/** The report as text: one row per process and measured figure, then a summary line. */
 function soakLines({ trends, entries, minutes, ok }: SoakReport, colors: Progress['colors']): string[] {
   const rows = trends.map(({ process, what, from, to, perHour, verdict, samples }): Cell[] => [
     process,

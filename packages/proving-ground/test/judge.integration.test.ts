@@ -77,7 +77,7 @@ describe('the judge of a chaos run', () => {
     const _id = messageId(messageIdPrefix('orders', 1), id);
     await messages.updateOne({ _id }, { $set: { content: { n: 'forged' } } });
     expect(await problems()).toEqual([
-      `orders: ${_id} holds an entry that nobody wrote`,
+      `orders: ${_id} holds an entry that was never written`,
       `orders: ${id} is missing: Redis still holds it`,
     ]);
   });

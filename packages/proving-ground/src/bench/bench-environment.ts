@@ -13,19 +13,19 @@ import { type BenchSizes, SIZES } from './bench-sizes.js';
 import { rowText } from './report/tables.js';
 import { meter, pidsOf } from './usage-meter.js';
 
-/** The Redis databases: what is mirrored, what is staged to be shown at once, the queue. */
+/** Redis databases: the mirrored source, the staged load that `show` swaps in, and the queue. */
 const SOURCE = 0;
 const STAGING = 1;
 const QUEUE = 2;
 
-/** A rewrite of the append-only file would fall into someone's measurement. */
+/** No rewrite of the append-only file: it would disturb a measurement. */
 const REDIS = { args: ['--auto-aof-rewrite-percentage', '0'] };
 
 export interface BenchContext extends Pick<ProgramContext, 'closing' | 'dir' | 'signal'> {
   readonly say: (line: string) => void;
 }
 
-/** Where something is written to. */
+/** The server and database that a measurement writes to. */
 export interface MongoTarget extends AsyncDisposable {
   readonly uri: string;
   readonly dbName: string;
@@ -33,16 +33,16 @@ export interface MongoTarget extends AsyncDisposable {
   readonly pid: number | undefined;
 }
 
-/** A MongoDB database that nobody else has, empty at the beginning. */
+/** A MongoDB database of its own, empty at first. */
 export interface Target extends MongoTarget {
   readonly db: Db;
   readonly kind: string;
 }
 
-/** What was used between the two ends of a measurement. */
+/** Time, CPU and memory that a measurement used. */
 type Usage = Figures & Required<Pick<Figures, 'seconds' | 'cpu' | 'peakBytes'>>;
 
-/** What is used in each run of the benchmark: servers, a place for logs, and a line for progress. */
+/** Shared by all parts of a run: the servers, a directory for logs, progress output, and the results. */
 export class BenchEnvironment {
   readonly #options: BenchOptions;
   readonly #closing: Closers;
@@ -50,7 +50,7 @@ export class BenchEnvironment {
   #runs = 0;
   readonly #begin = performance.now();
   #part: Part = 'throughput';
-  /** What was measured, how long each part took, and what could not be measured, and why: one line each. */
+  /** The rows measured so far, the time of each part, and the failed measurements, one line each. */
   readonly rows: Row[] = [];
   readonly times: PartTime[] = [];
   readonly failures: string[] = [];
@@ -61,7 +61,7 @@ export class BenchEnvironment {
     readonly redisServer: RedisServer,
     /** The source: what the fleet mirrors. */
     readonly redis: Redis,
-    /** What is put here is shown to the fleet in one instant by `show`. */
+    /** Keys written here appear in the source all at once, by `show`. */
     readonly staging: Redis,
     readonly dir: string,
     readonly signal: AbortSignal,
@@ -71,7 +71,7 @@ export class BenchEnvironment {
     this.#closing = closing;
   }
 
-  /** Starts a Redis; what is opened is closed by `closing`. */
+  /** Starts a Redis. Closing `closing` closes everything that was opened. */
   static async open(
     options: BenchOptions,
     { closing, dir, signal, say }: BenchContext,
@@ -99,7 +99,7 @@ export class BenchEnvironment {
     return SIZES[this.#options.size];
   }
 
-  /** How often the measurements of the running part are made; becomes 1 when the run is late. */
+  /** Repetitions in the current part: the option, else by size; 1 once `budgetMinutes` have passed. */
   get repetitions(): number {
     const { repetitions, fewer, budgetMinutes = Number.POSITIVE_INFINITY } = this.sizes;
     const asked = this.#options.repetitions;
@@ -116,12 +116,12 @@ export class BenchEnvironment {
     return `${this.redisServer.url}/${STAGING}`;
   }
 
-  /** Changes the keys of the staging database and of the source: what was staged is in the source at once. */
+  /** Swaps the staging database and the source (SWAPDB), so all staged keys appear in the source at once. */
   async show(): Promise<void> {
     await this.redis.call('SWAPDB', SOURCE, STAGING);
   }
 
-  /** Empties source, queue and staging. Each measurement begins so. */
+  /** Empties source, queue and staging database. */
   async clear(): Promise<void> {
     await this.clearSource();
     await this.staging.flushdb();
@@ -133,7 +133,7 @@ export class BenchEnvironment {
     await this.redis.pipeline().select(QUEUE).flushdb().select(SOURCE).exec();
   }
 
-  /** Runs a part; what fails in it is noted. */
+  /** Runs a part. A failure is added to `failures`. */
   async run(part: Part, work: () => Promise<void>): Promise<void> {
     this.say(part);
     this.#part = part;
@@ -142,13 +142,13 @@ export class BenchEnvironment {
     this.times.push({ part, seconds: (performance.now() - begin) / 1000 });
   }
 
-  /** Makes one measurement of the running part, as attempt does, and notes its figures. */
+  /** Makes one measurement of the current part and adds its row. A failure is handled as in `attempt`. */
   async measure(what: Omit<Row, 'part' | 'figures'>, measure: () => Promise<Figures>): Promise<void> {
     const figures = await this.attempt(`${this.#part}, ${what.load}, ${what.who}`, measure);
     if (figures) this.note({ ...what, figures });
   }
 
-  /** Notes what was measured in the running part. */
+  /** Adds a row to the current part, and prints it. */
   note(measured: Omit<Row, 'part'>): void {
     const row = { part: this.#part, ...measured };
     this.rows.push(row);
@@ -156,8 +156,9 @@ export class BenchEnvironment {
   }
 
   /**
-   * Does something that may fail: it is reported and noted, and the others continue.
-   * @returns undefined when it failed. @throws the signal's reason once the run was stopped.
+   * Runs work that may fail. A failure is printed and added to `failures`; the run goes on.
+   * @returns undefined if the work failed.
+   * @throws the signal's reason once the run is stopped.
    */
   async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     this.signal.throwIfAborted();
@@ -173,8 +174,8 @@ export class BenchEnvironment {
   }
 
   /**
-   * Begins to measure processes of the system under test, Redis and MongoDB; the function that comes back ends it, and takes the pids of
-   * the system's processes that began meanwhile.
+   * Starts to measure the system under test (`ours`), Redis and MongoDB. The returned function ends the
+   * measurement. It takes the pids of processes of the system that have started since.
    */
   async meter(
     ours: readonly number[],
@@ -190,12 +191,12 @@ export class BenchEnvironment {
     };
   }
 
-  /** What a program in processes/ is given of the servers. */
+  /** The servers' addresses, as part of the configuration of a program in processes/. */
   programServers({ uri, dbName }: MongoTarget, redisUrl = this.redisServer.url) {
     return { redisUrl, mongoUri: uri, dbName };
   }
 
-  /** A directory of its own for the next fleet's logs. */
+  /** Creates a directory for the logs of the next fleet. */
   async nextDir(): Promise<string> {
     this.#runs++;
     const dir = join(this.dir, `run-${this.#runs}`);
@@ -203,13 +204,15 @@ export class BenchEnvironment {
     return dir;
   }
 
-  /** A Redis for a queue of its own. */
+  /** Starts a separate Redis for a queue. */
   async openQueue(): Promise<Pick<RedisServer, 'url' | 'pid'> & AsyncDisposable> {
     const { url, pid, stop } = await startRedis(REDIS);
     return { url, pid, [Symbol.asyncDispose]: stop };
   }
 
-  /** An empty database: on a server of its own where the sizes ask for it. */
+  /**
+   * Opens an empty database; on a new server if the sizes have `freshMongo` and no running MongoDB was named.
+   */
   async openTarget(): Promise<Target> {
     const { mongoUri, mongoBinary } = this.#options;
     const start = () => startMongo(defined({ uri: mongoUri, binary: mongoBinary }));

@@ -14,13 +14,16 @@ export interface BenchFleetOptions {
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** Asking for the counts is work for the workers: they are asked when half of what is left may be done, within these limits, in ms. */
+/**
+ * Reading the counts costs the workers CPU. The next read is after half of the estimated remaining time,
+ * within these limits, in ms.
+ */
 const [LEAST_POLL_MS, MOST_POLL_MS] = [100, 1_000];
 const QUEUE_POLL_MS = 20;
-/** Without any progress for this long, in ms, waiting is given up. */
+/** A wait fails after this long without progress, in ms. */
 const STALL_MS = 90_000;
 
-/** Whether a process has ended that was not to end. */
+/** Set once a process has ended by itself. */
 interface Fate {
   failure: ProvingError | undefined;
 }
@@ -63,17 +66,17 @@ export class BenchFleet implements AsyncDisposable {
     return new BenchFleet(bench, fleet, fate);
   }
 
-  /** Of its scheduler and workers. */
+  /** Pids of the scheduler and the workers. */
   get pids(): number[] {
     return [...this.pidsOf('scheduler'), ...this.pidsOf('worker')];
   }
 
-  /** The processes of an app that run now. */
+  /** Pids of an app's running processes. */
   pidsOf(app: AppName): number[] {
     return this.#fleet.running(app).flatMap(({ pid }) => pid ?? []);
   }
 
-  /** What the running workers have counted so far, all together. */
+  /** The counters of all running workers, summed. */
   async counts(): Promise<Counts> {
     const pages = await Promise.all(
       this.#fleet.running('worker').map(async ({ address }) => {
@@ -85,25 +88,32 @@ export class BenchFleet implements AsyncDisposable {
   }
 
   /**
-   * Resolves when the running workers have written (or found there) this many entries of a type, and saved their
-   * positions. A value counts as one entry.
-   * @throws ProvingError `PROVING_STALLED` when nothing has moved for 90 s, `PROVING_APP_FAILED`.
+   * Resolves when the running workers have written this many entries of a type, or found them already there,
+   * and have saved their positions. A value counts as one entry.
+   * @throws ProvingError `PROVING_STALLED` after 90 s without progress, `PROVING_APP_FAILED` if a process
+   * ended by itself.
    */
   async untilMoved(keyType: string, entries: number): Promise<void> {
     await this.#until((counts) => counts.moved(keyType), entries, `entries of type ${keyType}`);
   }
 
-  /** How many runs have ended so, since the running workers began: `synced`, `unchanged`, … */
+  /** Number of runs with this outcome since the running workers started: `synced`, `unchanged`, … */
   async ended(outcome: string): Promise<number> {
     return (await this.counts()).ended(outcome);
   }
 
-  /** Resolves when so many job schedulers are there, in the queue's Redis at this address. @throws as untilMoved of program/. */
+  /**
+   * Resolves when the queue's Redis at this address has this many job schedulers.
+   * @throws as untilMoved of program/.
+   */
   async untilScheduled(keys: number, queueUrl: string): Promise<void> {
     await this.#untilInQueue(queueUrl, 'job schedulers', keys, (queue) => queue.zcard('{bench}:sync:repeat'));
   }
 
-  /** Resolves when the first sweep has ended, and no other is under way. @throws as untilMoved of program/. */
+  /**
+   * Resolves when the first sweep has ended and no other one is running.
+   * @throws as untilMoved of program/.
+   */
   async untilSwept(queueUrl: string): Promise<void> {
     await this.#untilInQueue(queueUrl, 'sweep', 1, async (queue) => {
       const [endedAt, pending] = await queue.hmget('{bench}:sweep', 'endedAt', 'pending');
@@ -129,7 +139,7 @@ export class BenchFleet implements AsyncDisposable {
     }
   }
 
-  /** Resolves when this many runs have ended so. @throws ProvingError as untilMoved does. */
+  /** Resolves when this many runs have ended with this outcome. @throws ProvingError as untilMoved does. */
   async untilEnded(outcome: string, keys: number): Promise<void> {
     await this.#until((counts) => counts.ended(outcome), keys, `keys that have ended as ${outcome}`);
   }
@@ -153,24 +163,24 @@ export class BenchFleet implements AsyncDisposable {
     });
   }
 
-  /** Ends the scheduler and the workers by SIGKILL, all at once. */
+  /** Kills the scheduler and all workers at the same time (SIGKILL). */
   async kill(): Promise<void> {
     const members = [...this.#fleet.running('scheduler'), ...this.#fleet.running('worker')];
     await Promise.all(members.map((member) => this.#fleet.kill(member)));
   }
 
-  /** Starts a scheduler and a worker in place of those that were killed. Resolves when they are ready. */
+  /** Starts a scheduler and one worker after `kill`. Resolves when both are ready. */
   async restart(): Promise<void> {
     const members = [this.#fleet.launch('scheduler'), this.#fleet.launch('worker')];
     await Promise.all(members.map((member) => member.ready()));
   }
 
-  /** Stops the workers by SIGTERM; the scheduler goes on. */
+  /** Stops the workers by SIGTERM. The scheduler keeps running. */
   async stopWorkers(): Promise<void> {
     await Promise.all(this.#fleet.running('worker').map((worker) => this.#fleet.kill(worker, 'SIGTERM')));
   }
 
-  /** Resolves when they are ready. */
+  /** Starts more workers. Resolves when all are ready. */
   async addWorkers(count: number): Promise<void> {
     await Promise.all(Array.from({ length: count }, () => this.#fleet.addWorker()));
   }
@@ -180,20 +190,20 @@ export class BenchFleet implements AsyncDisposable {
   }
 }
 
-/** What workers have counted, by key type. */
+/** Counters of workers. */
 interface Counts {
-  /** Entries that were written or found there; a value counts as one. */
+  /** Entries of this type that were written or already there; a value counts as one. */
   moved(keyType: string): number;
-  /** Runs that have ended so. */
+  /** Runs with this outcome. */
   ended(outcome: string): number;
-  /** Jobs that have ended, however. */
+  /** Jobs that have ended, with any outcome. */
   readonly jobs: number;
 }
 
 const ENTRIES = /^r2m_entries_(?:written|already_there)_total\{key_type="([^"]+)"[^}]*\} (\d+)$/gm;
 const JOBS = /^r2m_jobs_total\{outcome="([^"]+)"[^}]*\} (\d+)$/gm;
 
-/** From the workers' pages of metrics, in Prometheus's text form. */
+/** Sums the counters of the workers' metrics pages, which are in Prometheus's text format. */
 export function countsIn(pages: readonly string[]): Counts {
   const sum = (line: RegExp, label?: string) => {
     const found = pages.flatMap((page) => [...page.matchAll(line)]);

@@ -71,7 +71,7 @@ export function parseBenchOptions(args: readonly string[], env: NodeJS.ProcessEn
   return { ...options, parts, mongoUri: env.BENCH_MONGO_URI || undefined };
 }
 
-/** Those that are named, in the order in which they run. */
+/** Parses a comma-separated list of parts. Returns them in the order in which they run. */
 function partsOf(only: string): readonly Part[] {
   const named = only.split(',').map((name) => name.trim());
   const unknown = named.find((name) => !PARTS.some((part) => part === name));

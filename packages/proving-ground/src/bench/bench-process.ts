@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { inTime, membersOf } from '@redis-to-mongo/pipeline';
 import { ProvingError } from '../proving-error.js';
 
-/** What a process of the benchmark shows its parent; see processes/. */
+/** A message from a benchmark process to its parent; see processes/. */
 export type Report = Readonly<Record<string, unknown>>;
 
 const STDERR_KEPT = 4_000;
-/** A report that takes longer than this, in ms, does not come. */
+/** How long to wait for a report, in ms. */
 const REPORT_WITHIN_MS = 600_000;
 
 /**
- * One of the programs in processes/, as a process of its own. It says when it is ready, begins when it is asked to, and
- * answers with a report. It ends with its parent, whatever ends that.
+ * Runs a program of processes/ as a child process. The program reports when it is ready, begins on request,
+ * and answers with a report. It ends with its parent, even if the parent is killed.
  */
 export class BenchProcess implements AsyncDisposable {
   readonly #name: string;
@@ -23,7 +23,10 @@ export class BenchProcess implements AsyncDisposable {
   #stderr = '';
   #atStart: Report = {};
 
-  /** @param config handed to the program as its one argument. @param env beside what this process has. */
+  /**
+   * @param config passed to the program as its only argument, as JSON.
+   * @param env added to this process's environment.
+   */
   private constructor(name: string, config: Report, env: Readonly<Record<string, string>>) {
     this.#name = name;
     const script = fileURLToPath(new URL(`processes/${name}.js`, import.meta.url));
@@ -51,23 +54,24 @@ export class BenchProcess implements AsyncDisposable {
     return started;
   }
 
-  /** What it reported when it was ready. */
+  /** The program's first report. */
   get atStart(): Report {
     return this.#atStart;
   }
 
-  /** The one process; none if it could not be started. */
+  /** The program's pid; empty if it could not be started. */
   get pids(): number[] {
     return this.#process.pid === undefined ? [] : [this.#process.pid];
   }
 
-  /** Tells it to begin, or whatever comes next. */
+  /** Sends the program a message, such as `go`. */
   send(message: string): void {
     this.#process.send(message);
   }
 
   /**
-   * Its next report. @throws ProvingError `PROVING_APP_FAILED` with its last words when it ends without one,
+   * Waits for the program's next report.
+   * @throws ProvingError `PROVING_APP_FAILED` with the end of its stderr if it ends without a report,
    * `PROVING_STALLED` after ten minutes.
    */
   async report(): Promise<Report> {
@@ -82,7 +86,7 @@ export class BenchProcess implements AsyncDisposable {
     return membersOf(value[0]);
   }
 
-  /** Ends it and waits for its end. */
+  /** Sends SIGKILL, and waits until the program has ended. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#ended;
@@ -93,7 +97,7 @@ export class BenchProcess implements AsyncDisposable {
   }
 }
 
-/** A number in a report. @throws ProvingError `PROVING_APP_FAILED` when it is not there. */
+/** Reads a number from a report. @throws ProvingError `PROVING_APP_FAILED` if it is missing. */
 export function numberIn(report: Report, name: string): number {
   const value = report[name];
   if (typeof value !== 'number')
@@ -101,7 +105,7 @@ export function numberIn(report: Report, name: string): number {
   return value;
 }
 
-/** The numbers in a list of a report. */
+/** Reads a list of numbers from a report; empty if there is none. */
 export function numbersIn(report: Report, name: string): number[] {
   const values: unknown = report[name];
   return Array.isArray(values) ? values.filter((value) => typeof value === 'number') : [];

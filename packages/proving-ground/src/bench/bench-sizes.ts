@@ -1,47 +1,47 @@
 import type { Part, SizeName } from './bench-options.js';
 
-/** This many streams of this many entries each. */
+/** A number of streams, and the entries of each. */
 export interface StreamCase {
   readonly streams: number;
   readonly entries: number;
 }
 
-/** How large each part's load is. */
+/** The size of each part's load. */
 export interface BenchSizes {
-  /** How often each measurement is made where nobody says; less often in some parts that take long. */
+  /** Default repetitions of each measurement. `fewer` overrides it for parts that take long. */
   readonly repetitions: number;
   readonly fewer?: Partial<Readonly<Record<Part, number>>>;
-  /** After this many minutes everything that is still to be measured is measured once. */
+  /** After this many minutes, each remaining measurement is made once. */
   readonly budgetMinutes?: number;
   readonly throughput: readonly StreamCase[];
-  /** Loads for the sink that only acknowledges, by each contestant. */
+  /** Loads of the part `sink`, whose server only acknowledges. */
   readonly sink: readonly StreamCase[];
-  /** One for the fleet alone, long enough that its beginning does not count. */
+  /** A load for the fleet alone, so long that warming up does not matter. */
   readonly sinkLong?: StreamCase;
-  /** Entries in all that the old engine's way gets: it is slow, and its rate does not depend on how many follow. */
+  /** Total entries for the old engine's way. It is slow, and its rate does not depend on their number. */
   readonly oldEngineEntries: number;
   readonly sets: { readonly sets: number; readonly members: number };
-  /** Keys of each other type; members of those that have members. */
+  /** Keys of each other type, and members of each key whose type has members. */
   readonly types: { readonly keys: number; readonly members: number };
-  /** Small values of each type; and, where it is given, this many of all types at once. */
+  /** Small values of each type; with `mixed`, another load of this many values of all types. */
   readonly manyKeys: { readonly keys: number; readonly mixed?: number };
   readonly latency: {
     readonly streams: number;
     readonly perSec: number;
-    /** Before anything is measured, in seconds: code that is new to Node runs at many times its cost. */
+    /** Warm-up before measuring, in seconds: Node runs new code many times slower. */
     readonly warmUpSeconds: number;
     readonly seconds: number;
   };
-  /** Entries a second over streams for this many seconds, in which everything is killed so often. */
+  /** Entries per second over these streams, for this many seconds, with this many kills. */
   readonly kill: {
     readonly streams: number;
     readonly perSec: number;
     readonly seconds: number;
     readonly kills: number;
-    /** Without anything new for this long, nothing more is waited for; longer than a claim outlives its worker. */
+    /** The wait ends after this many seconds without a new entry. Longer than a claim outlives its worker. */
     readonly idleSeconds: number;
   };
-  /** Changes of single keys among many, a second, and a flood of them. */
+  /** Changes of single keys among `keys` keys, per second; then a flood of changes. */
   readonly changes: {
     readonly keys: number;
     readonly perSec: number;
@@ -49,22 +49,22 @@ export interface BenchSizes {
     readonly floodPerSec: number;
     readonly floodSeconds: number;
   };
-  /** Writes in each run, over this many keys. */
+  /** Writes per run, and the numbers of keys that they are spread over. */
   readonly feedCost: { readonly keys: readonly number[]; readonly writes: number };
   readonly idle: {
     readonly streams: readonly number[];
     readonly sets: number;
-    /** How long the CPU is measured, in seconds. */
+    /** Duration of a CPU measurement, in seconds. */
     readonly seconds: number;
-    /** How long is waited for the CPU share to come to rest, at most, in seconds. */
+    /** Longest wait for the CPU share to settle, in seconds. */
     readonly settleSeconds: number;
   };
-  /** Idle keys of mixed types, hashes and strings, sets and streams; only where they are given. */
+  /** Idle keys: values (hashes and strings), sets, and streams. Without it, the part does nothing. */
   readonly idleMixed?: { readonly values: number; readonly sets: number; readonly streams: number };
-  /** New keys, there in one instant. */
+  /** Number of keys that appear at once. */
   readonly discovery: { readonly keys: number };
   readonly catchUp: StreamCase & { readonly workers: readonly number[] };
-  /** Each measurement gets an empty MongoDB of its own where the benchmark starts it; else a database of its own. */
+  /** Whether each measurement gets a new MongoDB server, if the benchmark starts it; else a new database. */
   readonly freshMongo: boolean;
 }
 

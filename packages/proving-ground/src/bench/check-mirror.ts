@@ -6,16 +6,19 @@ import { untilMoved } from '../program/until-moved.js';
 import { ProvingError } from '../proving-error.js';
 import type { BenchEnvironment } from './bench-environment.js';
 
-/** @throws ProvingError `PROVING_NOT_MIRRORED` unless there are just this many messages; each `_id` is there once. */
+/** @throws ProvingError `PROVING_NOT_MIRRORED` unless the target holds exactly this many messages. */
 export async function checkCount(target: { count(): Promise<number> }, entries: number): Promise<void> {
   const found = await target.count();
   if (found !== entries) throw notMirrored(`${found} messages are there, not ${entries}`);
 }
 
-/** What was saved last may still be on its way, in ms. */
+/** Keys that differ are compared again for this long, in ms: the last saves may still be on their way. */
 const SETTLE_MS = 5_000;
 
-/** Compares source and target, byte for byte, as `redis-to-mongo verify` does. @throws ProvingError `PROVING_NOT_MIRRORED`. */
+/**
+ * Compares source and target, byte for byte, as `redis-to-mongo verify` does.
+ * @throws ProvingError `PROVING_NOT_MIRRORED`.
+ */
 export async function compareMirror(
   { redis }: { readonly redis: Redis },
   { db }: { readonly db: Db },
@@ -34,8 +37,8 @@ const POLL_MS = 200;
 
 /**
  * Resolves when this many messages are in the target.
- * @param isOver whether anyone who brings them has ended.
- * @throws ProvingError `PROVING_STALLED` when it has, or when nothing has come for a minute.
+ * @param isOver whether the process that writes them has ended.
+ * @throws ProvingError `PROVING_STALLED` if it has ended, or as untilMoved of program/.
  */
 export async function untilMirrored(
   { signal }: Pick<BenchEnvironment, 'signal'>,

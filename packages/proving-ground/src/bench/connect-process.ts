@@ -10,21 +10,21 @@ import { streamKeys } from './fill-streams.js';
 
 const run = promisify(execFile);
 const configFile = fileURLToPath(new URL('../../rivals/redpanda-connect.yaml', import.meta.url));
-/** How long it may take to stop before it is killed, in ms. */
+/** Time from SIGTERM to SIGKILL, in ms. */
 const STOP_WITHIN_MS = 5_000;
 
-/** The program and what comes before the name of its configuration. */
+/** The program, and its arguments before the configuration file. */
 export type ConnectCall = readonly [command: string, ...args: string[]];
 
-/** What is set in rivals/redpanda-connect.yaml. */
+/** Variables of rivals/redpanda-connect.yaml. */
 export interface ConnectSettings {
   readonly BATCH_COUNT: string;
   readonly BATCH_PERIOD: string;
 }
 
-/** The fastest for it with a backlog, on a machine of two cores. */
+/** Its fastest settings for a backlog, on a machine with two cores. */
 export const FOR_THROUGHPUT: ConnectSettings = { BATCH_COUNT: '1000', BATCH_PERIOD: '100ms' };
-/** An entry waits for others for a moment only. */
+/** For low latency: an entry waits at most 2 ms for others. */
 export const FOR_LATENCY: ConnectSettings = { BATCH_COUNT: '100', BATCH_PERIOD: '2ms' };
 
 const CALLS: readonly { readonly call: ConnectCall; readonly version: readonly string[] }[] = [
@@ -32,7 +32,9 @@ const CALLS: readonly { readonly call: ConnectCall; readonly version: readonly s
   { call: ['rpk', 'connect', 'run'], version: ['connect', '--version'] },
 ];
 
-/** How Redpanda Connect is called here, and its version, if it is there. */
+/**
+ * Finds Redpanda Connect on the PATH: how to call it, and its version. `undefined` if it is not installed.
+ */
 export async function findConnect(): Promise<{ call: ConnectCall; version: string } | undefined> {
   for (const { call, version } of CALLS) {
     const said = await run(call[0], [...version], { timeout: 20_000 }).then(
@@ -45,7 +47,7 @@ export async function findConnect(): Promise<{ call: ConnectCall; version: strin
   return undefined;
 }
 
-/** One process of Redpanda Connect that reads streams by a consumer group. */
+/** A process of Redpanda Connect that reads streams with a consumer group. */
 export class ConnectProcess implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
@@ -79,17 +81,17 @@ export class ConnectProcess implements AsyncDisposable {
     return new ConnectProcess(child);
   }
 
-  /** The one process; none if it could not be started. */
+  /** The process's pid; empty if it could not be started. */
   get pids(): number[] {
     return this.#process.pid === undefined ? [] : [this.#process.pid];
   }
 
-  /** Whether it has ended. */
+  /** Whether the process has ended. */
   get isOver(): boolean {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
-  /** Sends SIGKILL, and resolves when it has ended. */
+  /** Sends SIGKILL, and waits until the process has ended. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#ended;

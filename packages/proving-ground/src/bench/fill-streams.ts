@@ -19,7 +19,10 @@ export function entryFields(n: number): string[] {
   ];
 }
 
-/** Writes the case's streams, one after the other. @throws ProvingError `PROVING_REDIS` when Redis refuses an entry. */
+/**
+ * Writes the case's streams, one after another.
+ * @throws ProvingError `PROVING_REDIS` if Redis refuses an entry.
+ */
 export async function fillStreams(redis: Redis, { streams, entries }: StreamCase): Promise<void> {
   const keys = streamKeys({ streams });
   await runPipelines(redis, streams * entries, (pipeline, i) =>

@@ -3,7 +3,7 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { membersOf } from '@redis-to-mongo/pipeline';
 import type { BenchEnvironment } from './bench-environment.js';
 
-/** Where a benchmark ran, and on what. */
+/** The machine, servers and versions of a benchmark. */
 export type Machine = Awaited<ReturnType<typeof describeMachine>>;
 
 export async function describeMachine(bench: BenchEnvironment) {
@@ -18,7 +18,7 @@ export async function describeMachine(bench: BenchEnvironment) {
     node: process.versions.node,
     redis: /^redis_version:(\S+)/m.exec(await bench.redis.info('server'))?.[1] ?? 'unknown',
     mongo: target.kind,
-    /** Of this project and of the libraries that carry the data, by name. */
+    /** Versions of this project and of the libraries that carry the data, by package name. */
     packages: await packageVersions(),
   };
 }

@@ -24,7 +24,7 @@ import { measureValues, otherLoads, setLoad } from './parts/values.js';
 import { spreadOf } from './report/figures.js';
 import { rates } from './report/rows.js';
 
-/** What measures each part; it notes its rows in the environment. */
+/** Measures each part, and adds its rows to the environment. */
 const MEASURE: Readonly<Record<Part, (bench: BenchEnvironment, chosen: Chosen) => Promise<void>>> = {
   throughput: (bench, { contestants }) =>
     measureStreams(bench, bench.sizes.throughput, contestants, () => openMongoTarget(bench)),
@@ -47,9 +47,9 @@ const MEASURE: Readonly<Record<Part, (bench: BenchEnvironment, chosen: Chosen) =
 };
 
 /**
- * Runs the parts that were asked for, one after the other. What it opens stays open until the caller closes `closing`.
- * A measurement that fails is among the result's failures, and loses no other.
- * @throws LocalStackError when there are no servers; anything once the signal has aborted.
+ * Runs the chosen parts, one after another. Everything it opens stays open until the caller closes `closing`.
+ * A failed measurement is listed in the result's `failures`; the others continue.
+ * @throws LocalStackError if a server cannot be started; any error once the signal has aborted.
  */
 export async function runBench(options: BenchOptions, context: BenchContext): Promise<BenchResult> {
   const bench = await BenchEnvironment.open(options, context);
@@ -61,7 +61,7 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
   return { machine, size, repetitions, parts, times, rows, notes: chosen.notes, failures };
 }
 
-/** The steady rate, and half of what the fleet was measured to reach on several streams, where that was measured. */
+/** The steady rate, and half of the fleet's throughput on several streams, if that was measured. */
 function ratesOf({ latency: { perSec, streams } }: BenchSizes, rows: readonly Row[]) {
   const reached = rows.filter(
     ({ part, who, load }) => part === 'throughput' && who === FLEET && !load.startsWith('1 ×'),

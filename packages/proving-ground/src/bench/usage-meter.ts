@@ -1,26 +1,28 @@
 import { processUsage } from '../program/process-usage.js';
 
-/** The pids of processes, by what they are. */
+/** Pids of processes, by group name. */
 export type Groups<Name extends string> = Readonly<Record<Name, readonly number[]>>;
 
-/** What a group of processes used between the two ends of a measurement. */
+/** Usage of a group of processes during a measurement. */
 export interface GroupUsage {
   /** CPU seconds. */
   readonly cpu: number;
   /** CPU as a share of one core. */
   readonly share: number;
-  /** Memory that is held at the end, and the most that was held, each process at its own peak, in bytes. */
+  /** Memory at the end, and the sum of each process's peak, in bytes. */
   readonly bytes: number;
   readonly peakBytes: number;
 }
 
-/** What was used in a measurement. */
+/** The result of a measurement. */
 export interface Measured<Name extends string> {
   readonly seconds: number;
   of(name: Name): GroupUsage;
 }
 
-/** Begins to measure; the function that comes back ends it, and takes what else belongs to the groups by then. */
+/**
+ * Starts to measure. The returned function ends the measurement; it takes the groups as they are at the end.
+ */
 export async function meter<Name extends string>(
   groups: Groups<Name>,
 ): Promise<(groupsNow?: Groups<Name>) => Promise<Measured<Name>>> {
@@ -48,7 +50,7 @@ async function readAll(groups: Groups<string>) {
   return new Map(await Promise.all(pids.map(async (pid) => [pid, await processUsage(pid)] as const)));
 }
 
-/** The pids of a server, if it was started here. */
+/** A server's pid; empty if the server was not started here. */
 export function pidsOf({ pid }: { readonly pid?: number | undefined }): readonly number[] {
   return pid === undefined ? [] : [pid];
 }

@@ -11,7 +11,7 @@ export interface BreakWorkerOptions {
 }
 
 /**
- * Kills a worker in the middle of its work: during the generator's burst, as soon as the fleet has begun on it. Then
+ * Kills a busy worker: during the generator's burst, as soon as the fleet has made progress on it. Then
  * starts another one, as an orchestrator would.
  */
 export async function breakWorker(options: BreakWorkerOptions, signal: AbortSignal): Promise<void> {

@@ -7,11 +7,11 @@ import { judgeMirror, judgeSource } from '../judge/judge-streams.js';
 import { judgeCounts, StreamFindings } from '../judge/stream-findings.js';
 import type { History, WrittenStream } from '../judge/written-stream.js';
 
-/** What was found about one key. */
+/** The result of the comparison for one key. */
 export interface KeyReport extends Pick<Difference, 'missing' | 'different' | 'problems'> {
   readonly key: string;
   readonly keyType: string;
-  /** Incarnations of a stream, and the messages of all of them; 0 for a value. */
+  /** Incarnations of a stream, and messages in all of them; 0 for a value. */
   readonly incarnations: number;
   readonly messages: number;
   /** Members of a set. */
@@ -23,17 +23,21 @@ export interface ToCompare {
   readonly redis: Redis;
   readonly db: Db;
   readonly wanted: (key: string) => boolean;
-  /** What was ever written to each stream. All of it must have been read before a stream was deleted. */
+  /**
+   * Everything that was written to each stream. The fleet must have read all of a
+   * stream before it was deleted.
+   */
   readonly history: History;
-  /** Values that were changed last are given so long to arrive, in ms. */
+  /** Keys that differ are compared again for this long, in ms. */
   readonly settleMs: number;
 }
 
 /**
- * Compares values by the product's own verification; and all incarnations of the streams, as they were written, with Redis and with
- * the messages, which are read once for all of them.
- * @returns a report for each key by name; what belongs to no key is reported as one without a name.
- * @throws SyncError where a server can't be asked.
+ * Compares values by the product's own verification. Compares all incarnations of the streams, as written,
+ * with Redis and with the messages, which are read once for all streams.
+ * @returns a report for each key, sorted by name. Messages that belong to no stream are
+ * reported under an empty name.
+ * @throws SyncError if a server does not answer.
  */
 export async function compareMirror({
   redis,
@@ -70,7 +74,7 @@ export async function compareMirror({
   return [...reports, { ...NOTHING, key: '', keyType: 'stream', duplicated: strays, problems }];
 }
 
-/** What the key's document says of the stream. */
+/** Checks the stream's document in `keys`. */
 async function judgeRecord(db: Db, written: WrittenStream, findings: StreamFindings): Promise<void> {
   const record = await db
     .collection<{ _id: string; incarnation?: number }>('keys')

@@ -7,10 +7,11 @@ import { openMongo, openRedis } from '../program/open-redis.js';
 import { ProvingError } from '../proving-error.js';
 
 /**
- * Where one run works: connects to the stack's servers under names of the run's own. What a run leaves on servers that were given by their
- * address is removed in the end; those that the stack started vanish with it.
+ * Connects to the stack's servers, with names that only this run uses. On servers that were given by their
+ * address, the run's data is removed at the end; servers that the stack started are deleted with their data.
  * @param keys that the run will write.
- * @throws ProvingError `PROVING_NOT_EMPTY` when a Redis that was given holds keys: the run's own could meet them.
+ * @throws ProvingError `PROVING_NOT_EMPTY` if a Redis that was given holds keys: they
+ * could collide with the run's.
  */
 export async function openDemoEnvironment(stack: LocalStack, keys: readonly string[], closing: Closers) {
   const name = `demo_${randomBytes(4).toString('hex')}`;
@@ -35,7 +36,7 @@ export async function openDemoEnvironment(stack: LocalStack, keys: readonly stri
   return { redis, db: mongo.db, mongoDbName: name, queuePrefix: name, queueKeys };
 }
 
-/** Removes the run's keys and the queue's, and no others: someone else may have begun to use this Redis. */
+/** Removes only the keys of the run and of its queue: someone else may have begun to use this Redis. */
 async function removeKeys(redis: Redis, keys: readonly string[], queueKeys: string): Promise<void> {
   for (let i = 0; i < keys.length; i += 1000) await redis.unlink(...keys.slice(i, i + 1000));
   for await (const found of redis.scanStream({ match: queueKeys, count: 1000 }))

@@ -5,7 +5,7 @@ import { tableLines } from '@redis-to-mongo/terminal/table';
 import type { KeyReport } from './compare-mirror.js';
 import type { DemoResult } from './run-demo.js';
 
-/** The table, the rates, and the last line. */
+/** The result as text: the table, the rates, and the final line. */
 export function resultLines(result: DemoResult, colors: Progress['colors']): string[] {
   const { perKey, ok } = result;
   const seconds = (ms: number) => (ms / 1000).toFixed(1);
@@ -25,10 +25,10 @@ export function resultLines(result: DemoResult, colors: Progress['colors']): str
   ];
 }
 
-/** Where its collection's name is no word of everybody's. */
+/** Plurals of types whose collection has an unusual name. */
 const PLURALS: Readonly<Record<string, string>> = { zset: 'sorted sets', json: 'JSON documents' };
 
-/** All in one line, such as `100000 messages in 40 streams, 60 sets; 0 missing, 0 duplicated, 0 different`. */
+/** A summary such as `100000 messages in 40 streams, 60 sets; 0 missing, 0 duplicated, 0 different`. */
 function describeKeys(perKey: readonly KeyReport[]): string {
   const counts = new Map<string, number>(KEY_TYPES.map((keyType) => [keyType, 0]));
   for (const { key, keyType } of perKey) if (key !== '') counts.set(keyType, (counts.get(keyType) ?? 0) + 1);
@@ -46,10 +46,13 @@ function pluralOf(keyType: string): string {
   return PLURALS[keyType] ?? valueType(keyType).names.collection.replace('_', ' ');
 }
 
-/** Groups in the table; of more, those with findings come first. */
+/** Most groups in the table. Groups with findings come first. */
 const ROWS = 24;
 
-/** The comparison as a table: a row for each main stream with all that belongs to it by its name, then the total. */
+/**
+ * The comparison as a table: a row for each main stream with its info streams and
+ * metadata sets, then the total.
+ */
 function reportTable(perKey: readonly KeyReport[], colors: Progress['colors']): string[] {
   const groups = new Map<string, KeyReport[]>();
   for (const report of perKey) {

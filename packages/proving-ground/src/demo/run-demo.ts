@@ -18,9 +18,9 @@ import { openDemoEnvironment } from './demo-environment.js';
 import type { DemoOptions } from './demo-options.js';
 import { showProgress } from './show-progress.js';
 
-/** The stream that is deleted and made again: a busy one, but not the busiest. */
+/** The index of the stream that is deleted and created again: a busy one, but not the busiest. */
 const RECREATED = 3;
-/** Values that were changed last are given so long to arrive, in ms. */
+/** Keys that differ are compared again for this long, in ms. */
 const SETTLE_MS = 60_000;
 
 export interface DemoResult extends ProgramReport {
@@ -31,11 +31,11 @@ export interface DemoResult extends ProgramReport {
   readonly behindMs: number;
   readonly setChanges: number;
   readonly valueChanges: number;
-  /** Entries that were written a second time and found themselves already there. */
+  /** Entries that were written again and found already there. */
   readonly alreadyThere: number;
 }
 
-/** Where the dashboard is while everything is running. */
+/** Addresses and credentials while everything is running. */
 export interface DemoAccess {
   readonly dashboard: { readonly url: string; readonly username: string; readonly password: string };
   readonly redisUrl: string;
@@ -44,9 +44,9 @@ export interface DemoAccess {
 }
 
 /**
- * The whole story: servers, fleet, load, a deletion, a kill, and the comparison. What it opens stays open until the
- * caller closes `closing`.
- * @throws LocalStackError, ProvingError; anything once the signal has aborted.
+ * The whole demo: servers, fleet, load, a deletion, a kill, and the comparison. Everything it opens stays
+ * open until the caller closes `closing`.
+ * @throws LocalStackError, ProvingError; any error once the signal has aborted.
  */
 export async function runDemo(
   options: DemoOptions,
@@ -137,7 +137,7 @@ export async function runDemo(
       alreadyThere,
     };
   } catch (error) {
-    // What waits and sleeps throws an AbortError of its own; the reason says more.
+    // Waits and sleeps throw an AbortError of their own. The signal's reason says more.
     throw crashed.signal.aborted ? crashed.signal.reason : error;
   } finally {
     shown.abort();
@@ -145,17 +145,22 @@ export async function runDemo(
   }
 }
 
-/** 5,000 messages a second; never shorter than it takes to break something, never longer than a minute. In ms. */
+/**
+ * Duration of the writing, in ms: 5,000 messages per second; at least the time for
+ * the kill, and at most a minute.
+ */
 function writingTime(messages: number): number {
   return Math.min(60_000, Math.max(4_000, messages / 5));
 }
 
-/** What was to be written, and is not among what was compared. */
+/** Finds planned keys and messages that were not compared. */
 function lacking(perKey: readonly KeyReport[], { streams, sets, values }: KeyPlan): string[] {
   const compared = new Map(perKey.map((report) => [report.key, report]));
   return [
     ...streams.flatMap(({ key, messages }) =>
-      compared.get(key)?.messages === messages ? [] : [`${key}: ${messages} messages were to be compared`],
+      compared.get(key)?.messages === messages
+        ? []
+        : [`${key}: not all of its ${messages} messages were compared`],
     ),
     ...[...sets, ...values].flatMap(({ key }) => (compared.has(key) ? [] : [`${key}: was not compared`])),
   ];
@@ -170,7 +175,10 @@ function workersText(count: number): string {
   return count === 1 ? '1 worker' : `${count} workers`;
 }
 
-/** The work's result; the signal's reason when it aborts before, while the work continues unheeded. */
+/**
+ * The work's result, or the signal's reason if it aborts first. The work then goes
+ * on, and its result is ignored.
+ */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
     const onAbort = () => reject(signal.reason);
@@ -187,8 +195,9 @@ interface RecreationOptions {
 }
 
 /**
- * How a stream is deleted and made again: once all of its first incarnation is in MongoDB, since what is deleted unread is a
- * gap and can't be compared; and made again once MongoDB shows that it is gone.
+ * Deletes a stream and creates it again. It is deleted once its first incarnation is in MongoDB,
+ * because unread entries would be a gap that cannot be compared. It is created again once
+ * MongoDB shows that it is retired.
  */
 function recreationOf(stream: StreamPlan, { history, watch, say }: RecreationOptions): Recreation {
   const { key } = stream;

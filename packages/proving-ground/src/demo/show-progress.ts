@@ -5,7 +5,7 @@ import { repeatEvery } from '../program/repeat-every.js';
 
 export interface ShowProgressOptions {
   readonly progress: Progress;
-  /** Messages in all. */
+  /** Total messages. */
   readonly total: number;
   readonly history: History;
   readonly watch: MirrorWatch;
@@ -13,11 +13,11 @@ export interface ShowProgressOptions {
 
 const EVERY_MS = 250;
 
-/** Keeps the progress up to date until the signal aborts, and takes it away then. */
+/** Updates the progress line until the signal aborts, then removes it. */
 export async function showProgress(options: ShowProgressOptions, signal: AbortSignal): Promise<void> {
   const { progress, total, history, watch } = options;
   await repeatEvery(EVERY_MS, signal, async () => {
-    const state = await watch.state().catch(() => undefined); // what waits for the mirror reports it
+    const state = await watch.state().catch(() => undefined); // the waits for the mirror report errors
     if (state && !signal.aborted) progress.update(stateOf(total, history.entries, state.seen));
   });
   progress.clear();

@@ -6,14 +6,14 @@ export interface FleetEnvOptions {
   readonly mongoDbName: string;
   readonly queuePrefix: string;
   readonly dashboardPassword: string;
-  /** Further options of the apps, by their environment names; they win. */
+  /** More options of the apps, by their environment names. They override the others. */
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** What a process needs of its surroundings; no option of the apps may leak in from the user's shell. */
+/** Variables that a process inherits. No option of the apps may leak in from the user's shell. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS'] as const;
 
-/** The environment of every process of a fleet: any free HTTP port, JSON logs, and the servers to work on. */
+/** The environment of every process of a fleet: any free HTTP port, JSON logs, and the servers' addresses. */
 export function fleetEnv(options: FleetEnvOptions): Record<string, string> {
   const inherited = INHERITED.flatMap((name) => {
     const value = process.env[name];
@@ -38,7 +38,7 @@ export function fleetEnv(options: FleetEnvOptions): Record<string, string> {
   };
 }
 
-/** A password for one run: 96 bits, letters and digits that a URL takes too. */
+/** A random password for one run: 96 bits, in characters that are valid in a URL. */
 export function newPassword(): string {
   return randomBytes(12).toString('base64url');
 }

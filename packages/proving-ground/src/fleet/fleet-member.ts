@@ -14,7 +14,7 @@ export interface MemberOptions {
   /** Its name in the fleet, such as `worker 2`. */
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Its working directory; no config.json must lie there. */
+  /** The working directory. It must not contain a config.json. */
   readonly cwd: string;
   readonly logFile: string;
 }
@@ -25,14 +25,15 @@ export interface MemberEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** An app is up when it answers 200 on /readyz; it gets this long, in ms. */
+/** Time for an app to answer 200 on /readyz, in ms. */
 const READY_WITHIN_MS = 60_000;
 
 const collectGarbage = new URL('../../collect-garbage.mjs', import.meta.url);
 
 /**
- * One process of a fleet, started from the built app. It is in a session of its own, so that Ctrl-C reaches the
- * parent alone, and ends with the parent, whatever ends that: the app sees the channel close (see runApp).
+ * A process of a fleet, started from the built app. It has its own session, so Ctrl-C reaches
+ * only the parent. It ends with the parent, even if the parent is killed: the app sees that the
+ * channel is closed (see runApp).
  */
 export class FleetMember {
   readonly app: AppName;
@@ -41,7 +42,7 @@ export class FleetMember {
   /** Fulfilled when the process has ended; never rejected. */
   readonly ended: Promise<MemberEnd>;
   readonly #process: ChildProcess;
-  /** The dashboard asks for it; the other apps don't mind. */
+  /** Credentials for the dashboard; the other apps ignore them. */
   readonly #authorization: string;
   #end: MemberEnd | undefined;
   #address: string | undefined;
@@ -76,25 +77,26 @@ export class FleetMember {
     return this.#end === undefined;
   }
 
-  /** `http://127.0.0.1:port` of its health, metrics or pages; known once it is ready. */
+  /** The `http://127.0.0.1:port` of its health, metrics or pages. @throws RangeError until it is ready. */
   get address(): string {
     if (this.#address === undefined) throw new RangeError(`${this.name} is not ready`);
     return this.#address;
   }
 
-  /** Sends a signal; does nothing when the process has ended. */
+  /** Sends a signal; does nothing if the process has ended. */
   signal(signal: NodeJS.Signals): void {
     if (this.isRunning) this.#process.kill(signal);
   }
 
-  /** Has the process collect its garbage soon, so that what it holds can be measured. */
+  /** Asks the process to run a garbage collection, so that the memory in use can be measured. */
   collectGarbage(): void {
     if (this.isRunning && this.#process.connected) this.#process.send('collect garbage', () => {});
   }
 
   /**
-   * Waits until the app answers that it is ready.
-   * @throws ProvingError `PROVING_APP_FAILED`, with the end of its log, when it ends before or takes over a minute.
+   * Waits until the app is ready.
+   * @throws ProvingError `PROVING_APP_FAILED` with the end of its log, if it ends first or is not ready
+   * within a minute.
    */
   async ready(): Promise<void> {
     const deadline = Date.now() + READY_WITHIN_MS;
@@ -111,7 +113,7 @@ export class FleetMember {
   }
 
   async #untilEnded(): Promise<MemberEnd> {
-    // 'error' comes instead of 'exit' when the process could not be started at all.
+    // The event is 'error', not 'exit', if the process could not be started at all.
     const end = await once(this.#process, 'exit').then(
       ([code, signal]: unknown[]): MemberEnd => ({
         code: typeof code === 'number' ? code : null,
@@ -141,7 +143,7 @@ async function answersReady(address: string, authorization: string): Promise<boo
   );
 }
 
-/** The `http://…` address that an app's log names (field `http` of a line), or `undefined` while it does not. */
+/** The `http://…` address in an app's log (field `http` of a line); `undefined` until it is logged. */
 function findAddress(log: string): string | undefined {
   for (const line of log.split('\n')) {
     const fields = parseLine(line);
@@ -151,7 +153,7 @@ function findAddress(log: string): string | undefined {
   return undefined;
 }
 
-/** The last lines of a log that say something. */
+/** The last lines of a log. */
 function lastLines(log: string, count: number): string {
   return log.trimEnd().split('\n').slice(-count).join('\n') || '(empty)';
 }
@@ -161,6 +163,6 @@ function parseLine(line: string): Readonly<Record<string, unknown>> | undefined 
   try {
     return membersOf(JSON.parse(line));
   } catch {
-    return undefined; // half a line: the app is writing it
+    return undefined; // an incomplete line that the app is still writing
   }
 }

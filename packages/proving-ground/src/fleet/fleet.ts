@@ -4,23 +4,23 @@ import { type FleetEnvOptions, fleetEnv } from './fleet-env.js';
 import { type AppName, FleetMember, type MemberEnd } from './fleet-member.js';
 
 export interface FleetOptions extends FleetEnvOptions {
-  /** Worker processes to begin with. */
+  /** Initial number of workers. */
   readonly workers: number;
-  /** Scheduler processes to begin with; all but one of them stand by. Default: 1. */
+  /** Initial number of schedulers; all but one stand by. Default: 1. */
   readonly schedulers?: number;
-  /** Options of every other worker besides those of all. */
+  /** More options for every second worker. */
   readonly otherWorkers?: Readonly<Record<string, string>>;
   /** Default: true. */
   readonly dashboard?: boolean;
-  /** Where the processes run and their logs go; created when it is missing. */
+  /** The processes' working directory, with their logs. Created if missing. */
   readonly dir: string;
-  /** Stops the fleet when it aborts, also while it starts. */
+  /** Aborting it stops the fleet, also during the start. */
   readonly signal?: AbortSignal;
-  /** Called when a process ends that was neither killed nor stopped through the fleet. */
+  /** Called when a process ends that the fleet neither killed nor stopped. */
   readonly onUnexpectedEnd?: (member: FleetMember, end: MemberEnd) => void;
 }
 
-/** How long a process may take to stop before it is killed, in ms. */
+/** Time from SIGTERM to SIGKILL, in ms. */
 const STOP_WITHIN_MS = 15_000;
 
 /** A scheduler, workers and a dashboard as separate processes of the built apps, on given servers. */
@@ -28,7 +28,7 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #members: FleetMember[] = [];
   readonly #guests: FleetMember[] = [];
-  /** Processes whose end is no surprise. */
+  /** Processes that were told to end. */
   readonly #dismissed = new Set<FleetMember>();
   readonly #started = new Map<AppName, number>();
 
@@ -37,8 +37,8 @@ export class Fleet {
   }
 
   /**
-   * Starts all processes; resolves when each of them is ready.
-   * @throws ProvingError `PROVING_APP_FAILED`, or the signal's reason; then nothing is left running.
+   * Starts all processes. Resolves when all are ready.
+   * @throws ProvingError `PROVING_APP_FAILED`, or the signal's reason. Then no process is left running.
    */
   static async start(options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(options);
@@ -57,43 +57,43 @@ export class Fleet {
     }
   }
 
-  /** All processes ever started, those that have ended too. */
+  /** All processes that were started, including those that have ended. */
   get members(): readonly FleetMember[] {
     return this.#members;
   }
 
-  /** The processes of an app that are running, in the order of their starts. */
+  /** The running processes of an app, in the order of their starts. */
   running(app: AppName): readonly FleetMember[] {
     return this.#members.filter((member) => member.app === app && member.isRunning);
   }
 
-  /** Starts one more worker; resolves when it is ready. */
+  /** Starts one more worker. Resolves when it is ready. */
   async addWorker(): Promise<FleetMember> {
     const worker = this.launch('worker');
     await worker.ready();
     return worker;
   }
 
-  /** Sends a signal that is to end the process, and waits for its end. */
+  /** Sends a signal that ends the process, and waits until it has ended. */
   async kill(member: FleetMember, signal: NodeJS.Signals = 'SIGKILL'): Promise<MemberEnd> {
     this.#dismissed.add(member);
     member.signal(signal);
     return await member.ended;
   }
 
-  /** Stops all processes in order (SIGTERM; SIGKILL after 15 s) and waits for their ends. */
+  /** Stops all processes (SIGTERM; SIGKILL after 15 s), and waits until they have ended. */
   async stop(): Promise<void> {
     await Promise.all(
       [...this.#members, ...this.#guests].map(async (member) => {
         const timer = setTimeout(() => member.signal('SIGKILL'), STOP_WITHIN_MS);
-        member.signal('SIGCONT'); // one that was paused could not hear the other signal
+        member.signal('SIGCONT'); // a paused process would not react to SIGTERM
         await this.kill(member, 'SIGTERM');
         clearTimeout(timer);
       }),
     );
   }
 
-  /** Starts one more process, named `worker 2` and so on; does not wait until it is ready. */
+  /** Starts one more process, named `worker 2` and so on. Does not wait until it is ready. */
   launch(app: AppName): FleetMember {
     const member = this.#launch(app, {});
     this.#members.push(member);
@@ -103,7 +103,10 @@ export class Fleet {
     return member;
   }
 
-  /** Starts a process with other options, which is none of the fleet's own: it is not counted as running, and may end by itself. */
+  /**
+   * Starts a process with other options that does not belong to the fleet: `running` does not list it, and it
+   * may end by itself.
+   */
   launchGuest(app: AppName, env: Readonly<Record<string, string>>): FleetMember {
     const guest = this.#launch(app, env);
     this.#guests.push(guest);

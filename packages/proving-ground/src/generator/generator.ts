@@ -8,9 +8,12 @@ import { ValueWriter } from './value-writer.js';
 
 export interface Recreation {
   readonly stream: StreamPlan;
-  /** Resolves when the fleet has all `messages` of the first incarnation: what is deleted unread would be a gap. */
+  /**
+   * Resolves when the fleet has all `messages` of the first incarnation: entries
+   * deleted unread would be a gap.
+   */
   readonly untilDrained: (messages: number, signal: AbortSignal) => Promise<void>;
-  /** Called when the stream was deleted; its next incarnation begins when this resolves. */
+  /** Called after the stream was deleted. The next incarnation begins when it resolves. */
   readonly onDeleted: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -18,24 +21,27 @@ export interface GeneratorOptions {
   readonly redis: Redis;
   readonly plan: KeyPlan;
   readonly history: History;
-  /** About how long the writing takes, in ms. */
+  /** Approximate duration of the writing, in ms. */
   readonly durationMs: number;
-  /** A stream that is deleted and made again; half of its messages belong to the first incarnation. */
+  /** A stream that is deleted and created again. Half of its messages belong to the first incarnation. */
   readonly recreation?: Recreation;
   readonly signal: AbortSignal;
 }
 
-/** Where the first incarnation of the recreated stream is complete, as a share of the whole time. */
+/** The share of the time after which the first incarnation of the recreated stream is complete. */
 const FIRST_INCARNATION_ENDS = 0.3;
-/** At this share of the time, this share of all messages comes at once: a backlog in which to break things. */
+/** At this share of the time, this share of all messages is written at once: a backlog for the kill. */
 const BURST = { at: 0.45, messages: 0.1 } as const;
 const TICK_MS = 40;
-/** Set changes a second, about. */
+/** Approximate number of set changes per second. */
 const CHANGES_PER_SEC = 150;
-/** Changes of other values a second, about: each is two updates, which take the stand-in of MongoDB some milliseconds. */
+/**
+ * Approximate number of changes of other values per second. Each is two updates, some ms of work for
+ * MongoDB's stand-in.
+ */
 const VALUE_CHANGES_PER_SEC = 25;
 
-/** Writes a plan's streams at a steady pace with one burst in it, while the sets change all the time. */
+/** Writes a plan's streams at a steady pace with one burst, and keeps changing sets and other values. */
 export class Generator {
   readonly #options: GeneratorOptions;
   readonly #streams: StreamWriter;
@@ -50,24 +56,25 @@ export class Generator {
     this.#values = new ValueWriter(options.redis);
   }
 
-  /** Whether the burst is being written, or has been. */
+  /** Whether the burst has begun. */
   get burstBegun(): boolean {
     return this.#burstBegun;
   }
 
-  /** Changes of sets so far. */
+  /** Number of changes of sets. */
   get setChanges(): number {
     return this.#sets.changes;
   }
 
-  /** Changes of other values so far. */
+  /** Number of changes of other values. */
   get valueChanges(): number {
     return this.#values.changes;
   }
 
   /**
-   * Writes everything; resolves when the last message is in Redis.
-   * @throws ProvingError `PROVING_REDIS`; AbortError when the signal aborts; what the recreation's conditions throw.
+   * Writes everything. Resolves when the last message is in Redis.
+   * @throws ProvingError `PROVING_REDIS`; AbortError if the signal aborts; errors
+   * of the recreation's callbacks.
    */
   async run(): Promise<void> {
     const { plan, recreation, signal } = this.#options;
@@ -120,7 +127,9 @@ export class Generator {
     );
   }
 
-  /** Writes, tick by tick, up to what `target` asks for at that share of the time (0 to `until`, at least once). */
+  /**
+   * Writes, tick by tick, as many messages as `target` asks for at each share of the time, from 0 to `until`.
+   */
   async #pace(signal: AbortSignal, target: (done: number) => Portion[], until = 1): Promise<void> {
     const { history, durationMs } = this.#options;
     const begin = performance.now();

@@ -52,7 +52,7 @@ const user: MessageMaker = (random, n) => ({
   agent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/1${n % 40}.0 Safari/537.36`,
 });
 
-/** Every 50th reading carries the raw frame: bytes that are not text. */
+/** Every 50th message has a raw frame: bytes that are not text. */
 const sensor: MessageMaker = (random, n) => ({
   device: `dev-${String(wholeFrom(random, 1, 400)).padStart(4, '0')}`,
   'temperature.c': (18 + random() * 9).toFixed(3),
@@ -69,7 +69,7 @@ const audit: MessageMaker = (random, n) => ({
   reason: `rule ${n % 30} of policy ${hex(random, 4)} applied by the gateway in ${wholeFrom(random, 1, 90)} ms`,
 });
 
-/** The kinds of services whose messages are imitated: about 5 fields and 200 bytes each. */
+/** The kinds of services whose messages are imitated: about 5 fields and 200 bytes per message. */
 const MESSAGE_KINDS = { order, user, sensor, audit } as const;
 
 export type MessageKind = keyof typeof MESSAGE_KINDS;

@@ -14,11 +14,11 @@ export interface StreamPlan {
   /** The main stream's name. */
   readonly family: string;
   readonly kind: MessageKind;
-  /** Messages in all, over all its incarnations. */
+  /** Total messages over all incarnations. */
   readonly messages: number;
 }
 
-/** How much a plan has. */
+/** The size of a plan. */
 export interface PlanSize {
   /** At least twice as many as streams. */
   readonly messages: number;
@@ -29,7 +29,7 @@ export interface PlanSize {
   readonly values: number;
 }
 
-/** A value, and what it should hold. */
+/** A value, and the model of its content. */
 export interface ValuePlan {
   readonly key: string;
   readonly model: ValueModel;
@@ -66,7 +66,9 @@ const SERVICES: readonly (readonly [name: string, kind: MessageKind])[] = [
 const INFO_TYPES = ['audit', 'errors', 'changes', 'alerts'] as const;
 const SET_TYPES = ['tags', 'regions', 'consumers', 'schemas', 'owners', 'versions'] as const;
 
-/** What keys of the other types are named after; those that not every server has are a quarter as many. */
+/**
+ * Names of the keys of other types. Types that some servers lack (OF_MODULES) have a quarter as many keys.
+ */
 const VALUES: readonly (readonly [name: string, model: () => ValueModel])[] = [
   ['user', () => hashModel(4)],
   ['page', () => stringModel(120)],
@@ -79,14 +81,15 @@ const OF_MODULES: typeof VALUES = [
   ['meter', () => timeSeriesModel(8)],
 ];
 
-/** How much busier the first stream is than the others: the nth gets 1/√n of its messages. */
+/** The distribution of messages: the nth stream gets about 1/√n times the messages of the first one. */
 const SKEW = 0.5;
 
 /**
- * The keys of a run, by the naming convention: half of the streams are main streams (`orders`), the other half info
- * streams (`orders:info:audit`); the sets are metadata sets (`orders:info:tags`) of the main streams in turn.
- * Every stream gets at least two messages, so that one can be deleted and made again. The values are hashes, strings, lists and
- * sorted sets in equal parts, and a quarter as many of each type that not every server has.
+ * Plans the keys of a run, named by the convention. Half of the streams are main streams (`orders`), half
+ * are info streams (`orders:info:audit`). The sets are metadata sets (`orders:info:tags`) of the main
+ * streams in turn. Each stream gets at least two messages, so that it can be deleted and created again.
+ * The values are hashes, strings, lists and sorted sets in equal parts, and a quarter as many of each
+ * type that some servers lack.
  */
 export function planKeys({ messages, streams, sets, values }: PlanSize): KeyPlan {
   const mains = Math.ceil(streams / 2);
@@ -128,7 +131,7 @@ function numbered(types: readonly string[], i: number): string {
   return round === 0 ? type : `${type}-${round + 1}`;
 }
 
-/** Shares that add up exactly: two each, and the rest by weight. */
+/** Divides the messages exactly: two per stream, the rest by weight. */
 function shareOut(messages: number, streams: number): number[] {
   const weights = Array.from({ length: streams }, (_, i) => (i + 1) ** -SKEW);
   const sum = weights.reduce((a, b) => a + b, 0);

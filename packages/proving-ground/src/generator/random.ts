@@ -1,4 +1,7 @@
-/** Numbers in [0, 1) that a seed repeats. Source: mulberry32, Tommy Ettinger, public domain. */
+/**
+ * Returns numbers in [0, 1); the same seed gives the same numbers.
+ * Source: mulberry32, Tommy Ettinger, public domain.
+ */
 export type Random = () => number;
 
 export function seededRandom(seed: number): Random {
@@ -17,7 +20,7 @@ export function wholeFrom(random: Random, least: number, most: number): number {
   return least + Math.floor(random() * (most - least + 1));
 }
 
-/** One of the items; there must be one. */
+/** One of the items. */
 export function oneOf<Item>(random: Random, items: readonly [Item, ...Item[]]): Item {
   return items[Math.floor(random() * items.length)] ?? items[0];
 }

@@ -1,17 +1,17 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import { ProvingError } from '../proving-error.js';
 
-/** Runs a pipeline. @throws ProvingError `PROVING_REDIS` when one of its commands failed. */
+/** Runs a pipeline. @throws ProvingError `PROVING_REDIS` if one of its commands fails. */
 export async function runPipeline(pipeline: ChainableCommander): Promise<void> {
   for (const [error] of (await pipeline.exec()) ?? [])
     if (error)
       throw new ProvingError('PROVING_REDIS', `Redis refused a command: ${error.message}`, { cause: error });
 }
 
-/** Commands in one pipeline: enough to fill the connection, few enough not to hold up Redis. */
+/** Commands per pipeline: enough to fill the connection, few enough not to block Redis. */
 const AT_ONCE = 2_000;
 
-/** Adds commands for each number from 0 up to `count`, some thousands in one pipeline. @throws as runPipeline. */
+/** Adds commands for each number from 0 up to `count`, 2,000 numbers per pipeline. @throws as runPipeline. */
 export async function runPipelines(
   redis: Redis,
   count: number,

@@ -7,16 +7,16 @@ import { type Fields, messageOf } from './message-kinds.js';
 import type { StreamPlan } from './plan-keys.js';
 import { type Random, seededRandom } from './random.js';
 
-/** One stream's share of a write. */
+/** The messages to write to one stream. */
 export interface Portion {
   readonly stream: StreamPlan;
   readonly messages: number;
 }
 
-/** Commands in one pipeline: enough to fill the connection, few enough not to hold up Redis. */
+/** Commands per pipeline: enough to fill the connection, few enough not to block Redis. */
 const PIPELINED = 1_000;
 
-/** Adds messages to streams, and enters each in the history under the id that Redis gave it. */
+/** Adds messages to streams, and records each in the history with the id from Redis. */
 export class StreamWriter {
   readonly #redis: Redis;
   readonly #history: History;
@@ -27,7 +27,7 @@ export class StreamWriter {
     this.#history = history;
   }
 
-  /** @throws ProvingError `PROVING_REDIS` when Redis refuses an entry. */
+  /** Writes messages. @throws ProvingError `PROVING_REDIS` if Redis refuses an entry. */
   async write(portions: readonly Portion[]): Promise<void> {
     let batch: { key: string; fields: Fields }[] = [];
     for (const { stream, messages } of portions) {
@@ -45,7 +45,10 @@ export class StreamWriter {
     if (batch.length > 0) await this.#flush(batch);
   }
 
-  /** Each stream has its own, made of its name: each run writes the same messages, whichever stream is written first. */
+  /**
+   * A generator per stream, seeded by its name: each run writes the same messages, in
+   * whatever order streams are written.
+   */
   #randomOf(key: string): Random {
     let random = this.#randoms.get(key);
     if (!random) {

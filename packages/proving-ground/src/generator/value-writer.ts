@@ -3,9 +3,9 @@ import type { ValuePlan } from './plan-keys.js';
 import { seededRandom, wholeFrom } from './random.js';
 import { runPipeline } from './run-pipeline.js';
 
-/** Keys in one pipeline. */
+/** Keys per pipeline. */
 const AT_ONCE = 500;
-/** A value expires this long after its filling, in s: not within a run. Every tenth does. */
+/** Every tenth value expires this long after it was filled, in s: not during a run. */
 const EXPIRES_SEC = 86_400;
 
 /** Fills values, and changes them. */
@@ -19,7 +19,7 @@ export class ValueWriter {
     this.#redis = redis;
   }
 
-  /** Changes made so far, after the filling. */
+  /** Number of changes, without the filling. */
   get changes(): number {
     return this.#changes;
   }
@@ -37,7 +37,7 @@ export class ValueWriter {
     }
   }
 
-  /** Changes `count` of them, chosen by chance. */
+  /** Changes `count` randomly chosen values. */
   async change(values: readonly ValuePlan[], count: number): Promise<void> {
     if (values.length === 0) return;
     const pipeline = this.#redis.pipeline();

@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 
-/** A fingerprint of an entry's fields, in order: 48 bits of SHA-1, for who can't keep whole entries. */
+/**
+ * A fingerprint of an entry's fields, in order: 48 bits of SHA-1, for callers that cannot keep whole entries.
+ */
 export function contentDigest(pairs: Iterable<readonly [name: Uint8Array, value: Uint8Array]>): number {
   const hash = createHash('sha1');
   for (const [name, value] of pairs) {

@@ -16,7 +16,7 @@ import type { WrittenEntry, WrittenStream } from './written-stream.js';
 type AnyDocument = { _id: string } & Document;
 
 const SEPARATOR = ':info:';
-/** The digest of what no entry is. */
+/** The digest of a document that is not a valid entry. */
 const NOTHING = -1;
 
 interface Wanted {
@@ -25,7 +25,7 @@ interface Wanted {
   times: number;
 }
 
-/** Whether Redis holds what the writer remembers, no more and no less: else nothing else can be judged. */
+/** Checks that Redis holds exactly what the writer recorded. Without that, nothing else can be judged. */
 export async function judgeSource(
   redis: Redis,
   written: WrittenStream,
@@ -45,9 +45,9 @@ export async function judgeSource(
 }
 
 /**
- * Finds each entry ever written to streams among their dead letters and the messages of one collection, which is read once: a server
- * that has no index on ranges of `_id` would read all of it for each stream.
- * @returns how many messages belong to none of the streams.
+ * Looks for each written entry of streams among their dead letters and the messages of one collection. The
+ * collection is read once: a server without an index on ranges of `_id` would read all of it for each stream.
+ * @returns the number of messages that belong to none of the streams.
  */
 export async function judgeMirror(
   db: Db,
@@ -69,7 +69,7 @@ export async function judgeMirror(
   return strays;
 }
 
-/** Matches the messages of a stream, in the order of `_id`, with what was ever written to it. */
+/** Matches the messages of a stream, in the order of `_id`, with everything that was written to it. */
 class StreamJudge {
   readonly #bounds: ReturnType<typeof messageIdBounds>;
   readonly #written: WrittenStream;
@@ -86,7 +86,7 @@ class StreamJudge {
         this.#wanted.set(`${entry.id} ${entry.digest}`, { entry, incarnation, times: 0 });
   }
 
-  /** @returns whether the message is one of the stream's, whatever it holds. */
+  /** Judges a message. @returns whether it belongs to this stream, by its fields and its `_id`. */
   take(message: AnyDocument): boolean {
     const { _id } = message;
     const { key } = this.#written;
@@ -98,11 +98,11 @@ class StreamJudge {
     findings.documents += 1;
     const found = isEntryId(entryId) ? this.#wanted.get(`${entryId} ${digestOf(stored)}`) : undefined;
     if (!found || !isEntryId(entryId)) {
-      findings.report(`${_id} holds an entry that nobody wrote`);
+      findings.report(`${_id} holds an entry that was never written`);
       return true;
     }
     found.times += 1;
-    if (found.entry.tooLarge) findings.report(`${_id} is too large, and yet a message`);
+    if (found.entry.tooLarge) findings.report(`${_id} is too large, but stored as a message`);
     const prefix = _id.slice(0, _id.indexOf(':', key.length));
     const before = this.#before;
     if (before?.prefix === prefix && compareEntryIds(before.entryId, entryId) >= 0)
@@ -113,7 +113,7 @@ class StreamJudge {
     return true;
   }
 
-  /** Checks the dead letters, too, and reports what is nowhere. */
+  /** Checks the dead letters as well, and reports entries that are missing or duplicated. */
   async end(db: Db): Promise<void> {
     const findings = this.#findings;
     await readLetters(db, this.#written.key, this.#wanted, findings);
@@ -149,7 +149,7 @@ async function readLetters(
     if (!found) findings.report(`dead letter ${_id} is not the entry that was written`);
     else {
       found.times += 1;
-      if (!found.entry.tooLarge) findings.report(`dead letter ${_id} would have fitted`);
+      if (!found.entry.tooLarge) findings.report(`dead letter ${_id} would fit in a document`);
     }
   }
 }

@@ -1,31 +1,31 @@
 import { REVISION_LEAP } from '@redis-to-mongo/mongo-sink';
 import type { Document } from 'mongodb';
 
-/** How many problems of one stream are reported in words. */
+/** Most problems of one stream that are described. */
 const MAX_REPORTED = 5;
 
-/** What was found about one stream. */
+/** The findings about one stream. */
 export class StreamFindings {
-  /** Ever written. */
+  /** Entries that were written. */
   entries = 0;
   documents = 0;
   dead = 0;
-  /** Neither a message nor a dead letter, and not in Redis anymore: must be among the gaps. */
+  /** Entries that are neither a message nor a dead letter, and no longer in Redis. They must be in a gap. */
   lost = 0;
-  /** Redis still holds them, and MongoDB has them nowhere. */
+  /** Entries that Redis still holds, but MongoDB does not. */
   missing = 0;
-  /** Messages and dead letters beyond the one that each entry has. */
+  /** Surplus messages and dead letters: more than one per entry. */
   duplicated = 0;
-  /** What else is not as it was written: content, order, counts. */
+  /** Other differences from what was written: content, order, counts. */
   different = 0;
-  /** Counted as gaps. */
+  /** Entries that the fleet counted as gaps. */
   gap = 0;
   alreadyThere = 0;
   readonly problems: string[] = [];
 
   constructor(readonly key: string) {}
 
-  /** Notes a problem. @param count the entries that it is about. */
+  /** Records a problem. @param count number of entries with this problem. */
   report(problem: string, kind: 'missing' | 'duplicated' | 'different' = 'different', count = 1): void {
     this[kind] += count;
     if (this.problems.length < MAX_REPORTED) this.problems.push(`${this.key}: ${problem}`);
@@ -33,13 +33,14 @@ export class StreamFindings {
 }
 
 /**
- * Whether the counts of a stream's document in `keys` add up with what was found.
+ * Checks whether the counts of a stream's document in `keys` agree with the findings.
  *
- * An entry that was written by a worker that died before it saved the position, and that Redis then dropped, is a
- * document and a gap. So documents may be more than seen; but seen and gap together are all that was ever written. Of a
- * stream that was deleted unread, the fleet can count as gap only what it knew of: at most what was lost. One that was read from the
- * start again, since MongoDB was set back, counts what was lost, and what it found there, once more.
- * @param deletedUnread the stream was deleted, and what was lost with it need not be known.
+ * If a worker writes an entry and dies before it saves the position, and Redis then drops the entry, it is
+ * both a document and a gap. So there may be more documents than seen entries, but seen + gap is always the
+ * number of written entries. Of a stream that was deleted unread, the fleet counts as gap only what it knew
+ * of: at most the lost entries. A stream that was read from the start again, because MongoDB was set back,
+ * counts lost entries and those found there once more.
+ * @param deletedUnread whether the stream was deleted unread, so its lost entries need not be known.
  */
 export function judgeCounts(record: Document | null, findings: StreamFindings, deletedUnread: boolean): void {
   if (!record) {

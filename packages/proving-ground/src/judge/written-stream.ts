@@ -1,18 +1,24 @@
-/** One entry as a writer remembers it. */
+/** An entry in the writer's record. */
 export interface WrittenEntry {
   readonly id: string;
-  /** contentDigest of its fields; every entry's content is its own, so it distinguishes incarnations with the same ids. */
+  /**
+   * contentDigest of its fields. Each entry has different content, so it distinguishes
+   * incarnations with the same ids.
+   */
   readonly digest: number;
-  /** No document can hold it: it must become a dead letter. */
+  /** Whether it exceeds the size of a document, and so must become a dead letter. */
   readonly tooLarge: boolean;
-  /** Trimmed or deleted since, or its stream was. */
+  /** Whether the entry was trimmed or deleted, or its stream was deleted. */
   isRemoved: boolean;
 }
 
-/** All that was ever written to one stream, by its one writer: every incarnation of it, entry by entry. About 150 bytes an entry. */
+/**
+ * Everything that one writer wrote to one stream: each entry of each incarnation.
+ * Takes about 150 bytes per entry.
+ */
 export class WrittenStream {
   readonly #incarnations: WrittenEntry[][] = [[]];
-  /** The key is in Redis. */
+  /** Whether the key is in Redis. */
   exists = false;
 
   constructor(readonly key: string) {}
@@ -26,23 +32,26 @@ export class WrittenStream {
     return this.#incarnations.reduce((sum, incarnation) => sum + incarnation.length, 0);
   }
 
-  /** Of the current incarnation, those that Redis must still hold, in order. */
+  /** Entries of the current incarnation that Redis must still hold, in order. */
   get held(): readonly WrittenEntry[] {
     return this.#current.filter(({ isRemoved }) => !isRemoved);
   }
 
-  /** The last id of the current incarnation, also of an entry that was removed. */
+  /** The last id of the current incarnation, even if its entry was removed. */
   get lastId(): string | undefined {
     return this.#current.at(-1)?.id;
   }
 
-  /** Notes an entry that was written. @param tooLarge MongoDB cannot take it: it has to become a dead letter. */
+  /**
+   * Records a written entry.
+   * @param tooLarge whether MongoDB cannot hold it, so it must become a dead letter.
+   */
   add(id: string, digest: number, tooLarge = false): void {
     this.#current.push({ id, digest, tooLarge, isRemoved: false });
     this.exists = true;
   }
 
-  /** The stream was deleted: what comes now belongs to its next incarnation. */
+  /** Records that the stream was deleted. Later entries belong to its next incarnation. */
   endIncarnation(): void {
     for (const entry of this.#current) entry.isRemoved = true;
     this.#incarnations.push([]);
@@ -54,7 +63,7 @@ export class WrittenStream {
   }
 }
 
-/** All that was ever written to streams, by key. */
+/** Everything that was written to streams, by key. */
 export class History {
   readonly #streams = new Map<string, WrittenStream>();
 
@@ -67,7 +76,7 @@ export class History {
     return [...this.#streams.values()].reduce((sum, { entries }) => sum + entries, 0);
   }
 
-  /** What was written to a stream; begins with it at the first call. */
+  /** The record of a stream; created at the first call. */
   of(key: string): WrittenStream {
     const stream = this.#streams.get(key) ?? new WrittenStream(key);
     this.#streams.set(key, stream);

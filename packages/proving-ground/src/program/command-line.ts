@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 
-/** The command line of a program, as in `npm run name`, with the options that all of them have. */
+/** The command line of a program that `npm run name` starts, with the options that all programs have. */
 export function commandLine(name: string, description: string) {
   return new Command(`npm run ${name} --`)
     .description(description)
@@ -13,7 +13,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   return (text) => numberFrom(text, /^\d{1,12}$/, { min, max, kind: 'whole number' });
 }
 
-/** As wholeNumber, of numbers that may have parts. */
+/** As wholeNumber, for numbers with up to three decimals. */
 export function anyNumber(min: number, max: number): (text: string) => number {
   return (text) => numberFrom(text, /^\d{1,12}(\.\d{1,3})?$/, { min, max, kind: 'number' });
 }

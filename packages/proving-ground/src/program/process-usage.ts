@@ -2,24 +2,23 @@ import { readFile } from 'node:fs/promises';
 import pidusage from 'pidusage';
 import { ProvingError } from '../proving-error.js';
 
-/** What a process has used since it began. */
+/** CPU and memory of a process. */
 export interface ProcessUsage {
-  /** CPU time of the process and of its children that have ended, in seconds. */
+  /** CPU time of the process and of its ended children, in seconds. */
   readonly cpuSeconds: number;
-  /** The most memory it held (Linux), or what it holds now (elsewhere), in bytes. */
+  /** Peak memory (Linux), or current memory (elsewhere), in bytes. */
   readonly peakBytes: number;
-  /** What it holds now, in bytes. */
+  /** Current memory, in bytes. */
   readonly bytes: number;
 }
 
-/** The unit of CPU times in /proc, a second's part: 100 on every Linux that Node runs on. */
+/** Units per second of the CPU times in /proc: 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
 /**
- * From /proc on Linux, by pidusage elsewhere (macOS, BSD, Windows); both count CPU time in steps of 10 ms or finer there.
- * On Linux pidusage would lack two figures: the most memory that the process ever held, and the CPU time of its children
- * that have ended.
- * @throws ProvingError `PROVING_APP_FAILED` when there is no such process.
+ * Reads /proc on Linux, and uses pidusage elsewhere (macOS, BSD, Windows). CPU time has a resolution of 10 ms
+ * or better. On Linux, pidusage would lack two figures: peak memory, and the CPU time of ended children.
+ * @throws ProvingError `PROVING_APP_FAILED` if there is no such process.
  */
 export async function processUsage(pid: number): Promise<ProcessUsage> {
   if (process.platform !== 'linux') {
@@ -41,7 +40,10 @@ export async function processUsage(pid: number): Promise<ProcessUsage> {
   return { cpuSeconds: parseStat(stat), peakBytes: held('VmHWM'), bytes: held('VmRSS') };
 }
 
-/** utime, stime, cutime and cstime are the fields 14 to 17. Source: man 5 proc_pid_stat. */
+/**
+ * CPU seconds from a line of /proc/<pid>/stat: fields 14 to 17 are utime, stime, cutime and cstime.
+ * Source: man 5 proc_pid_stat.
+ */
 export function parseStat(stat: string): number {
   // The second field, the name in brackets, may hold spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -13,8 +13,8 @@ interface Row {
 }
 
 /**
- * What should have ended and is still there: of the given processes, and of all that descend from this one. Waits a
- * little for those that are about to end.
+ * Finds processes that should have ended but still run: the given ones, and all descendants of this process.
+ * Waits up to 10 s for them to end.
  */
 export async function processesLeft(pids: ReadonlySet<number>): Promise<string[]> {
   const deadline = performance.now() + WITHIN_MS;
@@ -25,10 +25,10 @@ export async function processesLeft(pids: ReadonlySet<number>): Promise<string[]
   }
 }
 
-/** As processesLeft, of a table that was read. */
+/** As processesLeft, for a process table that was already read. */
 function leftIn(table: readonly Row[], pids: ReadonlySet<number>, self: number): string[] {
   const family = new Set([self]);
-  // Parents are older than their children, though pids may wrap around: go through until nobody is added.
+  // Pids may wrap around, so a child may be listed before its parent. Repeat until no process is added.
   for (let size = 0; size !== family.size; ) {
     size = family.size;
     for (const { pid, parent } of table) if (family.has(parent)) family.add(pid);
@@ -36,10 +36,10 @@ function leftIn(table: readonly Row[], pids: ReadonlySet<number>, self: number):
   return table
     .filter(({ pid, parent, state, command }) => {
       if (pid === self || state.startsWith('Z')) return false;
-      if (command.startsWith('ps ') && parent === self) return false; // the one that made the table
+      if (command.startsWith('ps ') && parent === self) return false; // the `ps` that listed the table
       return pids.has(pid) || family.has(pid);
     })
-    .map(({ pid, command }) => `process ${pid} is left: ${command.slice(0, 100)}`);
+    .map(({ pid, command }) => `process ${pid} is still running: ${command.slice(0, 100)}`);
 }
 
 async function processTable(): Promise<Row[]> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Does the work again and again, each time with a pause behind it, until the signal aborts. @param pauseMs in ms. */
+/** Repeats the work until the signal aborts. @param pauseMs the pause after each time, in ms. */
 export async function repeatEvery(
   pauseMs: number | (() => number),
   signal: AbortSignal,

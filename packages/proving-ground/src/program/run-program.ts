@@ -12,47 +12,48 @@ const EXIT = { ok: 0, failed: 1, options: 2 } as const;
 /** Problems that are printed; the report has all of them. */
 const MAX_REPORTED = 20;
 
-/** What every report has. */
+/** The part that all reports have in common. */
 export interface ProgramReport {
   readonly ok: boolean;
   readonly problems: readonly string[];
 }
 
-/** What a run is given. */
+/** Shared by all steps of a run. */
 export interface ProgramContext {
   readonly progress: Progress;
   readonly closing: Closers;
-  /** For logs, data and evidence; kept when the run fails. */
+  /** Holds logs, data and evidence; kept if the run fails. */
   readonly dir: string;
   readonly signal: AbortSignal;
-  /** Processes that must be gone when all is closed. */
+  /** Pids of processes that must have ended once everything is closed. */
   readonly pids: Set<number>;
 }
 
 export interface Program<Options, Report> {
-  /** As in `npm run name`. */
+  /** The program's name, as in `npm run name`. */
   readonly name: string;
-  /** @throws CommanderError, which it has printed, as it has the help. */
+  /** Parses the arguments. @throws CommanderError after printing the error or the help. */
   readonly parse: (args: readonly string[]) => Options;
   readonly run: (options: Options, context: ProgramContext) => Promise<Report>;
-  /** The report for people. */
+  /** The report as text. */
   readonly lines: (report: Report, colors: Progress['colors']) => string[];
-  /** What is done with a report while everything is still running. */
+  /** Runs with the report while everything is still open. */
   readonly hold?: (report: Report, options: Options, context: ProgramContext) => Promise<void>;
-  /** What else is done with a report in the end. */
+  /** Runs with the report at the end, after everything is closed. */
   readonly onReport?: (report: Report, options: Options) => Promise<void>;
 }
 
 /**
- * Runs a program by its command line, and ends the process: with 0 when all is well, 1 when it is not (then its folder is kept
- * and named), 2 for a wrong option, 128 + n when signal n stopped it. Afterwards no process of it may be left.
+ * Runs a program and ends the process. Exit codes: 0 for success; 1 for a failure, after which the folder is
+ * kept and named; 2 for a wrong option; 128 + n after signal n. If a process of the run is still there at the
+ * end, the run has failed.
  */
 export async function runProgram<
   Options extends { readonly json?: true | undefined },
   Report extends ProgramReport,
 >(program: Program<Options, Report>): Promise<never> {
   const code = await exitCodeOf(program);
-  // What was interrupted while it started may still be at work: the process ends once everything it has printed is out.
+  // Work that was interrupted during the start may still run. Exit once all output is flushed.
   for (const stream of [process.stdout, process.stderr])
     await new Promise<void>((resolve) => stream.write('', () => resolve()));
   process.exit(code);
@@ -117,17 +118,23 @@ async function runIn<Options extends { readonly json?: true | undefined }, Repor
   return whole.ok ? EXIT.ok : EXIT.failed;
 }
 
-/** An error that carries a code says all in its message; of any other one the stack is needed to find the mistake. */
+/**
+ * An error with a code explains itself by its message. For other errors the stack
+ * is needed to find the mistake.
+ */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error ? error.message : (error.stack ?? error.message);
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** Ctrl-C reaches this process from the terminal and from a wrapper such as npm: within this, in ms, it is one signal. */
+/**
+ * Ctrl-C reaches this process from the terminal and from a wrapper such as npm. Signals within this time, in
+ * ms, count as one.
+ */
 const ECHO_MS = 500;
 
-/** Why a run was stopped. */
+/** The reason for which a run was stopped. */
 class Stopped extends Error {
   override readonly name = 'Stopped';
   readonly code = 'PROVING_STOPPED';
@@ -141,8 +148,8 @@ class Stopped extends Error {
 }
 
 /**
- * A signal that aborts, with a `Stopped` as its reason, at the first SIGINT, SIGTERM or SIGHUP. The second one ends the
- * process at once; what it started ends with it.
+ * Returns an AbortSignal that aborts at the first SIGINT, SIGTERM or SIGHUP, with a `Stopped` as its reason.
+ * A second signal ends this process at once, and its child processes with it.
  */
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();

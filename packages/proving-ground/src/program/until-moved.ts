@@ -1,32 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProvingError } from '../proving-error.js';
 
-/** How far something is that a fleet is to bring about. */
+/** The progress of a wait. */
 export interface Reading {
   readonly isDone: boolean;
   /** Changes with each step toward the end. */
   readonly progress: number | string;
-  /** What is still missing, in words; asked when waiting is given up. */
+  /** Describes what is still missing. Called when the wait fails. */
   readonly missing: () => readonly string[] | Promise<readonly string[]>;
 }
 
 export interface UntilMovedOptions {
   readonly signal: AbortSignal;
   /**
-   * Without any progress for this long, in ms, waiting is given up; default 150,000: longer than a command that a server never answers
-   * holds up a key (60,000) and a dead worker does (10,000). What hangs is tried again by then.
+   * The wait fails after this long without progress, in ms; default 150,000. That is longer than a key is
+   * blocked by a command that a server never answers (60,000), or by a dead worker (10,000); after that, the
+   * fleet tries again.
    */
   readonly stallMs?: number;
-  /** Between two checks, in ms, after waiting for this long; default 100. */
+  /** Returns the pause between two checks, in ms, after a wait of `waitedMs`; default 100. */
   readonly pollMs?: (waitedMs: number) => number;
 }
 
 const NAMED = 8;
 
 /**
- * Checks again and again until what is waited for is there.
- * @param what in words, behind "waited for".
- * @throws ProvingError `PROVING_STALLED`, naming what is missing; the signal's reason; what a check throws.
+ * Repeats a check until it is done.
+ * @param what completes the message "waited for …".
+ * @throws ProvingError `PROVING_STALLED`, which names what is missing; the signal's
+ * reason; what a check throws.
  */
 export async function untilMoved(
   what: string,

@@ -1,6 +1,7 @@
 /**
- * A page with a text in place of the one that its block of this name has; what stands around the block is written by hand.
- * `npm run docs` (scripts/run/write-docs.mjs) has the same marks. @throws RangeError if the page has no such block.
+ * Replaces the generated block of this name in a page. The text around the block is written by hand. `npm run
+ * docs` (scripts/run/write-docs.mjs) uses the same marks.
+ * @throws RangeError if the page has no such block.
  */
 export function withBlock(page: string, name: string, text: string): string {
   const begin = `<!-- generated: ${name} -->\n`;

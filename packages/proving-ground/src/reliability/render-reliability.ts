@@ -6,7 +6,7 @@ const ofAll = (counts: Readonly<Record<string, number>> | undefined): number =>
   sum(Object.values(counts ?? {}));
 const HOUR = 3_600;
 
-/** The numbers of docs/reliability.md, made of the runs that the tools have recorded. */
+/** Renders the generated block of docs/reliability.md from the recorded runs. */
 export function renderReliability(runs: readonly ProvingRun[]): string {
   const good = runs.filter(({ problems }) => problems.length === 0);
   const hours = (tool: ProvingRun['tool']) =>
@@ -75,7 +75,7 @@ function rows(all: readonly (readonly string[])[]): string {
   return all.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
 }
 
-/** The first one, and how many there are more. */
+/** The first problem, and the number of further ones. */
 function problemText([first, ...more]: readonly string[]): string {
   if (first === undefined) return 'none';
   return more.length > 0 ? `${first}; and ${more.length} more` : first;

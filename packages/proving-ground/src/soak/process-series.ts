@@ -5,7 +5,7 @@ import type { Sample, Tolerance } from './slope.js';
 
 const MIB = 2 ** 20;
 
-/** What is watched of each process, by the names of its metrics, and what growth is no leak. */
+/** Watched figures of each process, with their metrics, and the growth that does not count as a leak. */
 export const WATCHED = {
   'resident memory, MiB': { metric: 'process_resident_memory_bytes', unit: MIB, growth: 24, share: 0.15 },
   'heap in use, MiB': { metric: 'nodejs_heap_size_used_bytes', unit: MIB, growth: 12, share: 0.2 },
@@ -22,14 +22,16 @@ export const WATCHED = {
 
 export type WatchedName = keyof typeof WATCHED;
 
-/** One process's measurements of one thing. */
+/** The samples of one figure of one process. */
 export interface Series {
   readonly process: string;
   readonly what: WatchedName;
   readonly samples: Sample[];
 }
 
-/** Asks every process of a fleet for its metrics, again and again, each time after its garbage was collected. */
+/**
+ * Reads the metrics of every process of a fleet repeatedly, each time after requesting a garbage collection.
+ */
 export class ProcessSeries {
   readonly #series = new Map<string, Series>();
 
@@ -37,7 +39,7 @@ export class ProcessSeries {
     return [...this.#series.values()];
   }
 
-  /** Measures every `everyMs` ms until the signal aborts; a process that does not answer is measured the next time. */
+  /** Measures every `everyMs` ms until the signal aborts. Skips a process that does not answer. */
   async run(fleet: Fleet, everyMs: number, signal: AbortSignal): Promise<void> {
     await repeatEvery(everyMs, signal, async () => {
       await Promise.all(
@@ -47,7 +49,7 @@ export class ProcessSeries {
   }
 
   async #measure(member: FleetMember): Promise<void> {
-    // Left alone, V8 lets minutes of garbage pile up: that growth says nothing.
+    // V8 may let garbage pile up for minutes. That growth is not a leak.
     member.collectGarbage();
     const text = await fetch(`${member.address}/metrics`, { signal: AbortSignal.timeout(5_000) })
       .then((answer) => answer.text())
@@ -74,7 +76,7 @@ function watchedNames(): WatchedName[] {
   return Object.keys(WATCHED).filter((name): name is WatchedName => Object.hasOwn(WATCHED, name));
 }
 
-/** The value of a metric in Prometheus' text format; of several with labels, the first one's. */
+/** The value of a metric in Prometheus's text format; the first value of a metric with labels. */
 export function metricIn(text: string, metric: string): number | undefined {
   const [, value] = new RegExp(`^${metric}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(text) ?? [];
   const number = Number(value);

@@ -11,19 +11,19 @@ import { ProcessSeries, WATCHED } from './process-series.js';
 import { judgeTrend } from './slope.js';
 import type { SoakOptions } from './soak-options.js';
 
-/** Samples of each process in a whole run, about; never more often than every LEAST_MS. */
+/** Approximate number of samples per process and run; at most one every LEAST_MS. */
 const SAMPLES = 600;
 const LEAST_MS = 2_000;
-/** How often the table of a long run is printed while it lasts, in ms. */
+/** Interval of progress lines, in ms. */
 const REPORT_EVERY_MS = 60_000;
 const SEED = 1;
 
 export type SoakReport = Awaited<ReturnType<typeof runSoak>>;
 
 /**
- * Servers, fleet and load for this long, then the comparison and the judgement by slope. What it opens stays open until the
- * caller closes `closing`.
- * @throws LocalStackError, ProvingError; anything once the signal has aborted.
+ * Runs servers, fleet and load for the given time, then compares both sides and judges the slopes. Everything
+ * it opens stays open until the caller closes `closing`.
+ * @throws LocalStackError, ProvingError; any error once the signal has aborted.
  */
 export async function runSoak(options: SoakOptions, context: ProgramContext) {
   const { progress, closing, dir, signal } = context;

@@ -1,22 +1,22 @@
 import { medianOf } from '../bench/report/figures.js';
 
-/** One measurement: when, in ms, and how much. */
+/** One measurement: its time, in ms, and its value. */
 export interface Sample {
   readonly atMs: number;
   readonly value: number;
 }
 
-/** What is allowed to a series. */
+/** The growth that does not count as a leak; the larger of the two. */
 export interface Tolerance {
-  /** Growth over the judged time that is no leak, in the series' own unit. */
+  /** Growth over the judged time, in the series' unit. */
   readonly growth: number;
-  /** And as a share of its median. */
+  /** Growth as a share of the series' median. */
   readonly share: number;
 }
 
 export interface Trend {
   readonly verdict: 'steady' | 'grows' | 'too short to judge';
-  /** The series' own unit in an hour. */
+  /** In the series' unit per hour. */
   readonly perHour: number;
   /** Median of the first and of the last tenth of the judged samples. */
   readonly from: number;
@@ -26,19 +26,19 @@ export interface Trend {
 }
 
 const HOUR_MS = 3_600_000;
-/** The share of the time in which a process still fills its caches and compiles its code. */
+/** The share of the time during which a process still fills its caches and compiles its code. */
 const WARM_UP = 0.3;
-/** With fewer samples than this behind the warm-up, nothing can be determined. */
+/** Fewest samples after the warm-up that allow a judgment. */
 const LEAST_SAMPLES = 20;
-/** Of a longer series, this many samples are judged, evenly spread: each pair of them is compared. */
+/** A longer series is thinned out evenly to this many samples, because each pair is compared. */
 const MOST_SAMPLES = 600;
 /** The normal distribution's quantile for a two-sided confidence of 99 %. */
 const Z = 2.576;
 
 /**
- * Judges whether a series grows: by the median of the slopes of all pairs (Theil and Sen), which single peaks do not
- * move. It grows when its slope is above zero with 99 % confidence, by this slope it has
- * grown beyond its tolerance, and its end does not contradict it.
+ * Judges whether a series grows, by the median of the slopes of all pairs (Theil and Sen), which is robust
+ * against single peaks. A series grows if its slope is above zero with 99 % confidence, the growth by this
+ * slope exceeds the tolerance, and its end exceeds its beginning by more than half of the tolerance.
  * Source: P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968.
  */
 export function judgeTrend(series: readonly Sample[], tolerance: Tolerance): Trend {
@@ -83,7 +83,7 @@ function thinned(series: readonly Sample[]): Sample[] {
   return series.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
-/** 0 of nothing. */
+/** The median; 0 if there are no values. */
 function median(values: readonly number[]): number {
   return medianOf(values) ?? 0;
 }

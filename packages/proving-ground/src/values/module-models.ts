@@ -19,12 +19,12 @@ export function jsonDocumentModel(): ValueModel {
 }
 
 const DIMENSIONS = 4;
-/** What Redis sets where nobody says: the option `M`. */
+/** The default of Redis for the option `M`. */
 const LINKS = 16;
 
 /**
- * A vector set of about this many elements, not quantized. Each vector is an axis, and its length a power of two: its parts are
- * exact, however they are computed.
+ * A vector set of about this many elements, not quantized. Each vector lies on an axis, and its length is a
+ * power of two, so its components are exact, however they are computed.
  */
 export function vectorSetModel(size: number): ValueModel {
   const elements = new Map<string, { axis: number; power: number; version: number }>();
@@ -57,7 +57,8 @@ export function vectorSetModel(size: number): ValueModel {
       elements.delete(gone);
       return (commands, key) => {
         for (const [name, words] of set) {
-          // Redis 8.2.3 neither logs nor replicates a VADD of an element that is there: a restart would bring the old one back.
+          // Redis 8.2.3 neither logs nor replicates VADD of an existing element: a restart would bring the
+          // old one back.
           commands.call('VREM', key, name);
           commands.call('VADD', key, ...words);
         }

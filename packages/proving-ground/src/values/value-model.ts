@@ -2,24 +2,27 @@ import type { KeyType } from '@redis-to-mongo/pipeline';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { type Random, wholeFrom } from '../generator/random.js';
 
-/** What a value of a type should hold, and the commands that make it so. */
+/** The expected content of a value, and the commands that produce it. */
 export interface ValueModel {
   readonly keyType: KeyType;
-  /** A command that not every server has. */
+  /** A command that the type needs, and that some servers lack. */
   readonly needs?: string;
-  /** The items as MongoDB gives them back. */
+  /** The items as the mirror returns them. */
   items(): readonly (readonly Buffer[])[];
-  /** Changes a little; no two states are alike. @param version of the key, a number never used before. */
+  /**
+   * Makes a small change; no two states are equal.
+   * @param version a number that this key has not had before.
+   */
   change(version: number, random: Random): (commands: ChainableCommander, key: string) => void;
-  /** Writes all of it to a key that is not there. */
+  /** Writes the whole value to a key that does not exist. */
   write(commands: ChainableCommander, key: string): void;
 }
 
 const bytes = (text: string) => Buffer.from(text);
-/** Parts changed at once, besides the one that holds the version. */
+/** Parts that one change touches, besides the one that holds the version. */
 const PARTS = 3;
 
-/** A name; every seventh is not UTF-8. */
+/** A name. Every seventh is not UTF-8. */
 function nameOf(what: string, n: number): Buffer {
   const name = bytes(`${what}:${n}`);
   return n % 7 === 6 ? Buffer.concat([name, Buffer.from([0xff, n % 256])]) : name;
@@ -47,7 +50,7 @@ export function hashModel(size: number): ValueModel {
 
 /** A set of about this many members, one of which holds the version. */
 export function setModel(size: number): ValueModel {
-  // By their bytes in latin1.
+  // Members are stored as latin1 text, one character per byte.
   const members = new Set(Array.from({ length: size }, (_, i) => latin1(nameOf('member', i))));
   let last = 'version 0';
   const buffers = (names: Iterable<string>) => [...names].map((name) => Buffer.from(name, 'latin1'));
@@ -138,7 +141,10 @@ export function jsonModel(size: number): ValueModel {
   };
 }
 
-/** Finds out which models a server has commands for. @throws what ioredis throws. */
+/**
+ * Returns a function that tells whether the server has the commands of a model.
+ * @throws errors of ioredis.
+ */
 export async function modelsKnownTo(redis: Redis): Promise<(model: ValueModel) => boolean> {
   const listed: unknown = await redis.call('COMMAND', 'LIST');
   const commands = new Set((Array.isArray(listed) ? listed : []).map((name) => String(name).toUpperCase()));

@@ -2,8 +2,8 @@ import { type Document, Long } from 'mongodb';
 import type { Command } from './command.js';
 
 /**
- * What the acknowledging sink answers: it says yes to everything, and keeps nothing but the documents of `keys` and of `fleet`,
- * since the fleet builds on them. Inserted messages are counted.
+ * Answers the commands that the acknowledging sink receives. It accepts every write. It keeps only the
+ * documents of `keys` and `fleet`, because the fleet reads them back, and counts inserted messages.
  */
 export class AckStore {
   readonly #kept: ReadonlyMap<string, Map<string, Document>> = new Map([
@@ -12,12 +12,12 @@ export class AckStore {
   ]);
   #inserted = 0;
 
-  /** Messages that were inserted. */
+  /** Number of inserted messages. */
   get inserted(): number {
     return this.#inserted;
   }
 
-  /** Carries out a command of the driver, and makes its reply. */
+  /** Executes a command of the driver, and returns the reply. */
   answer(command: Command): Document {
     switch (command.name) {
       case 'hello':
@@ -77,7 +77,7 @@ export class AckStore {
     return { ok: 1, n, nModified: n };
   }
 
-  /** The fleet counts in its target, and a number that does not grow is that of one that was set back. */
+  /** The fleet counts in its target. It takes a counter that does not grow for a target that was set back. */
   #count(command: Command): Document {
     const { query, update } = command.read();
     const kept = this.#keptIn(command);
@@ -98,15 +98,16 @@ export class AckStore {
   }
 }
 
-/** Leaves the document as it is: nothing is modified. See countsChanged of mongo-sink. */
+/** Whether an update is a probe that modifies nothing. See countsChanged of mongo-sink. */
 function isProbe(u: unknown): boolean {
   return Array.isArray(u) && u[0]?.$replaceWith === '$$ROOT';
 }
 
 /**
- * Changes a document. Saves compare the revision by their pipeline, and leave a document of another one as it is; one that saves
- * several documents has a branch for each. See KeyStates and GroupedUpdates of mongo-sink.
- * @returns whether it was changed.
+ * Applies an update to a document. A save is a pipeline that compares the revision, and leaves a document of
+ * another revision unchanged. A save of several documents has a branch for each. See KeyStates and
+ * GroupedUpdates of mongo-sink.
+ * @returns whether the document was changed.
  */
 function change(document: Document, u: Document): boolean {
   if (!Array.isArray(u)) {

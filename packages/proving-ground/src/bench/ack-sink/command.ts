@@ -4,29 +4,29 @@ const OP_QUERY = 2004;
 const OP_MSG = 2013;
 const HEADER = 16;
 
-/** A command as it came over the wire. */
+/** A command as received on the wire. */
 export interface Command {
   readonly requestId: number;
-  /** The first handshake may come in the old form, and must be answered in it. */
+  /** Whether it came as OP_QUERY, as the first handshake may. The reply must have the same form. */
   readonly isOldForm: boolean;
   readonly name: string;
   readonly collection: string;
-  /** Documents of an insert, counted and not read. */
+  /** Number of documents of an insert. They are counted, not deserialized. */
   readonly documents: number;
-  /** The whole command, read; an insert's documents too. */
+  /** Deserializes the whole command, including an insert's documents. */
   readonly read: () => Document;
 }
 
 /**
- * Takes a message apart as far as is needed to answer it.
- * Source: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
- * @throws RangeError on a form that the driver does not send.
+ * Parses a message as far as needed to answer it. Source:
+ * https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
+ * @throws RangeError on an opcode that the driver does not send.
  */
 export function parseCommand(message: Buffer): Command {
   const requestId = message.readInt32LE(4);
   const opCode = message.readInt32LE(12);
   if (opCode === OP_QUERY) {
-    const body = message.indexOf(0, HEADER + 4) + 1 + 8; // behind the collection's name, skip and limit
+    const body = message.indexOf(0, HEADER + 4) + 1 + 8; // after the collection's name, skip and limit
     const read = () => BSON.deserialize(message.subarray(body, body + message.readInt32LE(body)));
     return { requestId, isOldForm: true, name: 'hello', collection: '', documents: 0, read };
   }
@@ -56,7 +56,7 @@ export function parseCommand(message: Buffer): Command {
   };
 }
 
-/** The body, and the sequences of documents beside it, of an OP_MSG. */
+/** Offsets of the body and of the document sequences of an OP_MSG. */
 function sections(message: Buffer): { body: number; sequences: { name: string; starts: number[] }[] } {
   const hasChecksum = (message.readUInt32LE(HEADER) & 1) === 1;
   const end = message.length - (hasChecksum ? 4 : 0);
@@ -79,7 +79,7 @@ function sections(message: Buffer): { body: number; sequences: { name: string; s
   return { body, sequences };
 }
 
-/** The answer to a command, in the form in which it came. */
+/** Builds the reply to a command, in the command's form. */
 export function replyTo({ requestId, isOldForm }: Command, reply: Document): Buffer {
   const body = BSON.serialize(reply);
   const middle = isOldForm ? oldReplyHead() : Buffer.alloc(5); // flags, and a section of kind 0
@@ -90,7 +90,7 @@ export function replyTo({ requestId, isOldForm }: Command, reply: Document): Buf
   return Buffer.concat([header, middle, body]);
 }
 
-/** Flags, cursor id, where it starts, and that one document follows. */
+/** The head of an OP_REPLY: flags, cursor id, starting position, and the number of documents, 1. */
 function oldReplyHead(): Buffer {
   const head = Buffer.alloc(20);
   head.writeInt32LE(8, 0);
@@ -98,7 +98,10 @@ function oldReplyHead(): Buffer {
   return head;
 }
 
-/** The elements of the document or array that begins at `start`, unread: where the value of each lies. @throws BSONError on what is no BSON. */
+/**
+ * The elements of the document or array at `start`: type, name, and offsets of the value.
+ * @throws BSONError if it is not BSON.
+ */
 function elementsOf(message: Buffer, start: number) {
   const elements = [...BSON.onDemand.parseToElements(message, start)];
   return elements.map(([type, nameFrom, nameLength, from, length]) => ({

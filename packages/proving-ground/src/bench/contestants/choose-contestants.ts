@@ -11,17 +11,17 @@ import {
   oldEngineFollower,
 } from './program-contestant.js';
 
-/** Who is measured in one run. */
+/** The contestants of a run. */
 export interface Chosen {
-  /** Those that move a backlog. */
+  /** Systems that move a backlog. */
   readonly contestants: readonly Contestant[];
-  /** Those that follow streams that grow. */
+  /** Systems that follow growing streams. */
   readonly followers: readonly Follower[];
-  /** What the reader has to know. */
+  /** Remarks for the reader. */
   readonly notes: readonly string[];
 }
 
-/** The fleet, what it is measured by, and the rivals that are installed. */
+/** The fleet, the programs that it is compared with, and the installed rivals. */
 export async function chooseContestants(): Promise<Chosen> {
   const contestants = [fleetAlone, limitContestant, oldEngineContestant];
   const followers = [fleetFollower, limitFollower, oldEngineFollower];
@@ -46,12 +46,12 @@ export async function chooseContestants(): Promise<Chosen> {
   };
 }
 
-/** The fleet by itself. */
+/** The fleet with default options. */
 export const fleetAlone = fleetContestant(FLEET);
 
 const DOCUMENTS = JSON.stringify([{ pattern: '*', types: ['stream'], shape: 'document' }]);
 
-/** Who is measured against a sink that only acknowledges: the fleet by both paths and in both shapes, and the limit. */
+/** Contestants of the part `sink`: the fleet on both paths and in both shapes, and the limit. */
 export const sinkContestants: readonly Contestant[] = [
   fleetAlone,
   limitContestant,
@@ -60,8 +60,9 @@ export const sinkContestants: readonly Contestant[] = [
 ];
 
 /**
- * The real fleet: a scheduler, the queue and one worker, all ready and at rest. The clock runs from the instant at which
- * the streams are there until all is written and all positions are saved: finding, planning and scheduling are part of it.
+ * The real fleet: a scheduler, the queue and one worker, all ready and idle. The clock runs from
+ * the moment the streams appear until all entries are written and all positions saved. So it
+ * includes discovery and scheduling.
  */
 function fleetContestant(who: string, options: Readonly<Record<string, string>> = {}): Contestant {
   return {
@@ -86,7 +87,7 @@ function fleetContestant(who: string, options: Readonly<Record<string, string>> 
   };
 }
 
-/** A scheduler, the queue and one worker, with the defaults of all options. */
+/** A scheduler, the queue and one worker, with default options. */
 const fleetFollower: Follower = {
   who: FLEET,
   lookUp: 'id',

@@ -9,7 +9,9 @@ import {
 import { streamKeys } from '../fill-streams.js';
 import { type Contestant, type Follower, followBy } from './contestant.js';
 
-/** Redpanda Connect: the clock runs from its start until all is in MongoDB, since it reads as soon as it is up. */
+/**
+ * Redpanda Connect. It reads as soon as it is up, so the clock runs from its start until all is in MongoDB.
+ */
 export function connectContestant(call: ConnectCall): Contestant {
   return {
     who: CONNECT,
@@ -27,7 +29,7 @@ export function connectContestant(call: ConnectCall): Contestant {
         return { ...usage, entries };
       } finally {
         await connect[Symbol.asyncDispose]();
-        // Its consumer groups are kept in the streams.
+        // Redis keeps its consumer groups in the streams.
         const pipeline = bench.staging.pipeline();
         for (const key of streamKeys(load)) pipeline.xgroup('DESTROY', key, 'bench');
         await pipeline.exec();
@@ -36,7 +38,7 @@ export function connectContestant(call: ConnectCall): Contestant {
   };
 }
 
-/** Redpanda Connect with a consumer group, which continues where it was acknowledged. */
+/** Redpanda Connect with a consumer group: after a restart it continues after the last acknowledged entry. */
 export function connectFollower(who: string, call: ConnectCall, settings: ConnectSettings): Follower {
   return {
     who,

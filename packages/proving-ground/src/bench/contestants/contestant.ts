@@ -3,20 +3,23 @@ import type { Figures } from '../bench-result.js';
 import type { StreamCase } from '../bench-sizes.js';
 import { untilMirrored } from '../check-mirror.js';
 
-/** Where streams are moved to: a MongoDB, or what stands in for one. */
+/** The target of streams: a MongoDB, or the sink that only acknowledges. */
 export interface MessageTarget extends MongoTarget {
-  /** How many messages it holds. */
+  /** Number of messages in the target. */
   count(): Promise<number>;
-  /** Compares it with the source, byte for byte, where it keeps what it gets. @throws ProvingError `PROVING_NOT_MIRRORED`. */
+  /**
+   * Compares the target with the source, byte for byte, if the target keeps messages.
+   * @throws ProvingError `PROVING_NOT_MIRRORED`.
+   */
   compare(): Promise<void>;
 }
 
-/** Someone who moves the staged streams into an empty target. */
+/** A system that moves the staged streams into an empty target. */
 export interface Contestant {
   readonly who: string;
   /**
-   * One run, checked: what it says it moved is in the target.
-   * @param isFirst the first repetition: it may be checked more closely.
+   * Moves the streams once, and checks the number of messages in the target.
+   * @param isFirst whether this is the first repetition, which may be checked more closely.
    */
   readonly run: (
     bench: BenchEnvironment,
@@ -26,29 +29,29 @@ export interface Contestant {
   ) => Promise<Figures>;
 }
 
-/** A target that is filled for the first time, of its own. */
+/** Opens a new, empty target. */
 export type OpenTarget = () => Promise<MessageTarget>;
 
-/** A system that follows streams: what is written to them arrives in its target, until it is stopped. */
+/** A system that copies new entries of streams to its target until it is stopped. */
 export interface Follower {
   readonly who: string;
-  /** How an entry is found in its target: by the fleet's `_id`, or by what is in it, with an index made for that. */
+  /** How to find an entry in the target: by the fleet's `_id`, or by content, with an index for it. */
   readonly lookUp: 'id' | 'content';
-  /** Whether it brings what was in the streams before its start, too. */
+  /** Whether it also copies entries from before its start. */
   readonly takesBacklog: boolean;
   /** Starts it on the source's streams; see startFollowing. */
   start(bench: BenchEnvironment, target: MessageTarget, streams: number): Promise<Following>;
 }
 
-/** One that is running. */
+/** A running follower. */
 export interface Following extends AsyncDisposable {
-  /** Of all its processes. */
+  /** Pids of all its processes. */
   readonly pids: readonly number[];
-  /** Whether it has ended by itself, where that shows. */
+  /** Whether it has ended by itself; `undefined` if unknown. */
   readonly isOver?: boolean;
-  /** Ends every process of it by SIGKILL, all at once. */
+  /** Kills all its processes at the same time (SIGKILL). */
   kill(): Promise<void>;
-  /** Starts them again as they were, as anyone who watches over processes would. Resolves when they run. */
+  /** Starts the same processes again, as a process manager would. Resolves when they run. */
   restart(): Promise<void>;
 }
 
@@ -59,7 +62,7 @@ interface ProcessToKill extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Something that runs as one process. @param start begins it, again after each kill. */
+/** A follower that runs as one process. @param start starts the process, at first and after each kill. */
 export async function followBy(start: () => Promise<ProcessToKill>): Promise<Following> {
   let process = await start();
   return {
@@ -77,7 +80,10 @@ export async function followBy(start: () => Promise<ProcessToKill>): Promise<Fol
   };
 }
 
-/** Starts a follower. Resolves once it reads, and what was there is in its target if it takes that. @throws as untilMirrored. */
+/**
+ * Starts a follower. Resolves once it reads, and the backlog is in the target if it takes one.
+ * @throws as untilMirrored.
+ */
 export async function startFollowing(
   bench: BenchEnvironment,
   { who, takesBacklog, start }: Follower,

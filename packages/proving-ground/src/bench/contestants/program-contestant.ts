@@ -6,7 +6,7 @@ import { type Contestant, type Follower, followBy } from './contestant.js';
 
 export const limitContestant = programContestant(LIMIT, 'limit', () => Number.POSITIVE_INFINITY);
 
-/** Gets the first entries only. */
+/** Moves only the first entries, because it is slow. */
 export const oldEngineContestant = programContestant(
   OLD_ENGINE,
   'old-engine',
@@ -14,8 +14,8 @@ export const oldEngineContestant = programContestant(
 );
 
 /**
- * One of the programs in processes/; the clock runs from its first read to its last acknowledged write.
- * @param mostOf the entries that it gets at most.
+ * A program of processes/. The clock runs from its first read to its last acknowledged write.
+ * @param mostOf returns the most entries that it moves.
  */
 function programContestant(who: string, program: string, mostOf: (sizes: BenchSizes) => number): Contestant {
   return {
@@ -36,10 +36,10 @@ function programContestant(who: string, program: string, mostOf: (sizes: BenchSi
   };
 }
 
-/** Begins with what comes after its start: it keeps no position. */
+/** Copies only entries from after its start: it keeps no position. */
 export const limitFollower = programFollower(LIMIT, 'follow-limit', false);
 
-/** Polls each second, and continues from the positions that it saved. */
+/** Polls every second. After a restart it continues at its saved positions. */
 export const oldEngineFollower = programFollower(OLD_ENGINE, 'old-engine', true);
 
 function programFollower(who: string, program: string, takesBacklog: boolean): Follower {

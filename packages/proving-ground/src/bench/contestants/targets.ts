@@ -3,7 +3,7 @@ import { BenchProcess, numberIn } from '../bench-process.js';
 import { compareMirror } from '../check-mirror.js';
 import type { MessageTarget } from './contestant.js';
 
-/** An empty MongoDB. */
+/** Opens an empty MongoDB database. */
 export async function openMongoTarget(bench: BenchEnvironment): Promise<MessageTarget & Target> {
   const target = await bench.openTarget();
   return {
@@ -13,7 +13,7 @@ export async function openMongoTarget(bench: BenchEnvironment): Promise<MessageT
   };
 }
 
-/** A server that only acknowledges; it counts, and compares nothing. */
+/** Starts the sink that only acknowledges. It counts messages, and has nothing to compare. */
 export async function openAckTarget(): Promise<MessageTarget> {
   const process = await BenchProcess.start('ack-sink', {});
   return {

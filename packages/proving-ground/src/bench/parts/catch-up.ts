@@ -6,7 +6,9 @@ import { checkCount } from '../check-mirror.js';
 import { openMongoTarget } from '../contestants/targets.js';
 import { fillStreams } from '../fill-streams.js';
 
-/** How long a fleet takes to drain what came while its workers were stopped, from the instant at which they are started. */
+/**
+ * Measures how long workers take, from their start, to drain a backlog that was written while no worker ran.
+ */
 export async function measureCatchUp(bench: BenchEnvironment): Promise<void> {
   const load = caseName(bench.sizes.catchUp);
   for (let repetition = 1; repetition <= bench.repetitions; repetition++)

@@ -10,12 +10,13 @@ import { measureWaits } from './latency.js';
 type Kind = keyof typeof CHANGES;
 const KINDS = ['hash', 'set', 'stream', 'flood'] as const satisfies readonly Kind[];
 
-/** Who brings the changes: the fleet, and a loop that does the same and keeps none of its promises. */
+/** Contestants: the fleet, and a bare loop that gives none of its guarantees. */
 const WHO = [FLEET, BARE] as const;
 
 /**
- * From a change to readable in MongoDB, of keys among many that are synced already: single ones, and a flood of them.
- * The loads name the kind, the rate and the number of keys.
+ * Measures the time from a change of a key until it is readable in MongoDB, among many keys that are already
+ * synced: of single changes, and of a flood of them. A load is named by the kind, the flood's rate, and the
+ * number of keys.
  */
 export async function measureChanges(bench: BenchEnvironment): Promise<void> {
   const { keys, floodPerSec } = bench.sizes.changes;
@@ -28,11 +29,11 @@ export async function measureChanges(bench: BenchEnvironment): Promise<void> {
         const start =
           who === FLEET
             ? BenchFleet.start(bench, target)
-            : BenchProcess.start('bare-changes', bench.programServers(target)); // ready when it has written all keys
+            : BenchProcess.start('bare-changes', bench.programServers(target)); // ready once all is written
         await using bringing = await start;
         if (bringing instanceof BenchFleet) await bringing.untilMoved('hash', keys);
         for (const kind of KINDS) {
-          // A minute of flood is much: once is enough.
+          // A flood takes a minute, so it is measured once.
           if (kind === 'flood' && repetition > 1) continue;
           const load = `${kind === 'flood' ? `${floodPerSec}/s ` : ''}${CHANGES[kind]} among ${keys}`;
           await bench.measure({ load, who, repetition }, () => measure(bench, target, bringing.pids, kind));

@@ -4,7 +4,7 @@ import { FLEET } from '../bench-result.js';
 import { fillStreams } from '../fill-streams.js';
 import { figure } from '../report/figures.js';
 
-/** How long it takes until each of many new keys, which are there in one instant, has its job scheduler. */
+/** Measures the time from when many new keys appear at once until each has its job scheduler. */
 export async function measureDiscovery(bench: BenchEnvironment): Promise<void> {
   const { keys } = bench.sizes.discovery;
   for (let repetition = 1; repetition <= bench.repetitions; repetition++)

@@ -14,8 +14,9 @@ import { figure } from '../report/figures.js';
 const LISTENING_WITHIN_MS = 10_000;
 
 /**
- * What the feed of changes costs Redis: XADD at full speed over few and many keys, with and without the connection that receives each
- * change, by turns. On a Redis of its own that writes no file, so that nothing else is in its CPU.
+ * Measures what the change feed costs Redis: XADD at full speed over few and many keys, alternating without
+ * and with a connection that receives each change. It uses a separate Redis that writes no file, so nothing
+ * else adds to its CPU.
  */
 export async function measureFeedCost(bench: BenchEnvironment): Promise<void> {
   const { keys: cases, writes } = bench.sizes.feedCost;
@@ -27,7 +28,7 @@ export async function measureFeedCost(bench: BenchEnvironment): Promise<void> {
       for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
         bench.signal.throwIfAborted();
         await redis.flushall();
-        await writer.write(Math.max(keys, writes / 10), keys); // the keys are there, and Redis is warm
+        await writer.write(Math.max(keys, writes / 10), keys); // creates the keys, and warms Redis up
         const measure = async () => ({
           entries: writes,
           ...(await costOf(redis, () => writer.write(writes, keys))),
@@ -36,7 +37,7 @@ export async function measureFeedCost(bench: BenchEnvironment): Promise<void> {
           { who: WITHOUT_FEED, cost: measure },
           { who: WITH_FEED, cost: () => withFeed(server, redis, measure) },
         ];
-        // By turns who is first: what comes later finds longer streams.
+        // The order alternates, because the second of the two finds longer streams.
         for (const { who, cost } of repetition % 2 === 1 ? both : both.toReversed())
           await bench.measure({ load: figure(keys), who, repetition }, cost);
       }
@@ -55,7 +56,7 @@ async function costOf(redis: Redis, work: () => Promise<void>) {
   return { cpu: (await cpuOf(redis)) - from, seconds };
 }
 
-/** As Redis shows, in seconds: finer than the system's steps of 10 ms. */
+/** CPU seconds that Redis reports: finer than the operating system's steps of 10 ms. */
 async function cpuOf(redis: Redis): Promise<number> {
   const info = await redis.info('cpu');
   return [...info.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)].reduce(
@@ -64,7 +65,10 @@ async function cpuOf(redis: Redis): Promise<number> {
   );
 }
 
-/** The product's own feed listens meanwhile, and must have received something. */
+/**
+ * Runs the work while the product's own change feed listens.
+ * @throws ProvingError `PROVING_STALLED` if the feed cannot connect, `PROVING_APP_FAILED` if it is silent.
+ */
 async function withFeed<T>(server: RedisServer, redis: Redis, work: () => Promise<T>): Promise<T> {
   let reported = 0;
   const feed = new ChangeFeed({
@@ -92,12 +96,15 @@ async function withFeed<T>(server: RedisServer, redis: Redis, work: () => Promis
   }
 }
 
-/** Commands in one pipeline, and pipelines under way at once. */
+/** Commands per pipeline, and pipelines in flight. */
 const PIPELINED = 200;
 const UNDER_WAY = 8;
 const LINE_FEED = 0x0a;
 
-/** Writes `XADD` commands as fast as Redis takes them: ready-made bytes over a socket of its own, replies counted only. */
+/**
+ * Sends XADD commands as fast as Redis accepts them, as raw bytes over its own
+ * socket. It only counts replies.
+ */
 class RawWriter {
   readonly #socket: Socket;
 
@@ -112,8 +119,8 @@ class RawWriter {
   }
 
   /**
-   * Adds this many entries, to this many keys in turn. Resolves when all are answered.
-   * @throws Error when the connection ends.
+   * Adds `entries` entries to `keys` keys in turn. Resolves when Redis has answered all of them.
+   * @throws Error if the connection closes.
    */
   async write(entries: number, keys: number): Promise<void> {
     const socket = this.#socket;
@@ -121,7 +128,7 @@ class RawWriter {
       let sent = 0;
       let lines = 0;
       const send = () => {
-        // The answer to XADD is a bulk string: two lines.
+        // The reply to XADD is a bulk string: two lines.
         while (sent < entries && sent - lines / 2 < PIPELINED * UNDER_WAY) {
           const count = Math.min(PIPELINED, entries - sent);
           socket.write(commands(sent, count, keys));

@@ -8,8 +8,8 @@ import { type Groups, pidsOf } from '../usage-meter.js';
 import { measureGroups, untilIdle } from './idle-usage.js';
 
 /**
- * What a whole fleet, dashboard included, and both Redis use while nothing happens to very many keys of mixed types: CPU, and the
- * memory that each holds. The queue has a Redis of its own. Runs where the sizes ask for it.
+ * Measures CPU and memory of each process of an idle fleet, dashboard included, and of both Redis servers,
+ * with very many keys of mixed types. The queue has a separate Redis. Needs `idleMixed` in the sizes.
  */
 export async function measureIdleMixed(bench: BenchEnvironment): Promise<void> {
   const load = bench.sizes.idleMixed;

@@ -3,13 +3,13 @@ import type { BenchEnvironment } from '../bench-environment.js';
 import type { BenchFleet } from '../bench-fleet.js';
 import { type Groups, type Measured, meter } from '../usage-meter.js';
 
-/** The CPU share has come to rest when one sample of this many seconds is no lower than the one before, but for this part. */
+/** Length of a sample, in seconds. CPU has settled when a sample is at least FALLING times the one before. */
 const SAMPLE_SECONDS = 5;
 const FALLING = 0.85;
-/** And no more jobs than this run in a second: what is left over from the first sync is done. */
+/** It must also run at most this many jobs per second: the work left from the first sync is done. */
 const RESTING_JOBS_PER_SEC = 20;
 
-/** Measures groups of processes for so many seconds. */
+/** Measures groups of processes for a number of seconds. */
 export async function measureGroups<Name extends string>(
   { signal }: Pick<BenchEnvironment, 'signal'>,
   groups: Groups<Name>,
@@ -20,7 +20,7 @@ export async function measureGroups<Name extends string>(
   return await end();
 }
 
-/** Waits until the fleet runs hardly any jobs, and the CPU of all falls no more; at most as long as the sizes say. */
+/** Waits until the fleet runs few jobs and CPU no longer falls, for at most `settleSeconds` of the sizes. */
 export async function untilIdle<Name extends string>(
   bench: BenchEnvironment,
   fleet: BenchFleet,

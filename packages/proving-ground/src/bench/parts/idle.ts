@@ -11,12 +11,13 @@ import { measureGroups, untilIdle } from './idle-usage.js';
 
 /** Members of each idle set. */
 const MEMBERS = 10;
-/** For one whose jobs can't be counted, at most, in seconds. */
+/** Longest settling time of systems whose jobs cannot be counted, in seconds. */
 const SETTLE_SECONDS = 5;
 /**
- * What a fleet and Redis use while nothing happens: with streams alone, and with sets beside them. Once all is synced, it waits until the
- * CPU share falls no more, at most as long as the sizes say; the repetitions follow each other then, since coming to rest takes most of
- * the time. With the fewest streams the others are measured, too.
+ * Measures what a fleet and Redis use while nothing changes: with streams only, and with sets as well. After
+ * the sync it waits until the CPU share no longer falls, for at most `settleSeconds` of the sizes. The
+ * repetitions then follow without another wait, because settling takes most of the time. The other
+ * contestants are measured with the fewest streams only.
  */
 export async function measureIdle(bench: BenchEnvironment, followers: readonly Follower[]): Promise<void> {
   const [fewest] = bench.sizes.idle.streams;
@@ -65,7 +66,7 @@ async function measureOther(bench: BenchEnvironment, follower: Follower, streams
   await using target = await openMongoTarget(bench);
   await using following = await startFollowing(bench, follower, target, streams);
   const groups = { own: following.pids, redis: pidsOf(bench.redisServer) };
-  await measureGroups(bench, groups, Math.min(SETTLE_SECONDS, settleSeconds)); // it comes to rest
+  await measureGroups(bench, groups, Math.min(SETTLE_SECONDS, settleSeconds)); // let it settle
   for (let repetition = 1; repetition <= bench.repetitions; repetition++) {
     const figures = sharesOf(await measureGroups(bench, groups, seconds));
     bench.note({ load: idleName(streams, 0), who: follower.who, repetition, figures });

@@ -8,17 +8,17 @@ import { type Follower, type Following, startFollowing } from '../contestants/co
 import { openMongoTarget } from '../contestants/targets.js';
 import { entryFields, streamKeys } from '../fill-streams.js';
 
-/** Between two steps of the writer, in ms. */
+/** Pause between two steps of the writer, in ms. */
 const STEP_MS = 20;
-/** Between two counts of what has come, in ms. */
+/** Pause between two counts of messages, in ms. */
 const POLL_MS = 500;
-/** Where nothing is missing, and nothing more came for this long, in ms, all has come. */
+/** If no entry is missing, the run ends after this long without a new message, in ms. */
 const COMPLETE_IDLE_MS = 3_000;
 
 /**
- * Kills every process of a follower by SIGKILL, all at once and several times, while streams are written to, and starts them again
- * at once. Then waits until nothing more comes, and counts what is missing and what is there more than once. Judged by the contents
- * of the entries, so that it is the same for all.
+ * Kills all processes of a follower at the same time (SIGKILL), several times while streams are written to,
+ * and restarts them each time. Then waits until no more messages arrive, and counts missing and surplus
+ * entries. Entries are compared by content, so the check is the same for every follower.
  */
 export async function measureKills(bench: BenchEnvironment, followers: readonly Follower[]): Promise<void> {
   const { streams, perSec } = bench.sizes.kill;
@@ -36,13 +36,16 @@ async function leftOver(bench: BenchEnvironment, follower: Follower): Promise<Fi
   await using following = await startFollowing(bench, follower, target, streams);
   const end = await writeAndKill(bench, following);
   const restarted = performance.now();
-  // One that begins with what comes brings nothing late.
+  // A follower that takes no backlog adds nothing late.
   const idleMs = follower.takesBacklog ? 1000 * bench.sizes.kill.idleSeconds : COMPLETE_IDLE_MS;
   const { missing, doubled, lastAt } = await untilIdle(bench, target, [streams, end], idleMs);
   return { kills, written: end - streams, missing, doubled, seconds: (lastAt - restarted) / 1000 };
 }
 
-/** Writes at the steady rate, kills and starts again in between. @returns the number behind the last entry. */
+/**
+ * Writes at the steady rate, with kills and restarts in between.
+ * @returns the last entry's number plus one.
+ */
 async function writeAndKill(
   { redis, sizes, signal }: BenchEnvironment,
   following: Following,
@@ -61,7 +64,7 @@ async function writeAndKill(
   })().finally(() => {
     isKilling = false;
   });
-  // Also while the last start takes longer: a system that is down is written past.
+  // Writing goes on until the last restart is done, even past the planned time.
   while (isKilling || performance.now() - begin < 1000 * seconds) {
     const due = streams + Math.ceil(((performance.now() - begin) * perSec) / 1000);
     if (due > next) await write(redis, streams, next, due);
@@ -79,7 +82,7 @@ async function write(redis: Redis, streams: number, from: number, to: number): P
   await runPipeline(pipeline);
 }
 
-/** What is left of the entries from one number up to another, once nothing more comes. */
+/** Counts missing and surplus entries between two numbers, once no more messages arrive. */
 async function untilIdle(
   bench: BenchEnvironment,
   { db }: Target,

@@ -13,8 +13,9 @@ interface Rate {
 }
 
 /**
- * From XADD to readable in MongoDB, at a steady rate over streams that are there already: by each follower.
- * @param rates entries a second, with a name each; those behind the first are the fleet's alone.
+ * Measures the time from XADD until an entry is readable in MongoDB, at a steady rate over existing streams,
+ * for each follower.
+ * @param rates entries per second, with a name each. Only the fleet runs the rates after the first.
  */
 export async function measureLatency(
   bench: BenchEnvironment,
@@ -46,8 +47,8 @@ async function follow(bench: BenchEnvironment, follower: Follower, perSec: numbe
 }
 
 /**
- * Has a program that samples waits (processes/sample-waits.ts) run, and measures what those use meanwhile who bring the changes.
- * @param pids theirs.
+ * Runs a program that samples waits (processes/sample-waits.ts), and measures what the copying processes use.
+ * @param pids of the processes that copy the changes.
  */
 export async function measureWaits(
   bench: BenchEnvironment,
@@ -56,7 +57,7 @@ export async function measureWaits(
   process: BenchProcess,
 ) {
   process.send('go');
-  await process.report(); // it is warm
+  await process.report(); // it has warmed up
   const end = await bench.meter(pids, target);
   const report = await process.report();
   const usage = await end();

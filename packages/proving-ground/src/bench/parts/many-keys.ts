@@ -11,7 +11,7 @@ import { changeTenth, fillSmall, type SmallLoad, smallLoads } from './small-load
 
 const COLLECTIONS = ['hashes', 'strings', 'sets'] as const;
 
-/** What one of them measured: on what, beside the load itself. */
+/** Figures of one measurement. `after` is the suffix of the load's name. */
 type Measured = Figures & { readonly after?: string };
 
 const CONTESTANTS = [
@@ -21,8 +21,9 @@ const CONTESTANTS = [
 ] as const;
 
 /**
- * Many small values: new ones by the bare loop, by the command and by the fleet; then the fleet finds them unchanged in a
- * sweep, and a tenth of them changed. The fleet's queue has a Redis of its own, whose CPU counts as the fleet's.
+ * Measures many small values: new ones by the bare loop, by the command `once` and by the fleet; then a sweep
+ * of the fleet over the unchanged values, then a change of a tenth of them. The fleet's queue has a separate
+ * Redis, whose CPU counts as the fleet's.
  */
 export async function measureManyKeys(bench: BenchEnvironment): Promise<void> {
   for (let repetition = 1; repetition <= bench.repetitions; repetition++)
@@ -47,7 +48,7 @@ async function* runBare(bench: BenchEnvironment, target: Target): AsyncGenerator
   yield { entries, ...(await end()) };
 }
 
-/** The command, Node's start included. */
+/** The command `once`, including the start of Node. */
 async function* runOnce(bench: BenchEnvironment, target: Target, load: SmallLoad): AsyncGenerator<Measured> {
   const env = { REDIS_URL: bench.stagingUrl, MONGO_URI: target.uri, MONGO_DB_NAME: target.dbName };
   await using process = await BenchProcess.start(
@@ -69,7 +70,7 @@ async function* runFleet(bench: BenchEnvironment, target: Target, load: SmallLoa
   const fleet = await BenchFleet.start(bench, target, { options: { QUEUE_REDIS_URL: queue.url } });
   const ours = [...fleet.pids, ...pidsOf(queue)];
   const sets = Array.from({ length: load.keys }, (_, n) => load.typeOf(n)).filter((type) => type === 'set');
-  /** The time is that of the work; the CPU is that of what follows, too. */
+  /** Measures the time of `work`, and the CPU of `work` and `follow` together. */
   const measure = async (
     after: string,
     entries: number,
@@ -94,13 +95,13 @@ async function* runFleet(bench: BenchEnvironment, target: Target, load: SmallLoa
         await bench.show();
         await fleet.untilEnded('synced', load.keys);
       },
-      () => fleet.untilScheduled(sets.length, queue.url), // once most keys are synced
+      () => fleet.untilScheduled(sets.length, queue.url), // added once most keys are synced
     );
     await checkAll(target, load);
     yield made;
     const beforeSweep = await fleet.ended('unchanged');
     yield await measure(UNCHANGED, load.keys, async () => {
-      // Redis does not report a swap: a sweep finds what may have changed.
+      // Redis does not report SWAPDB: only a sweep checks the keys.
       await bench.show();
       await bench.show();
       await fleet.untilEnded('unchanged', beforeSweep + load.keys);

@@ -9,7 +9,7 @@ export type SmallType = 'hash' | 'string' | 'set';
 export interface SmallLoad {
   readonly name: string;
   readonly keys: number;
-  /** It is measured once only. */
+  /** Whether it is measured only once. */
   readonly isLong?: boolean;
   /** The type of the nth key. */
   readonly typeOf: (n: number) => SmallType;
@@ -17,7 +17,7 @@ export interface SmallLoad {
 
 const TYPES: readonly SmallType[] = ['hash', 'string', 'set'];
 
-/** A load for each type, and one of all of them where the sizes ask for it. */
+/** One load per type; and a mixed one if the sizes have `mixed`. */
 export function smallLoads({ manyKeys: { keys, mixed } }: BenchSizes): SmallLoad[] {
   const loads = TYPES.map((type) => ({ name: `${type} ${figure(keys)}`, keys, typeOf: () => type }));
   if (mixed === undefined) return loads;
@@ -25,12 +25,12 @@ export function smallLoads({ manyKeys: { keys, mixed } }: BenchSizes): SmallLoad
   return [...loads, { name: `mixed ${figure(mixed)}`, keys: mixed, isLong: true, typeOf }];
 }
 
-/** Writes all values. @throws ProvingError `PROVING_REDIS` when Redis refuses a command. */
+/** Writes all values. @throws ProvingError `PROVING_REDIS` if Redis refuses a command. */
 export async function fillSmall(redis: Redis, { keys, typeOf }: SmallLoad): Promise<void> {
   await runPipelines(redis, keys, (pipeline, n) => write(pipeline, typeOf(n), n));
 }
 
-/** Changes every tenth value, all of them in one instant. */
+/** Changes every tenth value, all in one transaction. */
 export async function changeTenth(redis: Redis, { keys, typeOf }: SmallLoad): Promise<void> {
   const all = redis.multi();
   for (let n = 0; n < keys; n += 10) {

@@ -3,7 +3,7 @@ import { caseName, type StreamCase } from '../bench-sizes.js';
 import type { Contestant, OpenTarget } from '../contestants/contestant.js';
 import { fillStreams } from '../fill-streams.js';
 
-/** Each contestant on each load, in turn (A B C A B C …), and with each repetition another one first. */
+/** Runs each contestant on each load. Each repetition begins with another contestant: A B C, B C A, … */
 export async function measureStreams(
   bench: BenchEnvironment,
   loads: readonly StreamCase[],

@@ -6,7 +6,7 @@ import { FLEET } from '../bench-result.js';
 import type { BenchSizes } from '../bench-sizes.js';
 import { compareMirror } from '../check-mirror.js';
 
-/** Values of one type, and how they are made. */
+/** A load of values of one type. */
 export interface ValueLoad {
   readonly keyType: 'set' | 'zset' | 'hash' | 'list' | 'string';
   readonly keys: number;
@@ -14,7 +14,7 @@ export interface ValueLoad {
   readonly members: number;
   /** Adds the command that makes the key's value. */
   readonly make: (pipeline: ChainableCommander, key: string, members: number) => void;
-  /** Changes a value in one instant, so that one more sync brings it all. */
+  /** Changes each value in one transaction, so one sync copies the whole change. */
   readonly change?: {
     readonly load: string;
     readonly members: number;
@@ -22,12 +22,12 @@ export interface ValueLoad {
   };
 }
 
-/** Adds the commands that write one value to a transaction. */
+/** Adds to a transaction the commands that write one value. */
 type Write = (step: ChainableCommander, key: string) => void;
 
 const MEMBERS_A_STEP = 50_000;
 
-/** The fleet on values of each type in turn: from the first write until all are mirrored. */
+/** Measures the fleet on values of each type in turn, from the first write until all are mirrored. */
 export async function measureValues(bench: BenchEnvironment, loads: readonly ValueLoad[]): Promise<void> {
   for (let repetition = 1; repetition <= bench.repetitions; repetition++)
     await bench.attempt(loads.map(({ keyType }) => keyType).join(', '), async () => {
@@ -67,7 +67,7 @@ async function measureType(
 async function inSteps(redis: Redis, { keyType, keys, members }: ValueLoad, write: Write): Promise<void> {
   const together = Math.max(1, Math.floor(MEMBERS_A_STEP / members));
   for (let from = 0; from < keys; from += together) {
-    const step = redis.multi(); // each value changes in one instant
+    const step = redis.multi(); // each value changes atomically
     for (let i = from; i < Math.min(keys, from + together); i++) write(step, valueKey(keyType, i));
     await runPipeline(step);
   }
@@ -77,7 +77,7 @@ function valueKey(keyType: string, i: number): string {
   return `${keyType}-${i}`;
 }
 
-/** A member, as long as names usually are. */
+/** A member name of typical length. */
 function member(n: number): string {
   return `member-${String(n).padStart(8, '0')}`;
 }
@@ -86,7 +86,7 @@ function members(count: number, from = 0): string[] {
   return Array.from({ length: count }, (_, n) => member(from + n));
 }
 
-/** The sets, and then one member in a hundred changed: as many are added as are removed. */
+/** Sets; then a change of 1 % of their members, half of it removals, half additions. */
 export function setLoad({ sets: { sets, members: size } }: BenchSizes): ValueLoad {
   const changed = Math.max(2, 2 * Math.round(size / 200));
   return {
@@ -103,7 +103,7 @@ export function setLoad({ sets: { sets, members: size } }: BenchSizes): ValueLoa
   };
 }
 
-/** The other types; RedisJSON is a module, and left out. */
+/** Loads of the other types. RedisJSON is a module, so it is left out. */
 export function otherLoads({ types: { keys, members: size } }: BenchSizes): ValueLoad[] {
   return [
     {

@@ -6,8 +6,8 @@ import { parseCommand, replyTo } from '../ack-sink/command.js';
 import { openParent } from './parent.js';
 
 /**
- * A server that speaks as much of MongoDB's protocol as a fleet needs to run, acknowledges every write at once, and
- * keeps nothing of the messages: what is measured with it is our own side.
+ * A server that speaks the part of MongoDB's protocol that a fleet needs. It acknowledges every write
+ * immediately and stores no messages, so a measurement with it shows our own cost.
  */
 const store = new AckStore();
 const server = createServer((socket) => {

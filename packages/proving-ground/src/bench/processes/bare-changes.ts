@@ -3,9 +3,11 @@ import { Redis } from 'ioredis';
 import { openClients } from './open-clients.js';
 
 /**
- * A bare loop on changes: the names that the server reports (CLIENT TRACKING in broadcasting mode), one pipeline of reads, one
- * unordered bulkWrite (each an upsert), what is reported meanwhile next. It knows the types by the names, what changed while it was away is lost,
- * and nothing in it is safe. What is there before is read and written first, so that it has a document for each key as the fleet has.
+ * A bare loop that copies changes. Redis reports names of changed keys (CLIENT TRACKING in broadcasting
+ * mode). The loop reads these keys in one pipeline per type, writes them by one unordered bulkWrite of
+ * upserts, and goes on with the names that have arrived since. It knows the types from the names, loses
+ * changes made while it is down, and is not crash-safe. First it reads and writes all existing keys, so that
+ * each has a document, as with the fleet.
  */
 const COUNT = 1_000;
 

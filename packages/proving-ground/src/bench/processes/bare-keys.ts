@@ -2,9 +2,10 @@ import type { Document } from 'mongodb';
 import { openClients } from './open-clients.js';
 
 /**
- * A bare loop that does with small values what the fleet does: SCAN, TYPE, the value and PTTL in pipelines of a thousand, and
- * two documents a key by unordered insertMany (majority and journal as the fleet does), the next read during the writes. It has
- * no index, keeps no digest and no position that anyone could continue from, and nothing in it is safe.
+ * A bare loop that copies small values as the fleet does: SCAN, TYPE, then value and PTTL in pipelines of a
+ * thousand keys, and two documents per key by unordered insertMany (majority and journal, as the fleet). It
+ * reads the next page during the writes. It has no index, keeps no digest and no position to continue from,
+ * and is not crash-safe.
  */
 const COUNT = 1_000;
 

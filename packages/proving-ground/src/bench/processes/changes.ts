@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { openClients } from './open-clients.js';
 import { sampleWaits } from './sample-waits.js';
 
-/** Changes of keys, one kind of them: the time from the change to readable; see sampleWaits. */
+/** Makes changes of one kind, and measures the time until each is readable; see sampleWaits. */
 const clients = openClients('bench');
 const { config, redis, mongo } = clients;
 const keys = config.number('keys');
@@ -29,11 +29,11 @@ type Pipeline = ReturnType<Redis['pipeline']>;
 
 function kindOf(name: string): {
   readonly collection: string;
-  /** Makes the change of number `n`. Returns the `_id` of the document that shows it. */
+  /** Makes change number `n`. Returns the `_id` of the document that shows it. */
   readonly change: (pipeline: Pipeline, n: number) => string;
   readonly isThere: (document: Record<string, unknown>, n: number) => boolean;
 } {
-  // A prime, so that keys come in turn, and not as they lie.
+  // A prime number spreads the changes over the keys.
   const keyOf = (n: number) => `many:${(n * 7919) % keys}`;
   if (name === 'hash')
     return {

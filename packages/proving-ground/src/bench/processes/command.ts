@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openParent } from './parent.js';
 
-/** Runs a script of the product to its end, on request; its CPU time counts as this process's. */
+/** Runs a script of the product on request, until it ends. Its CPU time counts as this process's. */
 const parent = openParent();
 parent.send({ ready: true });
 await parent.nextMessage();

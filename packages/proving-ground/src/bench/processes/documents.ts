@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
 
-/** What an entry is stored as: the fleet's own form, made in the plainest way. */
+/** Builds an entry's document in the fleet's form, in the simplest way. */
 export function documentOf(key: string, [id, flat]: [id: string, fields: string[]]): Document {
   const content: Record<string, string> = {};
   for (let i = 0; i + 1 < flat.length; i += 2) content[flat[i] ?? ''] = flat[i + 1] ?? '';

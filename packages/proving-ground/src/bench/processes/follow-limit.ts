@@ -3,8 +3,9 @@ import { documentOf } from './documents.js';
 import { openClients } from './open-clients.js';
 
 /**
- * The bare loop on streams that grow: a blocking XREAD over all of them, and one unordered insertMany of what it brings, the
- * next read during the write. It begins with what comes after its start, since it keeps no position.
+ * The bare loop on growing streams: a blocking XREAD over all of them, and one unordered
+ * insertMany per reply. It reads again during the write. It keeps no position, so it copies only
+ * entries from after its start.
  */
 const COUNT = 5_000;
 const BLOCK_MS = 1_000;

@@ -3,10 +3,10 @@ import { entryFields, streamKeys } from '../fill-streams.js';
 import { openClients } from './open-clients.js';
 import { sampleWaits } from './sample-waits.js';
 
-/** Entries over streams that the fleet knows: the time from XADD to readable; see sampleWaits. */
+/** Adds entries to known streams, and measures the time until each is readable; see sampleWaits. */
 const clients = openClients('bench latency');
 const { config, redis, mongo } = clients;
-/** Entries of other runs over these streams have smaller numbers. */
+/** The first entry's number. The entries that filled these streams have smaller numbers. */
 const FIRST = 1_000_000;
 const isById = config.text('lookUp') === 'id';
 const messages = mongo.db.collection<{ _id: string; content?: { account?: string } }>('stream_messages');

@@ -4,9 +4,9 @@ import { documentOf } from './documents.js';
 import { openClients } from './open-clients.js';
 
 /**
- * The limit of what a fleet in Node can reach with these drivers: a bare loop that reads (XRANGE COUNT 5000), maps, and
- * writes (unordered insertMany, majority and journal as the fleet does), the next read during the write. It keeps no
- * position, and nothing in it is safe. Of small streams several are read in one pipeline.
+ * The limit of what a fleet in Node can reach with these drivers: a bare loop that reads (XRANGE COUNT 5000),
+ * maps, and writes (unordered insertMany, majority and journal, as the fleet). It reads the next batch during
+ * the write. Several small streams are read at the same time. It keeps no position, and is not crash-safe.
  */
 const COUNT = 5_000;
 

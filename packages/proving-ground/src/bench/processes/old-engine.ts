@@ -4,9 +4,10 @@ import { documentOf } from './documents.js';
 import { openClients } from './open-clients.js';
 
 /**
- * The way the old engine worked, after its description, written again: one XREAD over all streams, one insert for each message with an
- * `_id` made up for it, and a stream's position saved behind its messages. With a limit, it stops after this many entries; without, it
- * reads again each second, and continues from the positions that it saved.
+ * The old engine's way, rewritten from its description: one XREAD over all streams, one insert per
+ * message with a generated `_id`, and the stream's position saved after its messages. With a limit,
+ * it stops after this many entries. Without one, it reads every second, and after a restart
+ * continues at its saved positions.
  */
 const MESSAGES_PER_STREAM = 1_000;
 const EVERY_MS = 1_000;

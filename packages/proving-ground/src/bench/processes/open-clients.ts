@@ -3,8 +3,8 @@ import { openMongo } from '../../program/open-redis.js';
 import { openParent } from './parent.js';
 
 /**
- * What a program in this folder works with: who started it, and the servers that it was given.
- * @param name what the program calls itself to MongoDB.
+ * Opens the channel to the parent, and clients of the servers, for a program in this folder.
+ * @param name the program's application name in MongoDB.
  */
 export function openClients(name: string, options: { readonly protocol?: 2 | 3 } = {}) {
   const parent = openParent();

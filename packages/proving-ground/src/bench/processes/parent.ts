@@ -1,7 +1,7 @@
 import { on } from 'node:events';
 import { membersOf } from '@redis-to-mongo/pipeline';
 
-/** How a program in this folder talks with the benchmark that started it (bench-process.ts). */
+/** The channel between a program in this folder and the benchmark that started it (bench-process.ts). */
 export interface Parent {
   readonly config: ProgramConfig;
   send(report: Readonly<Record<string, unknown>>): void;
@@ -9,7 +9,7 @@ export interface Parent {
   nextMessage(): Promise<void>;
 }
 
-/** What the program was started with. @throws TypeError where something else is there, or nothing. */
+/** The program's configuration. */
 export class ProgramConfig {
   readonly #values: Readonly<Record<string, unknown>>;
 
@@ -17,14 +17,14 @@ export class ProgramConfig {
     this.#values = values;
   }
 
-  /** A setting that is text. @throws TypeError for any other. */
+  /** A text setting. @throws TypeError if it is missing or has another type. */
   text(name: string): string {
     const value = this.#values[name];
     if (typeof value !== 'string') throw new TypeError(`${name} is no text`);
     return value;
   }
 
-  /** A setting that is a number. @throws TypeError for any other. */
+  /** A number setting. @throws TypeError if it is missing or has another type. */
   number(name: string): number {
     const value = this.#values[name];
     if (typeof value !== 'number') throw new TypeError(`${name} is no number`);
@@ -34,7 +34,7 @@ export class ProgramConfig {
 
 export function openParent(): Parent {
   const messages = on(process, 'message');
-  process.once('disconnect', () => process.exit(1)); // it has gone, for whatever reason
+  process.once('disconnect', () => process.exit(1)); // the parent has ended
   return {
     config: new ProgramConfig(membersOf(JSON.parse(process.argv[2] ?? '{}'))),
     send: (report) => void process.send?.(report),

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { openClients } from './open-clients.js';
 
-/** One kind of changes: how they are made, and how they show. */
+/** Makes changes of one kind, and finds them in MongoDB. */
 export interface SampledChanges {
-  /** Changes a second that are sampled, about. */
+  /** Approximate number of samples per second. */
   readonly samplesPerSec: number;
-  /** What has not come by then, after the last change, in ms, counts as lost. */
+  /** A change counts as lost if it is not found this long after the last change was written, in ms. */
   readonly giveUpMs: number;
-  /** Makes the changes from one number up to another, by one pipeline. Answers for each what it is found by. */
+  /** Makes the changes `from` to `to - 1` in one pipeline. Returns for each the id to find it by. */
   send(from: number, to: number): Promise<readonly string[]>;
-  /** Which of those are there. @param numberOf the number of the change. */
+  /** Returns those of the asked ids that are in MongoDB. @param numberOf returns the number of a change. */
   find(asked: readonly string[], numberOf: (id: string) => number): Promise<readonly string[]>;
 }
 
-/** Between two polls, in ms: the resolution. */
+/** Time between two polls, in ms: the resolution. */
 const POLL_MS = 2;
-/** Changes asked for at once, the oldest: asking is to cost MongoDB little, also where many are on their way. */
+/** A poll asks for at most this many changes, the oldest, so it costs MongoDB little. */
 const ASKED_AT_ONCE = 50;
 
 /**
- * Makes changes at a steady rate, and asks MongoDB all the time for those on their way (some of them, where there are many):
- * the time from the change to readable. Writer and reader are one process, so that they have one clock. What is written while
- * warming up does not count; its end is reported.
+ * Makes changes at a steady rate, and measures the time from each sampled change until it is readable: it
+ * keeps asking MongoDB for the oldest ones that are not there yet. Writer and reader are one process, so they
+ * share a clock. Changes made during the warm-up do not count; the end of the warm-up is reported.
  */
 export async function sampleWaits(
   { parent, config, ready }: ReturnType<typeof openClients>,
@@ -37,7 +37,7 @@ export async function sampleWaits(
   const begin = performance.now();
   const endsAt = begin + warmUpMs + 1000 * config.number('seconds');
   const sampleEvery = Math.max(1, Math.round(perSec / samplesPerSec));
-  /** When the last change was answered for: behind a writer that is asked for too much, that is later than `endsAt`. */
+  /** When Redis answered the last change: later than `endsAt` if the writer cannot keep up with the rate. */
   let writtenAt = Number.POSITIVE_INFINITY;
 
   const make = async (from: number, to: number, isSampled: boolean) => {

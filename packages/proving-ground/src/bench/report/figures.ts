@@ -1,7 +1,7 @@
-/** `–` stands for what could not be measured. */
+/** Stands for a figure that was not measured. */
 export const NONE = '–';
 
-/** `15,230 (14,902–15,800)`; the range is left out where there is one value only. */
+/** `15,230 (14,902–15,800)`: the median and the range. One value alone has no range. */
 export function spreadText(values: readonly number[], digits = 0): string {
   if (values.length === 0) return NONE;
   const { median, least, most, count } = spreadOf(values);
@@ -13,7 +13,7 @@ export function figure(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** Per cent of one core. */
+/** Percent of one core. */
 export function percentOfCore(shares: readonly number[]): string {
   return spreadText(
     shares.map((share) => 100 * share),
@@ -21,7 +21,7 @@ export function percentOfCore(shares: readonly number[]): string {
   );
 }
 
-/** The median, or `undefined` of nothing. */
+/** The median; `undefined` if there are no values. */
 export function medianOf(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : spreadOf(values).median;
 }
@@ -30,12 +30,12 @@ export function megabytes(bytes: readonly number[]): string {
   return spreadText(bytes.map((count) => count / 1024 ** 2));
 }
 
-/** Values that are there. */
+/** The values that are not `undefined`. */
 export function known(values: readonly (number | undefined)[]): number[] {
   return values.filter((value) => value !== undefined);
 }
 
-/** What several measurements of one thing say. @throws RangeError without any value. */
+/** Summarizes several measurements of one figure. @throws RangeError if there are no values. */
 export function spreadOf(values: readonly number[]) {
   const sorted = [...values].sort((a, b) => a - b);
   return {
@@ -47,9 +47,9 @@ export function spreadOf(values: readonly number[]) {
 }
 
 /**
- * The value below which `percent` per cent of the values lie, by straight lines between neighbors.
+ * The value below which `percent` percent of the values lie, by linear interpolation.
  * @param sorted in ascending order.
- * @throws RangeError without any value.
+ * @throws RangeError if there are no values.
  */
 export function percentile(sorted: readonly number[], percent: number): number {
   const place = ((sorted.length - 1) * percent) / 100;

@@ -1,6 +1,6 @@
 import { medianOf } from './figures.js';
 
-/** Something to reach, and what was measured. */
+/** A goal, and the measured value. */
 export interface Goal {
   readonly what: string;
   readonly bound: 'at least' | 'at most';
@@ -10,12 +10,12 @@ export interface Goal {
   readonly isMet: boolean;
 }
 
-/** A goal whose measured median may not be above the bound; none, where nothing was measured. */
+/** A goal that the median is at most `reach`. Empty if nothing was measured. */
 export function atMost(reach: number, unit: Goal['unit'], what: string, values: readonly number[]): Goal[] {
   return goal('at most', reach, unit, what, values);
 }
 
-/** A goal whose measured median may not be below the bound; none, where nothing was measured. */
+/** A goal that the median is at least `reach`. Empty if nothing was measured. */
 export function atLeast(reach: number, unit: Goal['unit'], what: string, values: readonly number[]): Goal[] {
   return goal('at least', reach, unit, what, values);
 }

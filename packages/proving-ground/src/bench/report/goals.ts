@@ -32,7 +32,7 @@ import {
 const MANY_IDLE = 100_000;
 const MILLION = 1_000_000;
 
-/** The goals about which something was measured, ratios to the limit first. */
+/** All goals that have a measurement, ratios to the limit first. */
 export function goalsOf({ rows, size }: BenchResult): Goal[] {
   const { throughput, sinkLong, idle } = SIZES[size];
   const [single = '', some = '', many = ''] = throughput.map(caseName);
@@ -79,8 +79,8 @@ function toLimit(of: RowsOf, load: string, where: string): Goal[] {
 }
 
 /**
- * What the direct path is for: less CPU than the ordinary one, and than a bare loop in Go (0.6 of the limit's); also for documents as an
- * application would have written them.
+ * Goals of the direct path: less CPU than the ordinary path, also in the shape `document`. The goal against a
+ * bare loop in Go, 0.6 of the limit's CPU, is in toLimit.
  */
 function directPath(of: RowsOf, load: string): Goal[] {
   const ours = of(FLEET, load);
@@ -93,7 +93,7 @@ function directPath(of: RowsOf, load: string): Goal[] {
   ];
 }
 
-/** What is to be reached with many small values, each load by itself; then, how the longest one grows. */
+/** Goals for many small values: for each load, and for how time grows with the number of keys. */
 function manyKeys(rows: readonly Row[]): Goal[] {
   const of = rowsIn(rows, 'many-keys');
   const bare = rows.filter(({ part, who }) => part === 'many-keys' && who === BARE);
@@ -120,7 +120,7 @@ function smallValues(load: string, of: RowsOf): Goal[] {
   ];
 }
 
-/** Ten times the keys take ten times as long: the longest load beside the others, which have one type each. */
+/** Goal: ten times the keys take about ten times as long. Compares the longest load with the others. */
 function linear(rows: readonly Row[]): Goal[] {
   const most = Math.max(...valuesOf(rows, 'entries'));
   const secondsPerKey = (some: readonly Row[]) => perOf(some, 'seconds', 'entries');
@@ -140,7 +140,7 @@ function latency(rows: readonly Row[]): Goal[] {
   ];
 }
 
-/** Nothing is missing, and nothing is there twice. */
+/** Goals: no entry is missing, and none is there twice. */
 function kills(rows: readonly Row[]): Goal[] {
   const worst = (counts: readonly number[]) => (counts.length === 0 ? [] : [Math.max(...counts)]);
   return [
@@ -149,7 +149,7 @@ function kills(rows: readonly Row[]): Goal[] {
   ];
 }
 
-/** What a change of one key among many may take, and a flood of changes. */
+/** Goals for the latency of a change of one key among many, and of a flood of changes. */
 function change(
   what: string,
   ours: (part: Row['part'], isIt: (load: string) => boolean) => readonly Row[],
@@ -162,7 +162,7 @@ function change(
   return [...p50, ...atMost(p99Ms, 'ms', `${what} among many: p99`, valuesOf(rows, 'p99'))];
 }
 
-/** What the feed costs Redis for a write. */
+/** Goals for the change feed's cost in Redis per write. */
 function feedCost(rows: readonly Row[]): Goal[] {
   const of = rowsIn(rows, 'feed-cost');
   const loads = [...new Set(rows.filter(({ part }) => part === 'feed-cost').map(({ load }) => load))];
@@ -173,7 +173,7 @@ function feedCost(rows: readonly Row[]): Goal[] {
   });
 }
 
-/** What rests costs little. */
+/** Goals for the CPU of idle streams. */
 function idleStreams(of: RowsOf, sets: number): Goal[] {
   const one = (what: string, beside: number) => {
     const shares = percent(totalShares(of(FLEET, idleName(MANY_IDLE, beside))));
@@ -182,7 +182,7 @@ function idleStreams(of: RowsOf, sets: number): Goal[] {
   return [...one('', 0), ...one(` and ${figure(sets)} sets`, sets)];
 }
 
-/** A million keys at rest: the reach is for this many. */
+/** Goals for a million idle keys. Other numbers of keys have no goals. */
 function idleMixed(of: RowsOf): Goal[] {
   const load = figure(MILLION);
   const memory = (who: string, reach: number) => {

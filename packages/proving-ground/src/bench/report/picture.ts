@@ -3,10 +3,10 @@ import { SIZES } from '../bench-sizes.js';
 import { figure, known, medianOf } from './figures.js';
 import { type Standing, standings, summaryLoad } from './summary.js';
 
-/** Where things stand, in px. */
+/** Positions and sizes, in px. */
 const WIDTH = 920;
 const NAMES = 270;
-/** A bar that is this many times as long as the middle one is cut, so that the others can be determined apart. */
+/** A bar is cut at this many times the median, so the others remain distinguishable. */
 const LONGEST = 4;
 const ROW = 34;
 const TOP = 96;
@@ -40,7 +40,7 @@ const PANELS: readonly Panel[] = [
   },
 ];
 
-/** The names that need a word more where there is no text beside them. */
+/** Names that need an explanation in the picture, which has no text beside it. */
 const NAMES_HERE: Readonly<Record<string, string>> = { [LIMIT]: 'a bare loop (the limit)' };
 
 const STYLE = `
@@ -64,7 +64,7 @@ text { font: 13px system-ui, -apple-system, Helvetica, Arial, sans-serif; fill: 
   .cut { stroke: #0d1117; }
 }`;
 
-/** The table that shows who does what, as a picture (SVG) that is readable on light and on dark pages. */
+/** The summary table as a picture (SVG) that is readable on light and on dark pages. */
 export function reportPicture(result: BenchResult): string {
   const all = standings(result);
   const height = TOP + all.length * ROW + FOOT;
@@ -98,7 +98,7 @@ function panelOf({ title, better, of, digits }: Panel, column: number, all: read
   const most = Math.max(...there, Number.MIN_VALUE);
   const middle = medianOf(there.filter((value) => value > 0)) ?? most;
   const scale = Math.min(most, LONGEST * middle);
-  const longest = width - 70; // the figure stands behind the bar
+  const longest = width - 70; // room for the figure after the bar
   return [
     `<text class="title" x="${x}" y="60">${escaped(title)}</text>`,
     `<text class="dim" x="${x}" y="77">${better}</text>`,
@@ -118,12 +118,12 @@ function panelOf({ title, better, of, digits }: Panel, column: number, all: read
   ];
 }
 
-/** Two lines across a bar: it is longer than can be shown. */
+/** A gap across a bar that is longer than can be shown. */
 function cutAt(x: number, y: number): string {
   return `<path class="cut" d="M${x} ${y + BAR + 2}l6 ${-BAR - 4}"/>`;
 }
 
-/** What the picture shows, for those who don't see it. */
+/** The picture in words, for screen readers. */
 function spoken(all: readonly Standing[]): string {
   return all
     .map((one) => {

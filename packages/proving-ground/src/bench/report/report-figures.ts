@@ -8,7 +8,7 @@ const PICTURE =
 
 const ROUGH = '**These figures are rough**: small loads end before everything is warmed up.';
 
-/** The figures of a result, as docs/benchmarks.md shows them; what stands around them is written by hand. */
+/** The generated block of docs/benchmarks.md. The text around the block is written by hand. */
 export function reportFigures(result: BenchResult): string {
   const machine = machineLines(result).map((line) => `- ${line}`);
   const rough = result.size === 'full' || result.size === 'large' ? [] : [ROUGH];

@@ -11,12 +11,12 @@ export function reportText(result: BenchResult): string {
   return [...parts, '', ...machineLines(result), ...result.notes, ...failureLines(result)].join('\n');
 }
 
-/** What could not be measured, if anything. */
+/** One line per failed measurement. */
 export function failureLines({ failures }: BenchResult): string[] {
   return failures.map((failure) => `**Not measured**: ${failure}`);
 }
 
-/** Where it ran, on what, with which settings: a line each. */
+/** One line each about the machine, the servers, the versions, the settings and the time. */
 export function machineLines({ machine, size, repetitions, times }: BenchResult): string[] {
   const { cpu, cores, memoryBytes, system, node, redis, mongo, packages, date } = machine;
   const memory = figure(memoryBytes / 1024 ** 3, 1);
@@ -26,7 +26,7 @@ export function machineLines({ machine, size, repetitions, times }: BenchResult)
     `Versions: Node ${node}, ${Object.entries(packages)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}`,
-    `Settings: size ${size}, repetitions ${repetitions}, fewer of long measurements; a scheduler and one worker unless stated otherwise`,
+    `Settings: size ${size}, repetitions ${repetitions}, fewer for long measurements; a scheduler and one worker unless stated otherwise`,
     `Minutes: ${times.map(({ part, seconds }) => `${part} ${figure(seconds / 60, 1)}`).join(', ')}; total ${figure(times.reduce((sum, { seconds }) => sum + seconds, 0) / 60, 1)}`,
   ];
 }

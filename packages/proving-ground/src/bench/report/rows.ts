@@ -9,25 +9,25 @@ export function rowsIn(rows: readonly Row[], part: Row['part']): RowsOf {
   return (who, load) => rows.filter((row) => row.part === part && row.who === who && row.load === load);
 }
 
-/** Items by a name, in the order in which the names come first. */
+/** Groups items by name, in the order in which the names first occur. */
 export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
   const groups = new Map<string, T[]>();
   for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
   return [...groups];
 }
 
-/** A figure of each row in which it was measured. */
+/** One figure of all rows that have it. */
 export function valuesOf(rows: readonly Row[], name: keyof Figures): number[] {
   return known(rows.map(({ figures }) => figures[name]));
 }
 
-/** That figure of all rows together; undefined where it was not measured. */
+/** The sum of one figure over all rows; `undefined` if no row has it. */
 export function sumOf(rows: readonly Row[], name: keyof Figures): number | undefined {
   const values = valuesOf(rows, name);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }
 
-/** One figure by another, row by row: `times` in case of both. */
+/** One figure divided by another, times `times`, for each row that has both. */
 export function perOf(rows: readonly Row[], name: keyof Figures, by: keyof Figures, times = 1): number[] {
   return known(
     rows.map(({ figures: { [name]: value, [by]: other } }) =>
@@ -40,12 +40,12 @@ export function rates(rows: readonly Row[]): number[] {
   return perOf(rows, 'entries', 'seconds');
 }
 
-/** CPU seconds for a million entries. @param whose ours by default. */
+/** CPU seconds per million entries. @param whose the system under test by default. */
 export function perMillion(rows: readonly Row[], whose: 'cpu' | 'redisCpu' | 'mongoCpu' = 'cpu'): number[] {
   return perOf(rows, whose, 'entries', 1e6);
 }
 
-/** What all processes under test and Redis use of one core. */
+/** CPU of all processes under test and Redis, as a share of one core. */
 export function totalShares(rows: readonly Row[]): number[] {
   return known(
     rows.map(({ figures: { share, redisShare } }) =>
@@ -54,7 +54,7 @@ export function totalShares(rows: readonly Row[]): number[] {
   );
 }
 
-/** One figure of some rows by the same figure of others; see pairs. */
+/** A figure of some rows divided by the same figure of other rows; see pairs. */
 export function ratios(
   rows: readonly Row[],
   others: readonly Row[],
@@ -63,7 +63,9 @@ export function ratios(
   return pairs(rows, others, figures).flatMap(([mine, theirs]) => (theirs === 0 ? [] : [mine / theirs]));
 }
 
-/** One figure of some rows and the same figure of others, each repetition with its neighbor in time. */
+/**
+ * Pairs a figure of some rows with the same figure of other rows. Rows of one repetition ran close in time.
+ */
 export function pairs(
   rows: readonly Row[],
   others: readonly Row[],

@@ -4,22 +4,22 @@ import { figure, NONE, spreadText } from './figures.js';
 import { perMillion, rates, rowsIn, sumOf, valuesOf } from './rows.js';
 import type { Table } from './table.js';
 
-/** What one of those that move streams reached, each repetition by itself. */
+/** The results of one contestant, each repetition by itself. */
 export interface Standing {
   readonly who: string;
   readonly perSec: readonly number[];
   readonly cpuPerMillion: readonly number[];
   readonly p50: readonly number[];
   readonly p99: readonly number[];
-  /** Of all repetitions together; undefined where nobody was killed. */
+  /** Sums over all repetitions; `undefined` if the part `kill` did not run. */
   readonly missing: number | undefined;
   readonly doubled: number | undefined;
 }
 
-/** Ours first, then the rival; what is written for the comparison comes last. */
+/** The fleet first, then the rival, then the programs that were written for the comparison. */
 const ORDER = [FLEET, CONNECT, QUICK_CONNECT, LIMIT, OLD_ENGINE];
 
-/** Everyone of whom something was measured. */
+/** The results of all contestants that were measured. */
 export function standings(result: BenchResult): Standing[] {
   const { rows } = result;
   const [moved, load] = [rowsIn(rows, 'throughput'), summaryLoad(result)];
@@ -41,14 +41,14 @@ export function standings(result: BenchResult): Standing[] {
   }).filter(({ perSec, p50, missing }) => perSec.length + p50.length > 0 || missing !== undefined);
 }
 
-/** Several streams, where the sizes have them. */
+/** The load of the summary: several streams, if the sizes have them. */
 export function summaryLoad({ size }: BenchResult): string {
   const [single, several] = SIZES[size].throughput;
   const load = several ?? single;
   return load ? caseName(load) : '';
 }
 
-/** The one table that shows who does what. */
+/** The table that compares all contestants. */
 export function summaryTable(result: BenchResult): Table {
   const { perSec, streams } = SIZES[result.size].latency;
   const ours = result.rows.filter(({ part, who }) => part === 'kill' && who === FLEET);

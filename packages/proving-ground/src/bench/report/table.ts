@@ -2,10 +2,10 @@ import type { Column } from '@redis-to-mongo/terminal';
 import { tableLines } from '@redis-to-mongo/terminal/table';
 import picocolors from 'picocolors';
 
-/** A table of a report, to be printed or put into a page. */
+/** A table of a report, for a terminal or a Markdown page. */
 export interface Table {
   readonly title: string;
-  /** What has to be known to read it. */
+  /** Explains the figures. */
   readonly about: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
@@ -16,7 +16,7 @@ export function textTable({ columns, rows }: Table): string[] {
   return tableLines(columns, rows, picocolors.createColors(false));
 }
 
-/** In Markdown, lined up in the source too. */
+/** In Markdown, with aligned columns in the source. */
 export function markdownTable({ columns, rows }: Table): string[] {
   const heads = columns.map((column) => column.replace(/^>/, ''));
   const isRight = columns.map((column) => column.startsWith('>'));

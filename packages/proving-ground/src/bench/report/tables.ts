@@ -7,18 +7,21 @@ import type { Table } from './table.js';
 
 /** A column of a part's table. */
 interface Shown {
-  /** Its heading, without the mark that puts numbers to the right. */
+  /** The heading, without the `>` that aligns numbers to the right. */
   readonly head: string;
-  /** @param group the repetitions of one measurement. @param of finds those of someone else on the same load. */
+  /**
+   * @param group the repetitions of one measurement.
+   * @param of finds the repetitions of another contestant on the same load.
+   */
   readonly text: (group: readonly Row[], of: (who: string) => readonly Row[]) => string;
 }
 
-/** How a part is shown. */
+/** The table of a part. */
 interface PartTable {
   readonly part: Row['part'];
   readonly title: string;
   readonly about: string;
-  /** The heading of the loads. */
+  /** The heading of the column of loads. */
   readonly load: string;
   readonly columns: readonly Shown[];
 }
@@ -31,7 +34,7 @@ const SERVERS: readonly Shown[] = [
   { head: 'Peak MB', text: (group) => megabytes(valuesOf(group, 'peakBytes')) },
 ];
 
-/** The figures of someone who moves something, and their ratios to those of someone else. */
+/** Columns of the figures of a contestant, and of their ratios to those of `who`. */
 function compared(who: string, head: string, each: string): readonly Shown[] {
   const ratio = (figures: (rows: readonly Row[]) => number[]): Shown => ({
     head,
@@ -183,13 +186,13 @@ const TABLES: readonly PartTable[] = [
   },
 ];
 
-/** All tables of a result that hold something, in the order in which they are read. */
+/** All tables of a result that have rows, in reading order. */
 export function tablesOf(result: BenchResult): Table[] {
   const parts = TABLES.map((shown) => tableOf(shown, result.rows));
   return [summaryTable(result), goalsTable(result), ...parts].filter(({ rows }) => rows.length > 0);
 }
 
-/** A measurement while the benchmark continues: what its table will show of it. */
+/** A progress line for a measurement, with the figures of its table. */
 export function rowText(row: Row): string {
   const { part, load, who } = row;
   const columns = TABLES.find((shown) => shown.part === part)?.columns ?? [];
@@ -198,7 +201,7 @@ export function rowText(row: Row): string {
   return `  ${part}  ${load}  ${who}: ${there.join(', ')}`;
 }
 
-/** One line for each load and whoever was measured on it. Columns in which nothing was measured are left out. */
+/** One line per load and contestant. Columns without figures are left out. */
 function tableOf({ part, title, about, load, columns }: PartTable, rows: readonly Row[]): Table {
   const of = rowsIn(rows, part);
   const ofPart = rows.filter((row) => row.part === part);
