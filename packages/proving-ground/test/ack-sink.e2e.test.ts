@@ -4,7 +4,7 @@ import { testSinkOptions } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MessageTarget } from '../src/bench/contestants/contestant.js';
 
-// The sink is a process, which runs from the build.
+// The sink is a process that runs from the build.
 const targets = new URL('../dist/bench/contestants/targets.js', import.meta.url);
 
 let target: MessageTarget;
@@ -26,7 +26,7 @@ const at = (before: KeyState, entryId: string): KeyState => ({
   position: { entryId },
 });
 
-it('the sink that only acknowledges keeps positions, save by save, and refuses one that was overtaken', async () => {
+it('the acknowledging sink keeps each saved position, and refuses a save that was overtaken', async () => {
   const [sink, others] = [sinkOf(), sinkOf()];
   const place = { stream: 'load-1', type: 'main' };
   const first = at(firstState('load-1', place, 'stream', new Date()), '1-0');
@@ -38,7 +38,7 @@ it('the sink that only acknowledges keeps positions, save by save, and refuses o
   expect(await sink.load('load-1')).toMatchObject({ revision: 2, position: { entryId: '2-0' } });
 });
 
-it('it counts on, so that it is not taken for a target that was set back', async () => {
+it('its counter grows, so it is not taken for a target that was set back', async () => {
   expect(await countInTarget(mongo.db)).toBe(1);
   expect(await countInTarget(mongo.db)).toBe(2);
 });

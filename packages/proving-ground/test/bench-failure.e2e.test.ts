@@ -10,7 +10,7 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../dist/bench.js', import.meta.url));
 
-/** A rival that prints its version, and ends at once when it is to run. */
+/** A rival that prints its version, but exits as soon as it should run. */
 const BROKEN = '#!/bin/sh\n[ "$1" = --version ] && echo "Version: v0.0.1" && exit 0\nexit 3\n';
 
 interface Outcome {
@@ -18,7 +18,7 @@ interface Outcome {
   readonly stdout: string;
 }
 
-it('a measurement that fails is named, and everybody else’s are there', async () => {
+it('a failed measurement is named, and all others are reported', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'bench-test-'));
   const bin = join(dir, 'bin');
   await mkdir(bin);

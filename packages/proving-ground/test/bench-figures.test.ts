@@ -5,12 +5,12 @@ import { markdownTable, type Table, textTable } from '../src/bench/report/table.
 import { parseStat, processUsage } from '../src/program/process-usage.js';
 
 describe('statistics', () => {
-  it('takes the middle value, and the mean of the two middle ones', () => {
+  it('have the middle value as median, or the mean of the two middle ones', () => {
     expect(spreadOf([30, 10, 20])).toEqual({ median: 20, least: 10, most: 30, count: 3 });
     expect(spreadOf([40, 10, 20, 30])).toEqual({ median: 25, least: 10, most: 40, count: 4 });
   });
 
-  it('finds percentiles between neighbors', () => {
+  it('interpolate percentiles between neighbors', () => {
     const values = Array.from({ length: 101 }, (_, i) => i * 2);
     expect(percentile(values, 0)).toBe(0);
     expect(percentile(values, 99)).toBe(198);
@@ -18,14 +18,14 @@ describe('statistics', () => {
     expect(percentile([7], 99)).toBe(7);
   });
 
-  it('refuses to make a figure out of nothing', () => {
+  it('refuse an empty list', () => {
     expect(() => spreadOf([])).toThrow(RangeError);
     expect(spreadText([])).toBe('–');
   });
 });
 
 describe('figures', () => {
-  it('show the range where there is one', () => {
+  it('show the range of several values', () => {
     expect(spreadText([15_000, 14_000, 16_500])).toBe('15,000 (14,000–16,500)');
     expect(spreadText([1.26], 1)).toBe('1.3');
   });
@@ -42,11 +42,11 @@ describe('tables', () => {
     ],
   };
 
-  it('line up on a terminal', () => {
+  it('are aligned on a terminal', () => {
     expect(textTable(table)).toEqual(['Who        A second', 'the fleet    15,000', 'the limit         5']);
   });
 
-  it('line up in Markdown, numbers to the right', () => {
+  it('are aligned in Markdown, with numbers to the right', () => {
     expect(markdownTable(table)).toEqual([
       '| Who       | A second |',
       '| --------- | -------: |',
@@ -57,12 +57,12 @@ describe('tables', () => {
 });
 
 describe('CPU time', () => {
-  it('is read behind a name with spaces and brackets, with that of ended children', () => {
+  it('is read after a name with spaces and brackets, and includes ended children', () => {
     const fields = ['S', 1, 1, 1, 0, -1, 0, 0, 0, 0, 0, 120, 30, 40, 10, 20];
     expect(parseStat(`42 (node (a) b) ${fields.join(' ')}`)).toBeCloseTo(2);
   });
 
-  it('grows as that of the process does, to some hundredths of a second', async () => {
+  it('grows with that of the process, within some hundredths of a second', async () => {
     const from = await processUsage(process.pid);
     const used = process.cpuUsage();
     for (const until = performance.now() + 100; performance.now() < until; );
@@ -73,8 +73,8 @@ describe('CPU time', () => {
   });
 });
 
-describe('what workers count', () => {
-  it('is summed up over workers, written and already there, by type', () => {
+describe('the counters of workers', () => {
+  it('are summed over workers, and over written and already there, by type', () => {
     const counts = countsIn([
       '# HELP x\nr2m_entries_written_total{key_type="stream",app="worker"} 5\nr2m_entries_read_total{key_type="stream"} 90\nr2m_jobs_total{outcome="synced",app="worker"} 7\n',
       'r2m_entries_written_total{key_type="stream"} 2\nr2m_entries_already_there_total{key_type="stream"} 1\nr2m_entries_written_total{key_type="set"} 4\n',

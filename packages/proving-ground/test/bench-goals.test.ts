@@ -86,7 +86,7 @@ const result: BenchResult = {
 };
 
 describe('the goals', () => {
-  it('are judged by each repetition’s neighbor, and name what is missed', () => {
+  it('compare each repetition with its neighbor, and show which ones are missed', () => {
     expect(goalsOf(result)).toMatchObject([
       { what: '1 × 200,000: entries per second, relative to the limit', measured: 0.9, isMet: true },
       {
@@ -125,7 +125,7 @@ describe('the goals', () => {
 });
 
 describe('the goals of many keys', () => {
-  it('are ratios to the bare loop of the same load, and the CPU of what a sweep finds unchanged', () => {
+  it('are ratios to the bare loop on the same load, and the CPU per key that a sweep finds unchanged', () => {
     const one = (who: string, load: string, figures: Figures) => row('many-keys', load, who, figures);
     const rows = [
       one(BARE, 'hash 100,000', moved(100_000, 10, 4)),
@@ -146,7 +146,7 @@ describe('the goals of many keys', () => {
 });
 
 describe('the report', () => {
-  it('shows ratios, machine, versions and settings, and leaves out what was not measured', () => {
+  it('shows ratios, machine, versions and settings, and omits figures that were not measured', () => {
     for (const text of [reportText(result), reportFigures(result)]) {
       expect(text).toMatch(/1 × 200,000.*the fleet.*32,500 \(25,000–40,000\).*0\.90 \(0\.80–1\.00\)/);
       expect(text).toContain('a processor, 2 cores, 8.0 GiB');
@@ -158,19 +158,19 @@ describe('the report', () => {
     }
   });
 
-  it('shows what could not be measured, beside everything that was', () => {
+  it('shows failed measurements next to the others', () => {
     for (const text of [reportText(result), reportFigures(result)])
       expect(text).toContain('idle, 7 streams: the server is gone');
   });
 
-  it('begins with who does what, and what is left after kill -9', () => {
+  it('begins with the summary of all contestants, including kill -9', () => {
     const page = reportFigures(result);
     expect(page.indexOf('## Summary')).toBeLessThan(page.indexOf('## Goals'));
     expect(page).toMatch(/\| the fleet +\| +– \| +– \| +9\.0 \| +61\.0 \| +1 \| +0 \|/);
     expect(page).toMatch(/\| Redpanda Connect +\| +– \| +– \| +– \| +– \| +0 \| +407 \|/);
   });
 
-  it('is a picture, too: on light and on dark pages, with every figure as text', () => {
+  it('has a picture for light and dark pages, with every figure as text', () => {
     const picture = reportPicture(result);
     expect(picture).toMatch(
       /^<svg [^>]*role="img" aria-label="the fleet: latency p99, ms 61, errors after kill -9 1; /,
@@ -179,7 +179,7 @@ describe('the report', () => {
     for (const text of ['the fleet', 'Redpanda Connect', '>61<', '>407<']) expect(picture).toContain(text);
   });
 
-  it('states the goals before the single parts', () => {
+  it('lists the goals before the parts', () => {
     const page = reportFigures(result);
     expect(page.indexOf('## Goals')).toBeGreaterThan(0);
     expect(page.indexOf('## Goals')).toBeLessThan(page.indexOf('## Throughput'));

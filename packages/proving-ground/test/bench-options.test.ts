@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { PARTS, parseBenchOptions } from '../src/bench/bench-options.js';
 
 describe('the benchmark’s options', () => {
-  it('default to everything, as often as the size says', () => {
+  it('default to all parts, with the repetitions of the size', () => {
     expect(parseBenchOptions([], {})).toEqual({
       size: 'full',
       parts: PARTS,
     });
   });
 
-  it('take parts in their own order, and once when it is to be quick', () => {
+  it('sort the parts, and repeat nothing with --quick', () => {
     const options = parseBenchOptions(['--quick', '--only', 'idle, throughput'], {
       BENCH_MONGO_URI: 'mongodb://host',
     });

@@ -21,9 +21,9 @@ interface Result {
   readonly goals: readonly { what: string; measured: number }[];
 }
 
-it('the benchmark measures everything in its smallest form, checks each mirror, and leaves nothing behind', async () => {
+it('the benchmark measures everything in its smallest size, checks each mirror, and leaves no process behind', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'bench-test-'));
-  // A run whose mirror is not exact fails, and then so does this.
+  // A run with an inexact mirror fails, and so does this test.
   const { stdout, stderr } = await run(process.execPath, [script, '--tiny', '--json'], {
     env: { ...process.env, BENCH_MONGO_URI: '', PROVING_APPS: builtApp('apps'), TMPDIR: dir },
     maxBuffer: 16 * 1024 * 1024,
@@ -52,7 +52,7 @@ it('the benchmark measures everything in its smallest form, checks each mirror, 
   const [ours, limit] = ['the fleet', 'the limit'].map((who) => of('kill').find((row) => row.who === who));
   expect(ours?.figures).toMatchObject({ missing: 0, doubled: 0 });
   expect(ours?.figures.written).toBeGreaterThan(0);
-  // It begins with what comes: a judge that found nothing missing would be blind.
+  // The limit reads only new entries, so a judge that finds nothing missing would be blind.
   expect(limit?.figures.missing).toBeGreaterThan(0);
   const idle = of('idle').filter(({ who }) => who === 'the fleet');
   expect(idle.map(({ load }) => load)).toEqual(['20 streams', '20 streams, 5 sets']);

@@ -3,7 +3,7 @@ import { parseChaosOptions } from '../src/chaos/chaos-options.js';
 import { parseSoakOptions } from '../src/soak/soak-options.js';
 
 describe('the command line of the chaos run', () => {
-  it('has defaults, and a new seed each time', () => {
+  it('has defaults, and a new seed for each run', () => {
     const [one, two] = [parseChaosOptions([]), parseChaosOptions([])];
     expect(one).toMatchObject({
       seconds: 300,
@@ -33,11 +33,11 @@ describe('the command line of the chaos run', () => {
 });
 
 describe('the command line of the soak', () => {
-  it('takes parts of minutes', () => {
+  it('takes fractions of minutes', () => {
     expect(parseSoakOptions(['--minutes', '0.5'])).toMatchObject({ minutes: 0.5, workers: 2, rate: 100 });
   });
 
-  it('refuses what is no number', () => {
+  it('refuses values that are not numbers', () => {
     expect(() => parseSoakOptions(['--minutes', '1e3'])).toThrow("argument '1e3' is invalid");
   });
 });

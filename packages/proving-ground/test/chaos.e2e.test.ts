@@ -20,7 +20,7 @@ describe('the chaos run', () => {
     await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   });
 
-  it('meets every kind of fault in a minute, and every entry is there once or accounted for', async () => {
+  it('injects every kind of fault in a minute, and every entry is there once or accounted for', async () => {
     run = new RunningDemo(['--seconds', '60', '--seed', '1', '--rate', '100', '--json'], {
       tmpDir: dir,
       script,
@@ -35,7 +35,7 @@ describe('the chaos run', () => {
 
   it('fails when a process of the fleet ends by itself, and keeps plan, logs and last state', async () => {
     run = new RunningDemo(['--seconds', '10', '--seed', '153', '--rate', '50'], { tmpDir: dir, script });
-    await run.untilSays('now things break');
+    await run.untilSays('faults begin');
     const processes = await descendantsOf(run.process.pid ?? 0);
     const scheduler = processes.find(({ command }) => command.includes('scheduler'));
     process.kill(scheduler?.pid ?? Number.NaN, 'SIGKILL');

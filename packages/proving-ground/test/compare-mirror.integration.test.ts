@@ -17,7 +17,7 @@ async function add(count: number): Promise<void> {
   await under.sync('orders');
 }
 
-/** Two incarnations of a stream, a set, and what the fleet has of them. */
+/** Creates two incarnations of a stream, and a set, and mirrors them. */
 beforeEach(async () => {
   await under.redis.flushall();
   for (const name of ['keys', 'stream_messages', 'sets']) await under.db.collection(name).deleteMany({});
@@ -44,7 +44,7 @@ function idOf(incarnation: number, n: number): string {
   return messageId(messageIdPrefix('orders', incarnation), entry?.id ?? '');
 }
 
-it('an exact mirror has all messages of all incarnations, and nothing is found', async () => {
+it('an exact mirror has all messages of all incarnations, and no problem is found', async () => {
   const { redis, db } = under;
   const reports = await compareMirror({ redis, db, wanted: () => true, history, settleMs: 0 });
   expect(reports).toMatchObject([
@@ -64,14 +64,14 @@ it.each([1, 2])('a message of incarnation %i that differs is found', async (inca
   expect(report?.different).toBeGreaterThan(0);
 });
 
-it('a message that is there twice is found', async () => {
+it('a duplicated message is found', async () => {
   const original = await messages().findOne({ _id: idOf(2, 5) });
   await messages().insertOne({ ...original, _id: `${idOf(2, 5)}x` });
   const [report] = await found();
   expect(report?.duplicated).toBe(1);
 });
 
-it('a message under an id that no entry of any stream has is found', async () => {
+it('a message that belongs to no stream is found', async () => {
   const original = await messages().findOne({ _id: idOf(2, 5) });
   await messages().insertOne({ ...original, _id: '0' });
   expect(await found()).toMatchObject([{ duplicated: 1, problems: ['1 messages belong to no stream'] }]);
@@ -79,7 +79,7 @@ it('a message under an id that no entry of any stream has is found', async () =>
   expect(await found()).toMatchObject([{ key: 'nobody', different: 1 }, { duplicated: 2 }]);
 });
 
-it('counts that do not add up are found', async () => {
+it('wrong counts are found', async () => {
   await under.db
     .collection<{ _id: string }>('keys')
     .updateOne({ _id: 'orders' }, { $set: { 'counts.seen': 49 } });
@@ -87,7 +87,7 @@ it('counts that do not add up are found', async () => {
   expect(report?.problems).toContain('orders: 50 written, but 49 seen and 0 in gaps');
 });
 
-it('a member that is missing is found', async () => {
+it('a missing member is found', async () => {
   await under.redis.sadd('orders:info:tags', 'd');
   expect(await found()).toMatchObject([{ key: 'orders:info:tags', different: 1 }]);
 });

@@ -12,7 +12,7 @@ describe('the options of the demo', () => {
     });
   });
 
-  it('are read in both spellings', () => {
+  it('are read as --name value and --name=value', () => {
     expect(
       parseDemoOptions(['--messages', '500', '--streams=7', '--sets=0', '--keep', '--json']),
     ).toMatchObject({
@@ -24,7 +24,7 @@ describe('the options of the demo', () => {
     });
   });
 
-  it('give the help when asked for it', () => {
+  it('print the help', () => {
     expect(() => parseDemoOptions(['--messages', '500', '-h'])).toThrow(
       expect.objectContaining({ code: 'commander.helpDisplayed', exitCode: 0 }),
     );

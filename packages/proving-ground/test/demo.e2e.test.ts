@@ -42,7 +42,7 @@ describe('the demo', () => {
     await expect.poll(left, { timeout: 30_000, interval: 200 }).toEqual([]);
   }
 
-  it('mirrors, breaks, verifies and ends by itself with 0, and leaves nothing behind', async () => {
+  it('mirrors, kills a worker, verifies and ends by itself with 0, and leaves nothing behind', async () => {
     const demo = start(SMALL);
     const processes = await untilFleetIsReady(demo);
     expect(await demo.ended, demo.output).toBe(0);
@@ -57,7 +57,7 @@ describe('the demo', () => {
     await untilGone(processes);
   });
 
-  it('runs twice at the same time, and prints its report as JSON alone on standard output', async () => {
+  it('runs twice at the same time, and with --json prints nothing but its report on standard output', async () => {
     const both = [start([...SMALL, '--json']), start([...SMALL, '--json'])];
     for (const demo of both) {
       expect(await demo.ended, demo.output).toBe(0);
@@ -90,14 +90,14 @@ describe('the demo', () => {
     await untilGone(processes);
   });
 
-  it('takes the fleet and the servers with it when it is killed with SIGKILL', async () => {
+  it('ends the fleet and the servers even if it is killed with SIGKILL', async () => {
     const demo = start(SMALL);
     const processes = await untilFleetIsReady(demo);
     demo.process.kill('SIGKILL');
     await untilGone(processes);
   });
 
-  it('fails, and names the logs, when an app of its fleet ends by itself', async () => {
+  it('fails, and names the folder of the logs, when an app of its fleet ends by itself', async () => {
     const demo = start(SMALL);
     const processes = await untilFleetIsReady(demo);
     const scheduler = processes.find(({ command }) => command.includes('scheduler'));

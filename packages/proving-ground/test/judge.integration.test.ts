@@ -11,7 +11,7 @@ import { StreamFindings } from '../src/judge/stream-findings.js';
 
 const server = await startRedis({ appendfsync: 'always' });
 const redis = new Redis(server.url);
-redis.on('error', () => {}); // it is killed
+redis.on('error', () => {}); // Redis is killed in these tests
 const client = new MongoClient(testMongoUri());
 const db = client.db(`test_judge_${Date.now()}`);
 const messages = db.collection<{ _id: string }>('stream_messages');
@@ -55,7 +55,7 @@ async function problems(): Promise<string[]> {
 }
 
 describe('the judge of a chaos run', () => {
-  it('finds nothing wrong with an exact mirror', async () => {
+  it('finds no problem in an exact mirror', async () => {
     expect(await problems()).toEqual([]);
   });
 
@@ -65,14 +65,14 @@ describe('the judge of a chaos run', () => {
     expect(await problems()).toEqual([`orders: ${id} is missing: Redis still holds it`]);
   });
 
-  it('finds an entry that is there twice, in two incarnations', async () => {
+  it('finds an entry that is in two incarnations', async () => {
     const [entry] = await redis.xrange('orders', '-', '+', 'COUNT', 1);
     if (!entry) throw new Error('the stream is empty');
     await messages.insertOne(toMessage(entry, 2));
     expect(await problems()).toContain(`orders: ${entry[0]} is there 2 times`);
   });
 
-  it('finds a message with another content, and says that its entry is missing', async () => {
+  it('finds a message with changed content, and reports its entry as missing', async () => {
     const id = writer.written.held[7]?.id ?? '';
     const _id = messageId(messageIdPrefix('orders', 1), id);
     await messages.updateOne({ _id }, { $set: { content: { n: 'forged' } } });
@@ -93,7 +93,7 @@ describe('the judge of a chaos run', () => {
 });
 
 describe('the load of a chaos run', () => {
-  it('knows what Redis holds, though Redis is killed again and again while it writes', async () => {
+  it('knows what Redis holds, although Redis is killed repeatedly while it writes', async () => {
     const [, other] = load.of('steady');
     if (!other) throw new Error('the load has one stream only');
     const stop = new AbortController();

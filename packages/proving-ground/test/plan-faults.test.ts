@@ -9,7 +9,7 @@ describe('a plan of faults', () => {
     expect(planFaults(42, 300_000)).toEqual(planFaults(42, 300_000));
   });
 
-  it('is another one for another seed', () => {
+  it('differs for another seed', () => {
     const orders = [1, 2, 3, 4].map((seed) =>
       planFaults(seed, 60_000)
         .map(({ kind }) => kind)
@@ -23,13 +23,13 @@ describe('a plan of faults', () => {
     expect(kinds.filter((kind) => !met.has(kind))).toEqual([]);
   });
 
-  it('deals each kind once before any comes again', () => {
+  it('has each kind once before any occurs again', () => {
     const plan = planFaults(5, 600_000, true);
     for (let at = 0; at + kinds.length <= plan.length; at += kinds.length)
       expect(new Set(plan.slice(at, at + kinds.length).map(({ kind }) => kind)).size).toBe(kinds.length);
   });
 
-  it('keeps its steps in order, within the load, and each as long as its kind lasts', () => {
+  it('has its steps in order, within the load, each with a duration of its kind', () => {
     const plan = planFaults(9, 120_000);
     const times = plan.map(({ atMs }) => atMs);
     expect(times).toEqual([...times].sort((a, b) => a - b));
@@ -40,7 +40,7 @@ describe('a plan of faults', () => {
     }
   });
 
-  it('names nothing that nobody knows how to do', () => {
+  it('only has faults that are implemented', () => {
     expect(kinds.filter((kind) => !canBeDone(kind))).toEqual([]);
   });
 });

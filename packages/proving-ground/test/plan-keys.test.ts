@@ -14,7 +14,7 @@ describe('the plan of a run', () => {
     expect(plan.sets[0]?.key).toBe('orders:info:tags');
   });
 
-  it('shares out exactly the messages asked for, over keys that are all different', () => {
+  it('divides exactly the requested messages among distinct keys', () => {
     const sizes = fc
       .record({
         streams: fc.integer({ min: 1, max: 300 }),

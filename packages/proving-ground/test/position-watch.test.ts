@@ -10,7 +10,7 @@ const at = (revision: number, incarnation: number, entryId: string) => ({
 });
 
 describe('the watch over positions', () => {
-  it('has nothing to say about keys that move forward, also into their next incarnation', () => {
+  it('reports nothing about keys that move forward, even into their next incarnation', () => {
     const watch = new PositionWatch(new Losses());
     watch.take([at(1, 1, '5-0')]);
     watch.take([at(2, 1, '5-1')]);
@@ -31,7 +31,7 @@ describe('the watch over positions', () => {
     expect(watch.problems).toEqual([problem]);
   });
 
-  it('reports a document that vanished, and of a position that did', () => {
+  it('reports a document or a position that disappeared', () => {
     const watch = new PositionWatch(new Losses());
     watch.take([at(2, 1, '10-0')]);
     watch.take([{ _id: 'orders', revision: 3, incarnation: 1, position: null }]);
@@ -42,7 +42,7 @@ describe('the watch over positions', () => {
     ]);
   });
 
-  it('forgets what it saw before MongoDB lost what it held, and does not count what is read meanwhile', async () => {
+  it('forgets what it saw before MongoDB lost data, and ignores readings during the loss', async () => {
     const losses = new Losses();
     const watch = new PositionWatch(losses);
     watch.take([at(9, 2, '9-0')]);

@@ -9,8 +9,8 @@ const run: ProvingRun = {
   ...{ servers: ['redis-server 7.0.15'], problems: [], faults: { 'queue killed': 2 }, entries: 1_000 },
 };
 
-describe('the page of reliability', () => {
-  it('sums up the runs that ended well, and lists the others', () => {
+describe('docs/reliability.md', () => {
+  it('sums up the runs without problems, and lists the others', () => {
     const failed = { ...run, seed: 8, entries: 500, problems: ['orders: 1-0 is missing'] };
     const page = renderReliability([run, run, failed]);
     expect(page).toContain('| Entries accounted for | 2,000 |');
@@ -20,7 +20,7 @@ describe('the page of reliability', () => {
     expect(page).toContain('| 8 | 1,800 s | 2 | 500 |  |  |  | orders: 1-0 is missing |');
   });
 
-  it('is what the recorded runs say, and not edited by hand', async () => {
+  it('matches the recorded runs, and is not edited by hand', async () => {
     const page = await readFile(new URL('../../../docs/reliability.md', import.meta.url), 'utf8');
     expect(withBlock(page, 'runs', renderReliability(await readRuns()))).toBe(page);
   });

@@ -32,7 +32,7 @@ function printed(perKey: readonly KeyReport[], ok: boolean): string[] {
 }
 
 describe('the result of a demo', () => {
-  it('is a row for each main stream with what belongs to it, the total, and the last line', () => {
+  it('has a row for each main stream with its info streams and sets, a total, and a final line', () => {
     const zset = { ...SET, key: 'ranking:1', keyType: 'zset', members: 0 };
     expect(printed([STREAM, SET, zset, { ...zset, key: 'ranking:2' }], true)).toEqual([
       '        streams  messages  incarnations  sets  members  missing  duplicated  different',
@@ -45,13 +45,13 @@ describe('the result of a demo', () => {
     ]);
   });
 
-  it('says that it is not verified', () => {
+  it('says if the mirror is not verified', () => {
     expect(printed([{ ...STREAM, missing: 1 }, SET], false).at(-1)).toBe(
       'NOT verified: 1234 messages in 1 streams, 1 sets; 1 missing, 0 duplicated, 0 different',
     );
   });
 
-  it('sums up the main streams beyond the first two dozen, but never hides one with findings', () => {
+  it('sums up main streams after the first 24, but never hides one with findings', () => {
     const many = Array.from({ length: 30 }, (_, i) => ({ ...STREAM, key: `stream-${i}`, messages: 1 }));
     const lines = printed([...many, { ...STREAM, key: 'wrong', messages: 1, different: 1 }], false);
     expect(lines.some((line) => /^wrong .* 1$/.test(line))).toBe(true);

@@ -9,7 +9,10 @@ import { builtApp } from '@redis-to-mongo/test-kit';
 const run = promisify(execFile);
 const demo = new URL('../dist/demo.js', import.meta.url);
 
-/** The built demo, or another program of this package, as a process of its own, with own servers and an own directory for temporary files. */
+/**
+ * The built demo, or another program of this package, as a process with its own servers and
+ * its own temporary directory.
+ */
 export class RunningDemo {
   readonly process: ChildProcess;
   readonly lines: string[] = [];
@@ -36,7 +39,7 @@ export class RunningDemo {
     return [...this.lines, ...this.errors].join('\n');
   }
 
-  /** Resolves when the output holds the text. @throws Error with the output when the demo ends before. */
+  /** Resolves when the output contains the text. @throws Error with the output if the demo ends first. */
   async untilSays(text: string): Promise<void> {
     let ended = false;
     void this.ended.then(() => {
@@ -63,7 +66,7 @@ export interface Descendant {
   readonly command: string;
 }
 
-/** All running processes that descend from the given one, at any depth. */
+/** All running descendants of a process, at any depth. */
 export async function descendantsOf(pid: number): Promise<Descendant[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args=']);
   const all = stdout.split('\n').flatMap((line) => {
@@ -75,7 +78,7 @@ export async function descendantsOf(pid: number): Promise<Descendant[]> {
   return all.filter(({ pid: one }) => parents.indexOf(one) > 0);
 }
 
-/** Whether there is such a process, and it has not ended yet. */
+/** Whether the process exists and has not ended. */
 export async function isRunning(pid: number): Promise<boolean> {
   return await run('ps', ['-o', 'stat=', '-p', String(pid)]).then(
     ({ stdout }) => !stdout.trim().startsWith('Z'),

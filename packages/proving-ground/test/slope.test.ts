@@ -14,8 +14,8 @@ function series(minutes: number, valueAt: (minute: number, i: number) => number)
   }));
 }
 
-describe('the judgement of a series', () => {
-  it('finds noise around a level steady', () => {
+describe('the judgment of a series', () => {
+  it('calls noise around a level steady', () => {
     const random = seededRandom(1);
     expect(
       judgeTrend(
@@ -36,7 +36,7 @@ describe('the judgement of a series', () => {
     expect(trend.perHour).toBeLessThan(70);
   });
 
-  it('takes the teeth of a collected heap for what they are', () => {
+  it('does not take the sawtooth of a collected heap for growth', () => {
     const teeth = (minute: number) => 60 + 40 * ((minute / 3) % 1);
     expect(judgeTrend(series(60, teeth), TOLERANCE).verdict).toBe('steady');
     expect(
@@ -47,14 +47,14 @@ describe('the judgement of a series', () => {
     ).toBe('grows');
   });
 
-  it('does not mind the warm-up, nor single peaks', () => {
+  it('ignores the warm-up and single peaks', () => {
     const warmUp = (minute: number) => 100 * (1 - Math.exp(-minute / 4));
     expect(judgeTrend(series(60, warmUp), TOLERANCE).verdict).toBe('steady');
     const peaks = (_: number, i: number) => (i % 50 === 49 ? 1_000 : 100);
     expect(judgeTrend(series(60, peaks), TOLERANCE).verdict).toBe('steady');
   });
 
-  it('finds a count that goes up by one now and then', () => {
+  it('finds a count that sometimes goes up by one', () => {
     expect(
       judgeTrend(
         series(60, (minute) => 20 + Math.floor(minute / 4)),
@@ -63,7 +63,7 @@ describe('the judgement of a series', () => {
     ).toBe('grows');
   });
 
-  it('lets pass what stays within the tolerance, and what falls', () => {
+  it('accepts growth within the tolerance, and falling values', () => {
     expect(
       judgeTrend(
         series(60, (minute) => 100 + minute / 20),
@@ -78,7 +78,7 @@ describe('the judgement of a series', () => {
     ).toBe('steady');
   });
 
-  it('says so when it is too short to judge', () => {
+  it('is not possible with too few samples', () => {
     expect(
       judgeTrend(
         series(2, (minute) => minute),
@@ -95,7 +95,7 @@ describe('the judgement of a series', () => {
   });
 });
 
-it('a metric is found with labels and without', () => {
+it('a metric is found with and without labels', () => {
   const text = '# HELP a_b c\na_b_total 7\na_b{app="worker"} 1.5e3\n';
   expect(metricIn(text, 'a_b')).toBe(1500);
   expect(metricIn(text, 'a_b_total')).toBe(7);

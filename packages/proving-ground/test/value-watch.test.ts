@@ -11,33 +11,33 @@ let value: WrittenValue;
 let watch: ValueWatch;
 beforeEach(() => {
   value = new WrittenValue('user:1');
-  watch = new ValueWatch({} as Db, [value], new Losses()); // states are given to it here
+  watch = new ValueWatch({} as Db, [value], new Losses()); // the test passes states to it directly
   for (const version of [1, 2, 3]) {
     value.begin(digestOf(version));
     value.done(version * 1_000);
   }
 });
 
-describe('states of a value that were met in MongoDB', () => {
-  it('may be any that Redis had, in order, and some may be left out', () => {
+describe('states of a value that were seen in MongoDB', () => {
+  it('may be any states of Redis, in order, and some may be skipped', () => {
     for (const digest of [ABSENT, digestOf(1), digestOf(1), digestOf(3)]) watch.take(value, digest);
     expect(watch.problems).toEqual([]);
     expect(watch.states).toBe(3);
   });
 
-  it('must not come back once a newer one was met', () => {
+  it('must not come back after a newer one was seen', () => {
     for (const version of [2, 1]) watch.take(value, digestOf(version));
     expect(watch.problems).toEqual([expect.stringContaining('user:1: an older state came back')]);
   });
 
-  it('must be ones that Redis had', () => {
+  it('must be states that Redis had', () => {
     watch.take(value, digestOf(7));
     expect(watch.problems).toEqual([
-      expect.stringContaining('user:1: MongoDB held a state that it never had'),
+      expect.stringContaining('user:1: MongoDB held a state that Redis never had'),
     ]);
   });
 
-  it('must not be gone but where Redis had lost it, and can be gone again and again', () => {
+  it('may be absent only if the value was absent in Redis, which may happen repeatedly', () => {
     watch.take(value, digestOf(2));
     watch.take(value, ABSENT);
     expect(watch.problems).toEqual([expect.stringContaining('user:1: it was gone')]);
@@ -50,7 +50,7 @@ describe('states of a value that were met in MongoDB', () => {
     expect(watch.problems).toHaveLength(1);
   });
 
-  it('are judged by the order of items only where the type has one', () => {
+  it('depend on the order of items only if the type has one', () => {
     const [a, b] = [[Buffer.from('a')], [Buffer.from('b')]];
     expect(valueDigest('set', [a, b])).toBe(valueDigest('set', [b, a]));
     expect(valueDigest('list', [a, b])).not.toBe(valueDigest('list', [b, a]));
@@ -58,9 +58,9 @@ describe('states of a value that were met in MongoDB', () => {
   });
 });
 
-it('the state that Redis had for sure at some time is the newest that was answered by then', () => {
+it('the state that Redis certainly had at a time is the newest one answered by then', () => {
   expect([0, 999, 1_000, 2_500, 9_000].map((time) => value.versionAt(time))).toEqual([0, 0, 1, 2, 3]);
-  value.begin(digestOf(4)); // sent, and not answered
+  value.begin(digestOf(4)); // sent, but not answered
   expect(value.versionAt(9_000)).toBe(3);
   expect(value.find(digestOf(2), 3)).toBeUndefined();
   expect(value.find(digestOf(4), 3)).toBe(4);

@@ -8,13 +8,13 @@ const reason = (code: 'entries-lost' | 'records-refused' | 'searching' | 'no-wor
   remedy: '',
 });
 
-describe('a verdict that is held against what was written', () => {
-  it('is one that says complete, or reports nothing but losses and refusals within the hour', () => {
+describe('a verdict that is compared with what was written', () => {
+  it('says complete, or reports nothing but losses and refusals of the last hour', () => {
     expect(saysComplete({ reasons: [] })).toBe(true);
     expect(saysComplete({ reasons: [reason('entries-lost'), reason('records-refused')] })).toBe(true);
   });
 
-  it('is none that gives any other reason', () => {
+  it('gives no other reason', () => {
     expect(saysComplete({ reasons: [reason('entries-lost'), reason('searching')] })).toBe(false);
     expect(saysComplete({ reasons: [reason('no-worker')] })).toBe(false);
   });

@@ -12,29 +12,32 @@ import { untilSettled } from './settle.js';
 export interface DataToBreak {
   readonly environment: ChaosEnvironment;
   readonly load: ChaosLoad;
-  /** A connection to the source, past its way. */
+  /** A direct connection to the source, not through the proxy. */
   readonly redis: Redis;
   readonly signal: AbortSignal;
-  /** Does what takes from MongoDB what it holds; what was seen there before says nothing anymore. */
+  /** Runs work that removes data from MongoDB. The watches then forget what they saw before. */
   readonly loseTarget: (work: () => Promise<void>) => Promise<void>;
 }
 
-/** What a fault did, in words; `undefined` where there was nothing to do it to. */
+/** Describes what a fault did; `undefined` if there was nothing to act on. */
 export type FaultResult = string | undefined;
 
 const BURST = 1_500;
 const REFILL = 400;
 const KEPT = 40;
 
-/** The fleet is given this long, in ms, to read all there is before it goes: what nobody has read nobody could count. */
+/**
+ * Time for the fleet to read everything before a flush, in ms: nobody could count
+ * entries that were never read.
+ */
 const READ_MS = 10_000;
-/** The stand-in may never end it while others write; in ms. */
+/** Time limit for dropDatabase, in ms: MongoDB's stand-in may never finish it while others write. */
 const DROP_MS = 5_000;
 const AGAIN_MS = 200;
 
 type Work = (data: DataToBreak, step: FaultStep) => Promise<FaultResult>;
 
-/** What is done to streams and values, by their one writer. */
+/** Faults in streams and values, done by the one writer of each. */
 export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
   'source emptied': async (data, { forMs }) => {
     const isEmptied = await data.load.flush(() => isAllRead(data), forMs);
@@ -42,7 +45,7 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
   },
   'source fails over': async ({ load, environment }) => {
     const isSwapped = await load.whilePaused(() => environment.source.swap(true));
-    return isSwapped ? 'primary and replica have changed their roles' : undefined;
+    return isSwapped ? 'primary and replica swapped roles' : undefined;
   },
   'MongoDB dropped': async ({ environment, loseTarget }) => {
     let isAnswered = true;
@@ -52,7 +55,7 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     });
     return isAnswered
       ? 'dropDatabase, while the fleet runs'
-      : 'dropDatabase did not end: it started again, without files';
+      : 'dropDatabase did not finish; MongoDB was restarted with empty files';
   },
   'MongoDB set back': async ({ environment, loseTarget, signal }, { forMs }) => {
     await setBack(environment.mongo.server, environment.mongoDir, { forMs, signal, lose: loseTarget });
@@ -79,7 +82,7 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     const key = await environment.db
       .collection<{ _id: string; position?: { entryId?: unknown } }>('keys')
       .findOne({ _id: writer.written.key })
-      .catch(() => null); // MongoDB is down: another time
+      .catch(() => null); // MongoDB is down: skip this fault
     const reached = key?.position?.entryId;
     if (typeof reached !== 'string' || !writer.written.held.some(({ id }) => id === reached))
       return undefined;
@@ -129,7 +132,7 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
   },
 };
 
-/** Waits until the fleet has read all that was written, while nothing is written; false where that takes too long. */
+/** Waits until the fleet has read everything, while nothing is written. Returns false after READ_MS. */
 async function isAllRead({ redis, environment, load, signal }: DataToBreak): Promise<boolean> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]);
   const read = async (): Promise<boolean> => {
@@ -154,8 +157,8 @@ async function recreate(
   const writer = picked(load.of('recreated'), step);
   await writer?.inTurn(async () => {
     await writer.removeStream();
-    await sleep(step.forMs + 2, undefined, { signal }); // not within the millisecond of the last id
+    await sleep(step.forMs + 2, undefined, { signal }); // new ids need a later millisecond
     await begin(writer);
   });
-  return writer && `${writer.written.key}, away for ${step.forMs} ms`;
+  return writer && `${writer.written.key}, absent for ${step.forMs} ms`;
 }

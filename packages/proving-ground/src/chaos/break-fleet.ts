@@ -13,14 +13,17 @@ export interface FleetToBreak {
   readonly signal: AbortSignal;
 }
 
-/** A process that finds a target of another fleet ends with this exit code, within this time where servers answer, in ms. */
+/**
+ * Exit code of a process whose target belongs to another fleet, and its time to exit
+ * while the servers answer, in ms.
+ */
 const MISMATCH = 2;
 const REFUSED_MS = 60_000;
 
 type Work = (broken: FleetToBreak, step: FaultStep) => Promise<FaultResult>;
 type Part = 'worker' | 'scheduler';
 
-/** What is done to processes of the fleet; whatever was killed is started again. */
+/** Faults in the fleet's processes. Killed processes are replaced. */
 export const FLEET_FAULTS: Partial<Record<FaultKind, Work>> = {
   'worker killed': async (broken, step) => await endOne(broken, step, 'worker', 'SIGKILL'),
   'worker stopped in order': async (broken, step) => await endOne(broken, step, 'worker', 'SIGTERM'),
@@ -46,19 +49,19 @@ export const FLEET_FAULTS: Partial<Record<FaultKind, Work>> = {
   },
 };
 
-/** Anyone who would fill this target from another source must refuse to start, and touch nothing. */
+/** A process with another source for this target must refuse to start, and change nothing. */
 async function otherSource({ fleet, environment }: FleetToBreak): Promise<FaultResult> {
   const mark = await environment.db
     .collection<{ _id: string }>('fleet')
     .findOne({ _id: 'identity' })
     .catch(() => null);
-  if (!mark) return undefined; // the target has lost it, and the fleet is about to put it back
+  if (!mark) return undefined; // the target lost its mark, and the fleet will soon write it again
   const env = { REDIS_URL: `redis://127.0.0.1:${environment.queue.way.port}/5`, QUEUE_PREFIX: 'stranger' };
   const guest = fleet.launchGuest('worker', env);
   const timer = setTimeout(() => guest.signal('SIGKILL'), REFUSED_MS);
   const { code, signal } = await guest.ended;
   clearTimeout(timer);
-  if (signal !== null) return undefined; // the servers were away all the time
+  if (signal !== null) return undefined; // the servers were down all the time
   if (code === MISMATCH) return `${guest.name} refused to start, with exit code ${code}`;
   throw new ProvingError('PROVING_APP_FAILED', `${guest.name}, of another source, ended with code ${code}`);
 }
@@ -72,7 +75,7 @@ async function endOne(
   const victim = picked(fleet.running(part), step);
   if (!victim) return undefined;
   const ending = fleet.kill(victim, with_);
-  // One that is paused would not hear SIGTERM, and one that waits for a server takes its time.
+  // A paused process would not react to SIGTERM, and one that waits for a server takes long.
   const timer = setTimeout(() => victim.signal('SIGKILL'), 20_000);
   await ending;
   clearTimeout(timer);
@@ -88,7 +91,10 @@ async function pauseOne({ fleet, signal }: FleetToBreak, step: FaultStep, part: 
   return `${victim.name} for ${step.forMs} ms`;
 }
 
-/** Stops the process, and lets it continue when its own input ends: also when this process is killed meanwhile. */
+/**
+ * Pauses the process, and resumes it when the script's input ends, which it also
+ * does if this process is killed.
+ */
 const SCRIPT = 'kill -STOP "$1" && read -r _; kill -CONT "$1"';
 
 /** Pauses a process (SIGSTOP, then SIGCONT) for this long, in ms, or until the signal aborts. */
@@ -98,7 +104,7 @@ async function pauseProcess(pid: number, forMs: number, signal: AbortSignal): Pr
   });
   const ended = once(pauser, 'exit');
   try {
-    await sleep(forMs, undefined, { signal }).catch(() => {}); // aborted: it continues at once
+    await sleep(forMs, undefined, { signal }).catch(() => {}); // aborted: resume immediately
   } finally {
     pauser.stdin.end();
     await ended;

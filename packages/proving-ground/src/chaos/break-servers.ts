@@ -7,22 +7,22 @@ import type { FaultKind, FaultStep } from './fault.js';
 import { ask, type RedisPair } from './redis-pair.js';
 
 type Work = (environment: ChaosEnvironment, step: FaultStep) => Promise<FaultResult>;
-/** One server, and the way to it that the fleet takes. */
+/** Selects a server, with the proxy that the fleet uses to reach it. */
 type Which = (environment: ChaosEnvironment) => ChaosEnvironment['mongo' | 'source'];
 
 const source = (environment: ChaosEnvironment) => environment.source;
 const queue = (environment: ChaosEnvironment) => environment.queue;
 const mongo: Which = (environment) => environment.mongo;
 
-/** A chunk is held back for this long, in ms. */
+/** Delay of each chunk, in ms. */
 const SLOW_MS = 60;
 
 const pass = (way: TcpProxy) => way.set('pass');
 const hang = (way: TcpProxy) => way.set('hang');
 const cut = onWay((way) => way.set('cut'), pass);
-/** Packets are lost for a while; then the same connections continue. */
+/** Data is held back for a while. Then the same connections continue. */
 const swallows = onWay(hang, pass);
-/** The far side is gone, and the near side only receives it much later. */
+/** The server's side is gone, and the client's side learns it only much later. */
 const halfOpen = onWay(hang, (way) => {
   way.set('cut');
   way.set('pass');
@@ -33,7 +33,7 @@ const slow = onWay(
   `${SLOW_MS} ms a chunk, `,
 );
 
-/** What is done to servers and to the ways to them. Each ends with the server up and its way open. */
+/** Faults in servers and in the proxies to them. After each, the server is up and its proxy passes data. */
 export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
   'source killed': killed(source),
   'source restarted': restarted(source),
@@ -41,7 +41,7 @@ export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
   'queue emptied': asked(queue, 'FLUSHALL'),
   'queue fails over': async ({ queue }) => {
     await queue.swap(false);
-    return 'primary and replica have changed their roles, whatever the replica lacked';
+    return 'primary and replica swapped roles, even if the replica lagged behind';
   },
   'queue out of memory': async ({ queue: { server } }, { forMs }) => {
     await ask(server, ['CONFIG', 'SET', 'maxmemory', '1']);
@@ -66,16 +66,16 @@ export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
   'way to MongoDB slow': slow(mongo),
 };
 
-/** What two faults must not do at the same time: start one server, or set one way. */
+/** The resource that two faults must not use at the same time: a server that restarts, or a proxy. */
 export function resourceOf(kind: FaultKind): string | undefined {
   if (kind === 'change feed overrun') return 'source';
-  if (kind === 'fleet of another source comes') return 'MongoDB'; // it must find the fleet's mark there
+  if (kind === 'fleet of another source comes') return 'MongoDB'; // the guest needs the mark there
   const [, what] = /(^source|to the source|^queue|to the queue|MongoDB)/.exec(kind) ?? [];
   if (what === undefined) return undefined;
   return kind.startsWith('way') ? `way ${what}` : what;
 }
 
-/** Sends one command to a server, past its way. */
+/** Sends one command directly to a server, not through its proxy. */
 function asked(which: (environment: ChaosEnvironment) => RedisPair, command: string): Work {
   return async (environment) =>
     await ask(which(environment).server, command.split(' ')).then(
@@ -101,7 +101,7 @@ function restarted(which: Which): Work {
   };
 }
 
-/** @param begin what is done to a way. @param end ends it. */
+/** @param begin starts the fault of a proxy. @param end ends it. */
 function onWay(
   begin: (way: TcpProxy) => void,
   end: (way: TcpProxy) => void,
@@ -118,17 +118,19 @@ function onWay(
 }
 
 const LIMIT = 'client-output-buffer-limit';
-/** What Redis has by default, and a bound that one message of the feed exceeds. */
+/** The default of Redis, and a limit that one message of the feed exceeds. */
 const USUAL = 'pubsub 33554432 8388608 60';
 const TIGHT = 'pubsub 1024 0 0';
-/** Keys made and removed in one transaction, which the feed reports in one message: some 100 KB of names. */
+/**
+ * Keys that one transaction creates and deletes. The feed reports them in one message: about 100 KB of names.
+ */
 const KEYS = 500;
 const NAME = 'x'.repeat(200);
 
 /**
- * Has the change feed's message exceed the bound of Redis for what a subscriber has not read: Redis closes the connection, and what it
- * would have reported is lost.
- * @returns what was done, or undefined where no connection was closed, or the server is down.
+ * Makes a message of the change feed exceed the limit of Redis for a subscriber's unread output. Redis closes
+ * the connection, and the feed loses that message.
+ * @returns a description, or `undefined` if no connection was closed or the server is down.
  */
 async function overrunFeed(server: RedisServer): Promise<string | undefined> {
   try {
@@ -141,13 +143,13 @@ async function overrunFeed(server: RedisServer): Promise<string | undefined> {
     }
     const left = new Set(await subscribersOf(server));
     const closed = before.filter((id) => !left.has(id)).length;
-    return closed > 0 ? `Redis closed ${closed} connections that had too much to read` : undefined;
+    return closed > 0 ? `Redis closed ${closed} subscribers that had too much unread output` : undefined;
   } catch {
     return undefined; // it is down
   }
 }
 
-/** By their ids: anyone who comes back has another one. */
+/** The ids of the subscribers' connections. A subscriber that reconnects has a new one. */
 async function subscribersOf(server: RedisServer): Promise<string[]> {
   const list = String(await ask(server, ['CLIENT', 'LIST', 'TYPE', 'pubsub']));
   return [...list.matchAll(/^id=(\d+)/gm)].map(([, id = '']) => id);

@@ -5,11 +5,14 @@ import { resourceOf, SERVER_FAULTS } from './break-servers.js';
 import type { FaultKind, FaultStep } from './fault.js';
 
 export interface Breakable extends DataToBreak, FleetToBreak {
-  /** Called with each fault when it is over. */
+  /** Called after each fault. */
   readonly onFault: (step: FaultStep, what: string, begunMs: number) => void;
 }
 
-/** Carries a plan out: each step in its time, whether the ones before are over or not. Resolves when all are over. */
+/**
+ * Runs a plan. Each step starts at its time, even if earlier ones are not over, but steps on the same
+ * resource wait for each other. Resolves when all are over.
+ */
 export async function breakThings(broken: Breakable, plan: readonly FaultStep[]): Promise<void> {
   const begin = performance.now();
   const lanes = new Map<string, Promise<unknown>>();
@@ -21,7 +24,7 @@ export async function breakThings(broken: Breakable, plan: readonly FaultStep[])
     const work = (before ?? Promise.resolve()).then(async () => {
       const begunMs = performance.now() - begin;
       const what = await carryOut(broken, step);
-      broken.onFault(step, what ?? 'nothing to meet', begunMs);
+      broken.onFault(step, what ?? 'skipped: nothing to act on', begunMs);
     });
     work.catch(() => {}); // awaited below
     if (lane !== undefined)
@@ -42,7 +45,7 @@ async function carryOut(broken: Breakable, step: FaultStep): Promise<FaultResult
   return await ofServers?.(broken.environment, step);
 }
 
-/** Whether someone knows how to do it. */
+/** Whether a fault is implemented. */
 export function canBeDone(kind: FaultKind): boolean {
   return kind in DATA_FAULTS || kind in FLEET_FAULTS || kind in SERVER_FAULTS;
 }

@@ -5,14 +5,15 @@ import { openMongo } from '../program/open-redis.js';
 import { CHAOS_RULES } from './chaos-rules.js';
 import { pairOf } from './redis-pair.js';
 
-/** The servers of a run. Nobody but the fleet goes through the proxies. */
+/** The servers of a run. Only the fleet uses the proxies. */
 export type ChaosEnvironment = Awaited<ReturnType<typeof openChaosEnvironment>>;
 
 const DB_NAME = 'chaos';
 export const QUEUE_PREFIX = 'chaos';
 
 /**
- * Starts own servers: what was acknowledged must outlive a SIGKILL, so the source syncs its file at every write.
+ * Starts servers for this run. The source syncs its file at every write, because acknowledged
+ * writes must survive a SIGKILL.
  * @throws LocalStackError
  */
 export async function openChaosEnvironment(dir: string, say: (line: string) => void, closing: Closers) {
@@ -40,23 +41,24 @@ export async function openChaosEnvironment(dir: string, say: (line: string) => v
     source,
     queue,
     mongo: { server, way },
-    /** Where MongoDB has its files. */
+    /** The directory of MongoDB's files. */
     mongoDir,
-    /** Straight to MongoDB. */
+    /** A direct connection to MongoDB. */
     db: direct.db,
     dbName: DB_NAME,
-    /** The fleet's environment: where the servers are, through the proxies, and short intervals. */
+    /** The fleet's environment: the servers' addresses, through the proxies, and short intervals. */
     env: {
       REDIS_URL: `redis://127.0.0.1:${source.way.port}`,
       QUEUE_REDIS_URL: `redis://127.0.0.1:${queue.way.port}`,
       MONGO_URI: throughProxy(server.uri, way.port),
       SYNC_INTERVAL_SEC: '0.5',
-      // Small, so that a few thousand entries are many reads, many slices, and sets of both forms.
+      // Small limits: a few thousand entries need many reads and many slices, and
+      // sets are stored in both forms.
       MESSAGES_PER_STREAM: '200',
       SLICE_ENTRIES: '1000',
       READ_AHEAD_BYTES: '33554432',
       VALUE_INLINE_MEMBERS: '200',
-      // What 'change feed overrun' makes.
+      // Keys that 'change feed overrun' creates.
       KEY_EXCLUDE: 'overrun:*',
       RULES: JSON.stringify(CHAOS_RULES),
     },

@@ -10,7 +10,7 @@ import type { ChaosOptions } from './chaos-options.js';
 const SCHEDULERS = 2;
 
 /**
- * Two schedulers and the workers, behind the proxies; `closing` stops them.
+ * Starts two schedulers and the workers, which use the proxies. `closing` stops them.
  * @param onProblem called when a process ends by itself.
  * @throws as Fleet.start.
  */
@@ -31,7 +31,7 @@ export async function startChaosFleet(
     workers,
     schedulers: SCHEDULERS,
     options: { ...options, ...more },
-    // Both paths of stream entries, side by side on the same streams, unless one was asked for.
+    // Both paths of stream entries run side by side on the same streams, unless one was chosen.
     otherWorkers: { STREAM_PATH: more.STREAM_PATH ?? 'ordinary' },
     dir: join(dir, 'fleet'),
     signal,
@@ -44,7 +44,7 @@ export async function startChaosFleet(
   return fleet;
 }
 
-/** Starts what is missing, and waits until all are ready. */
+/** Starts missing processes, and waits until all are ready. */
 export async function refillFleet(fleet: Fleet, workers: number): Promise<void> {
   for (let missing = workers - fleet.running('worker').length; missing > 0; missing--) fleet.launch('worker');
   for (let missing = SCHEDULERS - fleet.running('scheduler').length; missing > 0; missing--)

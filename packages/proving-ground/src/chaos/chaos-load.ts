@@ -13,16 +13,16 @@ import { valuePlans } from './value-plans.js';
 export interface ChaosLoadOptions {
   readonly redisUrl: string;
   readonly seed: number;
-  /** Entries a second, over all streams. */
+  /** Entries per second, over all streams. */
   readonly rate: number;
-  /** Whether the server has the commands of a value. */
+  /** Whether the server has the commands of a model. */
   readonly isKnown: (model: ValueModel) => boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * Streams by what is done to them. Of a stream that is deleted unread, the fleet can't know all that was in it: only
- * of the others must gaps be counted exactly.
+ * Streams by their faults. If a stream is deleted unread, the fleet cannot know all its entries, so gaps are
+ * only checked exactly for the other streams.
  */
 const STREAMS = {
   steady: [
@@ -46,7 +46,9 @@ const TICK_MS = 50;
 /** The time between two changes of a value, in ms. */
 const VALUE_MS = [20, 500] as const;
 
-/** Writes to many streams and values, each thing once, on a Redis that comes and goes; and remembers all of it. */
+/**
+ * Writes to many streams and values, each change once, on a Redis that is often down, and records everything.
+ */
 export class ChaosLoad {
   readonly outcomes: UnknownOutcomes = { found: 0, absent: 0 };
   readonly #options: ChaosLoadOptions;
@@ -79,19 +81,20 @@ export class ChaosLoad {
     return [...this.#streams.values()].flat();
   }
 
-  /** Steps in the incarnations of the values. */
+  /** Number of changes of values. */
   get valueChanges(): number {
     return this.#valueChanges;
   }
 
-  /** The writers of streams in this role. */
+  /** The writers of the streams with this role. */
   of(role: StreamRole): readonly ChaosStreamWriter[] {
     return this.#streams.get(role) ?? [];
   }
 
   /**
-   * Whether the fleet must know of each entry of a stream: not of those of a stream that was deleted unread, nor of one that was
-   * made again and trimmed before it was read, since that looks like the same one, trimmed; nor where MongoDB lost what it knew.
+   * Whether the fleet must know of each entry of a stream. False for a stream that was deleted unread,
+   * for one that was created again and trimmed before it was read (it looks like the old stream,
+   * trimmed), and after MongoDB lost data.
    */
   countsExactly(writer: ChaosStreamWriter): boolean {
     if (this.#hasLostTarget) return false;
@@ -100,17 +103,17 @@ export class ChaosLoad {
     );
   }
 
-  /** MongoDB has lost what it held, at least once. */
+  /** Whether MongoDB has lost data at least once. */
   get hasLostTarget(): boolean {
     return this.#hasLostTarget;
   }
 
-  /** MongoDB loses what it held. */
+  /** Records that MongoDB is about to lose data. */
   noteTargetLoss(): void {
     this.#hasLostTarget = true;
   }
 
-  /** Makes every stream and every value. */
+  /** Creates every stream and every value. */
   async begin(): Promise<void> {
     for (const writer of this.streams) await this.write(writer, FIRST_ENTRIES);
     for (const writer of this.values) await writer.fill();
@@ -124,10 +127,10 @@ export class ChaosLoad {
     ]);
   }
 
-  /** Writes while the work is done; whichever fails ends both. */
+  /** Writes while the work runs. If one fails, both end. */
   async during(work: () => Promise<void>): Promise<void> {
     const stop = new AbortController();
-    setMaxListeners(0, stop.signal); // each value's writer waits by it
+    setMaxListeners(0, stop.signal); // each value's writer adds a listener
     const writing = this.#run(stop.signal);
     try {
       await Promise.race([work(), writing]);
@@ -159,8 +162,8 @@ export class ChaosLoad {
 
   /**
    * Empties Redis while nothing is written, and fills it again.
-   * @param isRead asked first, once nothing is under way: false leaves everything as it is.
-   * @param forMs how long it stays empty.
+   * @param isRead called first, once no write is in flight. If it returns false, nothing is changed.
+   * @param forMs how long Redis stays empty.
    * @returns whether it was emptied.
    */
   async flush(isRead: () => Promise<boolean>, forMs: number): Promise<boolean> {
@@ -173,7 +176,7 @@ export class ChaosLoad {
       await this.#source.answered((redis) => redis.flushall());
       for (const { written } of streams) written.endIncarnation();
       for (const writer of values) writer.endLoss();
-      await sleep(forMs + 2, undefined, { signal: this.#options.signal }); // not within the millisecond of the last ids
+      await sleep(forMs + 2, undefined, { signal: this.#options.signal }); // new ids need a later millisecond
       for (const writer of streams)
         await writer.add(Array.from({ length: FIRST_ENTRIES }, () => this.plain()));
       for (const writer of values) await writer.fill();
@@ -203,7 +206,7 @@ export class ChaosLoad {
     return this.#entries;
   }
 
-  /** Does the work while every writer waits. */
+  /** Runs the work while all writers wait. */
   async whilePaused<T>(work: () => Promise<T>): Promise<T> {
     let goOn = () => {};
     const isOver = new Promise<void>((resolve) => {

@@ -3,25 +3,25 @@ import { tableLines } from '@redis-to-mongo/terminal/table';
 import type { ChaosOptions } from './chaos-options.js';
 import type { FaultKind } from './fault.js';
 
-/** What a run found. */
+/** The result of a run. */
 export interface ChaosReport extends Pick<ChaosOptions, 'seed' | 'seconds' | 'workers' | 'rate' | 'with'> {
   readonly ok: boolean;
-  /** What ran, such as `redis-server 7.0.15 from PATH`. */
+  /** The servers, such as `redis-server 7.0.15 from PATH`. */
   readonly servers: readonly string[];
-  /** How often each fault came, in the order of their names. */
+  /** Number of times per fault, sorted by name. */
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   readonly entries: number;
-  /** Changes of values, each of which made a state. */
+  /** Changes of values. Each made a state of its own. */
   readonly states: number;
-  /** How often a verdict that called the mirror complete was compared with what was written. */
+  /** Number of "complete" verdicts that were compared with what was written. */
   readonly verdicts: number;
-  /** What else was counted, in words. */
+  /** Other counts, with descriptions. */
   readonly counted: readonly (readonly [what: string, count: number])[];
-  /** Empty when all is well. */
+  /** Empty if the run succeeded. */
   readonly problems: readonly string[];
 }
 
-/** The report as lines for people. */
+/** The report as text. */
 export function chaosLines(report: ChaosReport, colors: Progress['colors']): string[] {
   const faults = Object.entries(report.faults).map(([kind, times]): Cell[] => [kind, times]);
   return [
@@ -30,7 +30,7 @@ export function chaosLines(report: ChaosReport, colors: Progress['colors']): str
     ...tableLines(['', ''], report.counted, colors),
     '',
     report.ok
-      ? 'every entry once, or accounted for; every value equal, and always in a state that Redis had; no position went back; never called complete wrongly'
+      ? 'every entry is there once or accounted for; every value is equal and only had states from Redis; no position went back; no verdict was wrongly complete'
       : `${report.problems.length} problems; --seed ${report.seed} repeats the plan`,
   ];
 }

@@ -3,8 +3,8 @@ import { STREAM_MESSAGES } from '@redis-to-mongo/pipeline';
 const SHAPED = { shape: 'document' } as const;
 
 /**
- * The rules of a run, as RULES takes them. Every kind of key is there without a rule, too. Nothing is left out by them, so all must
- * come back byte for byte.
+ * The rules of a run, in the form of RULES. Keys of each type without a rule exist as well. No rule drops
+ * data, so everything must come back byte for byte.
  */
 export const CHAOS_RULES = [
   { pattern: 'visits*', types: ['stream'], collection: 'visits', ...SHAPED },

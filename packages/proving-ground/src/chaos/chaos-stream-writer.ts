@@ -6,13 +6,13 @@ import { ProvingError } from '../proving-error.js';
 import type { NumberedFields } from './entry-content.js';
 import { isRefusal, refused, type SourceConnection } from './source-connection.js';
 
-/** What became of entries whose XADD was not answered. */
+/** Counts of entries whose XADD was not answered, by what Redis then held. */
 export interface UnknownOutcomes {
   found: number;
   absent: number;
 }
 
-/** The one writer of one stream: does one thing after the other, and enters what Redis made of it. */
+/** The only writer of one stream. It does one operation at a time, and records the result in Redis. */
 export class ChaosStreamWriter extends OneAtATime {
   readonly written: WrittenStream;
   readonly #source: SourceConnection;
@@ -26,9 +26,9 @@ export class ChaosStreamWriter extends OneAtATime {
   }
 
   /**
-   * Adds entries, in one pipeline. Where the connection is lost, reads Redis afterward to see which of them are there.
-   * @param idOf the id of the nth entry; default: Redis makes it.
-   * @throws ProvingError `PROVING_REDIS` when Redis refuses one, or holds one that was not written.
+   * Adds entries in one pipeline. If the connection is lost, it reads from Redis which of them were added.
+   * @param idOf the id of the nth entry; default: an id from Redis.
+   * @throws ProvingError `PROVING_REDIS` if Redis refuses an entry, or holds one that was not written.
    */
   async add(entries: readonly NumberedFields[], idOf: (n: number) => string = () => '*'): Promise<void> {
     const { key } = this.written;
@@ -54,7 +54,7 @@ export class ChaosStreamWriter extends OneAtATime {
     for (const entry of this.written.held.slice(0, Math.max(0, end))) entry.isRemoved = true;
   }
 
-  /** Deletes entries by XDEL, and notes that they are gone. */
+  /** Deletes entries by XDEL, and records it. */
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#source.answered((redis) => redis.xdel(this.written.key, ...ids));
@@ -62,13 +62,16 @@ export class ChaosStreamWriter extends OneAtATime {
     for (const entry of this.written.held) if (gone.has(entry.id)) entry.isRemoved = true;
   }
 
-  /** Deletes the stream, and notes that its incarnation has ended. */
+  /** Deletes the stream, and records the end of its incarnation. */
   async removeStream(): Promise<void> {
     await this.#source.answered((redis) => redis.del(this.written.key));
     this.written.endIncarnation();
   }
 
-  /** Entries that were not answered were carried out as far as Redis came, in order: reads what follows the last known one. */
+  /**
+   * Redis executed unanswered commands in order, up to some point. Reads the
+   * entries after the last known one.
+   */
   async #find(entries: readonly NumberedFields[]): Promise<void> {
     const { written } = this;
     const after = written.lastId === undefined ? '-' : `(${written.lastId}`;
@@ -80,7 +83,7 @@ export class ChaosStreamWriter extends OneAtATime {
       if (entry?.digest !== digest)
         throw new ProvingError(
           'PROVING_REDIS',
-          `${written.key}: Redis holds ${String(id)}, which nobody wrote`,
+          `${written.key}: Redis holds ${String(id)}, which was never written`,
         );
       written.add(String(id), digest, entry.tooLarge);
     }

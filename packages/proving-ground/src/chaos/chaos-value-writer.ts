@@ -7,9 +7,9 @@ import { isRefusal, refused, type SourceConnection } from './source-connection.j
 import { ABSENT, valueDigest, WrittenValue } from './written-value.js';
 
 export interface ChaosValueWriterOptions {
-  /** The key's name, and another one where it is renamed now and then. */
+  /** The key's name; a second one if the key is renamed sometimes. */
   readonly names: readonly [string, ...string[]];
-  /** More than one where it changes its type now and then. */
+  /** The key's model; several if its type changes sometimes. */
   readonly models: readonly [ValueModel, ...ValueModel[]];
   readonly source: SourceConnection;
   readonly random: Random;
@@ -17,14 +17,14 @@ export interface ChaosValueWriterOptions {
 
 type Commands = (commands: ChainableCommander) => void;
 
-/** How long a value that expires is there, in ms. */
+/** Lifetime of a value that expires, in ms. */
 const EXPIRY_MS = [50, 800] as const;
-/** Of this many changes, one is of each other kind. */
+/** Each rare kind of change is one in RARELY + 1. */
 const RARELY = 12;
 
 /**
- * The one writer of one value. Each of its changes is one transaction, so Redis only ever has the states that are noted. Where
- * one is not answered, the whole state is written once more: that does no harm where it was done.
+ * The only writer of one value. Each change is one transaction, so Redis only ever has recorded states. If a
+ * change is not answered, the whole state is written again, which is harmless if the change was executed.
  */
 export class ChaosValueWriter extends OneAtATime {
   readonly written: readonly WrittenValue[];
@@ -40,12 +40,12 @@ export class ChaosValueWriter extends OneAtATime {
     this.written = options.names.map((name) => new WrittenValue(name, options.models.length > 1));
   }
 
-  /** Whether the key was there after the last write. */
+  /** Whether the key existed after the last write. */
   get exists(): boolean {
     return this.#exists;
   }
 
-  /** One step: most are changes of a few of its parts. */
+  /** Makes one change: usually of a few parts, sometimes a deletion, an expiry, a rename or a new type. */
   async step(): Promise<void> {
     const { random, names, models } = this.#options;
     if (!this.#exists) return await this.fill();
@@ -57,20 +57,20 @@ export class ChaosValueWriter extends OneAtATime {
     else await this.#change();
   }
 
-  /** Makes it, where it is not there. */
+  /** Creates the key with its next state. */
   async fill(): Promise<void> {
     this.#current.change(this.#next(), this.#options.random);
     this.#exists = true;
     await this.#carryOut(this.#rewrite, this.#rewrite);
   }
 
-  /** It is about to go with all that Redis holds. */
+  /** Records that Redis is about to be emptied. */
   beginLoss(): void {
     this.#exists = false;
     this.#here.begin(ABSENT);
   }
 
-  /** Redis has emptied itself. */
+  /** Records that Redis has been emptied. */
   endLoss(): void {
     this.#here.done();
   }
@@ -118,7 +118,7 @@ export class ChaosValueWriter extends OneAtATime {
     before.done();
   }
 
-  /** Deletes the key, and notes that. */
+  /** Deletes the key, and records it. */
   async remove(): Promise<void> {
     this.#exists = false;
     this.#here.begin(ABSENT);
@@ -126,7 +126,7 @@ export class ChaosValueWriter extends OneAtATime {
     this.#here.done();
   }
 
-  /** The newest state is there for a moment. */
+  /** Writes the next state with an expiry, and waits until the key is gone. */
   async #expire(ms: number): Promise<void> {
     const withExpiry: Commands = (commands) => {
       this.#rewrite(commands);

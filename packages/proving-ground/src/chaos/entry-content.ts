@@ -2,13 +2,13 @@ import { Buffer } from 'node:buffer';
 import { type Fields, messageOf } from '../generator/message-kinds.js';
 import { oneOf, type Random, wholeFrom } from '../generator/random.js';
 
-/** Contents that no two entries of a run share: each carries its own number. */
+/** The fields of an entry. They contain the entry's number, so no two entries of a run are equal. */
 export interface NumberedFields {
   readonly fields: Fields;
   readonly tooLarge: boolean;
 }
 
-/** More than any document holds (16 MiB), in bytes. */
+/** More bytes than a document can hold (16 MiB). */
 const TOO_LARGE = 16 * 1024 * 1024 + 4096;
 
 export function plainEntry(random: Random, n: number): NumberedFields {
@@ -16,7 +16,10 @@ export function plainEntry(random: Random, n: number): NumberedFields {
   return { fields: ['n', String(n), ...messageOf(kind, random, n)], tooLarge: false };
 }
 
-/** Names twice, empty, with `.`, `$`, NUL, like array indexes; values and names of any bytes; no text at all. */
+/**
+ * Field names that are repeated, empty, not UTF-8, or special (`.`, `$`, NUL, array
+ * indexes); values of any bytes.
+ */
 export function oddEntry(random: Random, n: number): NumberedFields {
   const names = ['', '$set', 'a.b', '__proto__', '0', 'n\0l', 'twice', 'twice', Buffer.from([0xff, 0xfe])];
   const fields: Fields = ['n', String(n)];

@@ -1,11 +1,11 @@
 import { type Random, seededRandom, wholeFrom } from '../generator/random.js';
 
-/** Shortest and longest time that a fault lasts, in ms; 0 for one that is over at once. */
+/** Shortest and longest duration of a fault, in ms; 0 for an instant one. */
 type Lasts = readonly [least: number, most: number];
 
 /**
- * What can go wrong in a run, and how long it lasts. A claim is kept for 10 s, the scheduler's lease for 9 s: the long
- * pauses outlast both, so that anyone who wakes up has lost what it held, and does not know it.
+ * The faults of a run, with their durations. A claim lasts 10 s, and the scheduler's lease 9 s. The long
+ * pauses outlast both, so a resumed process has lost its claim or lease without knowing it.
  */
 export const FAULTS = {
   'worker killed': [0, 1_500],
@@ -55,21 +55,24 @@ export const FAULTS = {
 
 export type FaultKind = keyof typeof FAULTS;
 
-/** What removes written data from MongoDB: work under way then may need `verify --repair`, so a run has them where it is asked to. */
+/**
+ * Faults that remove written data from MongoDB. Work in progress may then need `verify
+ * --repair`, so they are opt-in.
+ */
 export const TARGET_LOSSES: ReadonlySet<FaultKind> = new Set(['MongoDB dropped', 'MongoDB set back']);
 
 /** One step of a plan. */
 export interface FaultStep {
-  /** Since the beginning of the load, in ms. */
+  /** Time since the load began, in ms. */
   readonly atMs: number;
   readonly kind: FaultKind;
-  /** From 0 to 1: which worker, stream or set it meets, of those that there are then. */
+  /** From 0 to 1: selects a worker, stream or set of those that exist at that time. */
   readonly pick: number;
-  /** How long it lasts, or until what was killed is started again; in ms. */
+  /** Duration, or time until a killed process is started again, in ms. */
   readonly forMs: number;
 }
 
-/** The one of these that a step meets. */
+/** Selects the item that a step acts on. */
 export function picked<T>(all: readonly T[], { pick }: FaultStep): T | undefined {
   return all[Math.floor(pick * all.length)];
 }
@@ -78,17 +81,20 @@ export function isFaultKind(name: string): name is FaultKind {
   return Object.hasOwn(FAULTS, name);
 }
 
-/** Faults begin this long after the load, and none begins this long before its end, in ms. */
+/** The load runs without new faults for this long at its beginning and at its end, in ms. */
 const WITHOUT_FAULTS = { before: 1_000, after: 3_000 } as const;
-/** The time between two faults, in ms: in a minute each kind has come once. Many last longer, so they overlap. */
+/**
+ * Time between the starts of two faults, in ms. Each kind occurs once in the first
+ * minute. Long faults overlap.
+ */
 const BETWEEN = [800, 1_400] as const;
 
 /**
- * The faults of a run: the same for the same seed and length. Kinds are dealt like cards, so that each of them comes
- * once before any comes again.
+ * Plans the faults of a run. The same seed and length give the same plan. Kinds are dealt like cards: each
+ * occurs once before any occurs again.
  * @param seed a whole number from 0 to 2^32 - 1.
- * @param durationMs how long the load lasts.
- * @param withLosses MongoDB is dropped and set back, too.
+ * @param durationMs duration of the load, in ms.
+ * @param withLosses whether MongoDB is also dropped and set back.
  */
 export function planFaults(seed: number, durationMs: number, withLosses = false): FaultStep[] {
   const random = seededRandom(seed);
@@ -108,7 +114,7 @@ export function planFaults(seed: number, durationMs: number, withLosses = false)
   return steps;
 }
 
-/** Source: Fisher and Yates's shuffle. */
+/** Source: the shuffle of Fisher and Yates. */
 function shuffled(random: Random, withLosses: boolean): FaultKind[] {
   const all = Object.keys(FAULTS).filter(isFaultKind);
   const kinds = all.filter((kind) => withLosses || !TARGET_LOSSES.has(kind));

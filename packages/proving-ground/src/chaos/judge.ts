@@ -8,7 +8,9 @@ import type { ChaosLoad } from './chaos-load.js';
 import { messagesOf } from './chaos-rules.js';
 import { mirroredDigest } from './value-watch.js';
 
-/** Compares what was written with Redis, and both with MongoDB. Everything must be at rest. */
+/**
+ * Compares everything written with Redis, and both with MongoDB. Call it only once the mirror has settled.
+ */
 export async function judge(redis: Redis, db: Db, load: ChaosLoad) {
   const keys = db.collection<{ _id: string }>('keys');
   const problems: string[] = [];

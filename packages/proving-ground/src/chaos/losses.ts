@@ -1,15 +1,15 @@
-/** Times at which MongoDB loses what it held: what was read across one of them says nothing. */
+/** Tracks when MongoDB loses data. A reading that overlaps a loss does not count. */
 export class Losses {
-  /** Odd while MongoDB is losing what it held. */
+  /** Odd during a loss. */
   #turns = 0;
   readonly #listeners: (() => void)[] = [];
 
-  /** Has a watch forget what it saw before a loss. */
+  /** Registers a function by which a watch forgets what it saw before a loss. */
   onLoss(forget: () => void): void {
     this.#listeners.push(forget);
   }
 
-  /** MongoDB loses what it holds while this is done. */
+  /** Runs work during which MongoDB loses data. */
   async during(work: () => Promise<void>): Promise<void> {
     this.#turns += 1;
     try {
@@ -20,7 +20,7 @@ export class Losses {
     }
   }
 
-  /** Begins a reading; the function that comes back says whether it counts. */
+  /** Starts a reading. The returned function tells whether the reading counts. */
   reading(): () => boolean {
     const turns = this.#turns;
     return () => turns === this.#turns && turns % 2 === 0;

@@ -8,7 +8,7 @@ type Seen = ReturnType<typeof toSeen>;
 
 const EVERY_MS = 200;
 
-/** Reads every key's document again and again: none may vanish, and none may ever go back. */
+/** Reads the documents in `keys` repeatedly. None may disappear, and none may go back. */
 export class PositionWatch {
   readonly problems: string[] = [];
   readonly #seen = new Map<string, Seen>();
@@ -20,12 +20,12 @@ export class PositionWatch {
     losses.onLoss(() => this.#seen.clear());
   }
 
-  /** How often all documents were read. */
+  /** Number of readings. */
   get reads(): number {
     return this.#reads;
   }
 
-  /** Reads until the signal aborts; a MongoDB that is down is read later. */
+  /** Reads until the signal aborts. Skips a reading while MongoDB is down. */
   async run(db: Db, signal: AbortSignal): Promise<void> {
     const keys = db.collection<{ _id: string } & Document>('keys');
     const fields = { revision: 1, incarnation: 1, 'position.entryId': 1 };
@@ -39,7 +39,7 @@ export class PositionWatch {
     });
   }
 
-  /** Compares what one reading of `keys` found with what was seen before. */
+  /** Compares a reading of `keys` with earlier ones. */
   take(documents: readonly ({ _id: string } & Document)[]): void {
     this.#reads += 1;
     const missing = new Set(this.#seen.keys());
@@ -73,7 +73,7 @@ function wentBack(before: Seen, now: Seen): string | undefined {
   if (now.incarnation < before.incarnation)
     return `incarnation ${before.incarnation}, then ${now.incarnation}`;
   if (now.incarnation > before.incarnation || before.entryId === undefined) return undefined;
-  if (now.revision >= before.revision + REVISION_LEAP) return undefined; // it is read from the start again
+  if (now.revision >= before.revision + REVISION_LEAP) return undefined; // it is read from its start again
   if (now.entryId === undefined) return `position ${before.entryId}, then none`;
   return compareEntryIds(now.entryId, before.entryId) < 0
     ? `position ${before.entryId}, then ${now.entryId}`

@@ -4,16 +4,17 @@ import { ONE_TRY, openRedis } from '../program/open-redis.js';
 
 /** A primary and its replica behind one name. */
 export interface RedisPair {
-  /** The primary of now. */
+  /** The current primary. */
   readonly server: RedisServer;
-  /** The name by which the fleet finds the primary; it can be broken. */
+  /** The fleet's proxy to the primary. Faults may break it. */
   readonly way: TcpProxy;
-  /** Leads to the primary, too, and is never broken but for the moment of a swap. */
+  /** The address of another proxy to the primary. It is only broken during a swap. */
   readonly url: string;
   /**
-   * Has primary and replica change their roles; the names lead to the new primary from then on. Connections that the fleet has stay at
-   * the old one.
-   * @param isExact nothing is written meanwhile, and nothing may be lost: false is answered where the replica is not there yet.
+   * Swaps primary and replica. From then on, both proxies lead to the new primary. Existing connections of
+   * the fleet stay with the old one.
+   * @param isExact requires that no data is lost, while nothing is written. Returns false if
+   * the replica does not catch up.
    */
   swap(isExact: boolean): Promise<boolean>;
   close(): Promise<void>;
@@ -22,7 +23,7 @@ export interface RedisPair {
 const IN_STEP_MS = 10_000;
 const AGAIN_MS = 50;
 
-/** Makes the second of two servers the replica of the first. */
+/** Makes the second server a replica of the first. */
 export async function pairOf(primary: RedisServer, replica: RedisServer): Promise<RedisPair> {
   let [now, other] = [primary, replica];
   const way = await startTcpProxy(now.port);
@@ -51,7 +52,10 @@ export async function pairOf(primary: RedisServer, replica: RedisServer): Promis
   };
 }
 
-/** Sends one command to a server, past all ways. @throws what ioredis throws, when it does not answer. */
+/**
+ * Sends one command directly to a server.
+ * @throws errors of ioredis, such as when the server does not answer.
+ */
 export async function ask(server: RedisServer, [name = '', ...words]: readonly string[]): Promise<unknown> {
   const redis = openRedis(server.url, ONE_TRY);
   try {
@@ -62,8 +66,9 @@ export async function ask(server: RedisServer, [name = '', ...words]: readonly s
 }
 
 /**
- * Waits until the replica has all that the primary has; false where that takes too long. A primary that has just been started again
- * counts from another offset: a replica that has not noticed yet still names the history of before.
+ * Waits until the replica has all data of the primary; false after IN_STEP_MS. A primary that
+ * has just restarted counts from another offset. A replica that has not noticed still reports
+ * the replication id from before.
  */
 async function isInStep(primary: RedisServer, replica: RedisServer): Promise<boolean> {
   const deadline = performance.now() + IN_STEP_MS;

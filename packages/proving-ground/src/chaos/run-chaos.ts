@@ -24,9 +24,9 @@ import { untilSettled } from './settle.js';
 import { ValueWatch } from './value-watch.js';
 import { VerdictWatch } from './verdict-watch.js';
 
-/** What page and command read, past the ways that are broken. */
+/** Reads the facts that the dashboard and the command `status` use, on direct connections. */
 function factsOf(environment: ChaosEnvironment, closing: Closers): () => Promise<FleetFacts> {
-  const onError = () => {}; // the facts report it
+  const onError = () => {}; // the facts report errors
   const queue = new JobQueue({ redis: addressOfUrl(environment.queue.url), prefix: QUEUE_PREFIX }, onError);
   const source = connectRedis(addressOfUrl(environment.source.url), onError);
   closing.add('what page and command read', async () => {
@@ -44,12 +44,16 @@ function factsOf(environment: ChaosEnvironment, closing: Closers): () => Promise
   return async () => await readFacts({ queue, db, source, identity });
 }
 
-/** No process of the fleet may ever hold more, in MiB. A worker here reads 32 MiB ahead; one entry may have 16. */
+/**
+ * Memory limit of each process of the fleet, in MiB. A worker here reads 32 MiB ahead,
+ * and one entry may have 16 MiB.
+ */
 const MOST_MIB = 400;
 
 /**
- * One run: servers, fleet, load, faults, and the comparison. What it opens stays open until the caller closes `closing`.
- * @throws LocalStackError, ProvingError; anything once the signal has aborted.
+ * A whole run: servers, fleet, load, faults, and the comparison. Everything it opens stays open until
+ * the caller closes `closing`.
+ * @throws LocalStackError, ProvingError; any error once the signal has aborted.
  */
 export async function runChaos(options: ChaosOptions, context: ProgramContext): Promise<ChaosReport> {
   const { progress, dir, signal, closing } = context;
@@ -78,7 +82,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
   try {
     await load.begin();
     await untilSettled({ redis, db: environment.db, load, signal });
-    event('the fleet has all keys; now things break');
+    event('the fleet has all keys; faults begin');
 
     const over = new AbortController();
     const losses = new Losses();
@@ -123,7 +127,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
       );
     });
     const stoppedAt = performance.now();
-    event('everything is up again, and nothing is written anymore');
+    event('everything is up again, and writing has stopped');
     await refillFleet(fleet, workers);
     await untilSettled({ redis, db: environment.db, load, signal, onWait: event });
     const settledAfter = (performance.now() - stoppedAt) / 1000;
@@ -179,7 +183,10 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
   }
 }
 
-/** Writes down what MongoDB reports about the keys, and what Redis reports about the streams; a server that is down says nothing. */
+/**
+ * Writes the documents in `keys` and the XINFO of each stream to state.json. A server
+ * that is down is noted as such.
+ */
 async function keepState(dir: string, { source, db }: ChaosEnvironment, load: ChaosLoad): Promise<void> {
   const keys = await db
     .collection('keys')
@@ -196,7 +203,7 @@ async function keepState(dir: string, { source, db }: ChaosEnvironment, load: Ch
 
 const EVERY_MS = 1_000;
 
-/** The most memory that any process of each app held, in bytes. */
+/** The peak memory of any process of each app, in bytes. */
 class MemoryWatch {
   readonly peaks = new Map<string, number>();
 
@@ -205,7 +212,7 @@ class MemoryWatch {
     await repeatEvery(EVERY_MS, signal, async () => {
       for (const { app, pid, isRunning } of fleet.members) {
         if (!isRunning || pid === undefined) continue;
-        const { bytes } = await processUsage(pid).catch(() => ({ bytes: 0 })); // it has just ended
+        const { bytes } = await processUsage(pid).catch(() => ({ bytes: 0 })); // the process has just ended
         this.peaks.set(app, Math.max(bytes, this.peaks.get(app) ?? 0));
       }
     });

@@ -4,16 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MongoServer } from '@redis-to-mongo/local-stack';
 
 export interface SetBackOptions {
-  /** How old the copy is that is put back, in ms. */
+  /** Age of the copy when it is restored, in ms. */
   readonly forMs: number;
   readonly signal: AbortSignal;
-  /** Does the work, by which MongoDB loses what was written since. */
+  /** Runs work by which MongoDB loses everything written since the copy. */
   readonly lose: (work: () => Promise<void>) => Promise<void>;
 }
 
 /**
- * Takes a copy of the files of a MongoDB, lets it run on, and puts them back: what a restored snapshot of its disk does.
- * @param dir where the server has its files; a copy is made beside it.
+ * Copies the files of a MongoDB, lets it run on, and restores the copy, as if a
+ * snapshot of its disk was restored.
+ * @param dir the server's directory; the copy is made next to it.
  */
 export async function setBack(
   server: MongoServer,
@@ -21,7 +22,7 @@ export async function setBack(
   { forMs, signal, lose }: SetBackOptions,
 ): Promise<void> {
   const [data, copy] = [join(dir, 'data'), `${dir}-copy`];
-  await server.kill(); // what was acknowledged is on the disk
+  await server.kill(); // acknowledged writes are on the disk
   await cp(data, copy, { recursive: true });
   await server.restart();
   try {
@@ -37,7 +38,7 @@ export async function setBack(
   }
 }
 
-/** Has a MongoDB begin again, with nothing. */
+/** Restarts a MongoDB with empty files. */
 export async function emptyFiles(server: MongoServer, dir: string): Promise<void> {
   await server.kill();
   await removeFiles(join(dir, 'data'));

@@ -10,21 +10,21 @@ export interface ToSettle {
   readonly db: Db;
   readonly load: ChaosLoad;
   readonly signal: AbortSignal;
-  /** Called now and then with what is waited for. */
+  /** Called at most every 10 s with the keys that are behind. */
   readonly onWait?: (line: string) => void;
 }
 
 type KeyDocument = { _id: string } & Document;
 
 const EVERY_MS = 250;
-/** Without any progress for this long, in ms, waiting is given up: longer than a job may hang. */
+/** The wait fails after this long without progress, in ms: longer than a job may hang. */
 const STALL_MS = 120_000;
 const REPORT_EVERY_MS = 10_000;
 const MAX_REPORTED = 3;
 
 /**
- * Waits until MongoDB has of every stream what Redis reports now, and every value is what was written last. Nothing
- * may be written meanwhile.
+ * Waits until MongoDB has everything that Redis reports of each stream, and the last written state of each
+ * value. Nothing may be written during the wait.
  * @throws as untilMoved.
  */
 export async function untilSettled({ redis, db, load, signal, onWait }: ToSettle): Promise<void> {
@@ -70,7 +70,7 @@ async function streamProblem(
   hasLostTarget: boolean,
 ): Promise<string | undefined> {
   const exists = (await redis.exists(key)) === 1;
-  // What neither side has was deleted before MongoDB lost it.
+  // A key that neither side has was deleted before MongoDB lost data.
   if (!record) return exists || !hasLostTarget ? 'MongoDB does not have it' : undefined;
   const error = record.lastError ? `, last error ${String(record.lastError.code)}` : '';
   if (!exists)

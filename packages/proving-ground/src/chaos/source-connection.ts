@@ -6,8 +6,8 @@ import { ProvingError } from '../proving-error.js';
 const AGAIN_MS = 50;
 
 /**
- * A connection to a Redis that is killed again and again. It never sends a command twice by itself: anyone who wrote
- * something gets an error if it was not answered, and has to check what became of it.
+ * A connection to a Redis that is killed repeatedly. It never sends a command twice by itself: the caller
+ * learns that a command was not answered, and has to check whether it was executed.
  */
 export class SourceConnection {
   readonly #url: string;
@@ -15,20 +15,20 @@ export class SourceConnection {
   #redis: Redis | undefined;
   #opening: Promise<Redis> | undefined;
 
-  /** @param signal ends the waiting for Redis. */
+  /** @param signal stops the wait for Redis. */
   constructor(url: string, signal: AbortSignal) {
     this.#url = url;
     this.#signal = signal;
   }
 
-  /** Runs the work once. `undefined`: the connection was lost, and nobody knows what was done. */
+  /** Runs the work once. Returns `undefined` if the connection was lost, and the outcome is unknown. */
   async attempt<T>(work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
     const redis = await this.#open();
     try {
       return await work(redis);
     } catch (error) {
       if (isRefusal(error)) throw refused(error);
-      // Many commands fail together: the first of them closes the connection.
+      // Many commands fail together. The first failure closes the connection.
       if (this.#redis === redis) {
         this.#redis = undefined;
         redis.disconnect();
@@ -37,7 +37,7 @@ export class SourceConnection {
     }
   }
 
-  /** Runs the work until it is answered: only for what does no harm when it is done twice. */
+  /** Repeats the work until it is answered. Only for idempotent work. */
   async answered<T extends string | number | object>(work: (redis: Redis) => Promise<T>): Promise<T> {
     for (;;) {
       const answer = await this.attempt(work);
@@ -45,7 +45,7 @@ export class SourceConnection {
     }
   }
 
-  /** Ends the connection; commands under way fail. */
+  /** Closes the connection. Pending commands fail. */
   close(): void {
     this.#redis?.disconnect();
   }
@@ -79,7 +79,7 @@ export class SourceConnection {
   }
 }
 
-/** Redis answered, and it said no. LOADING is no refusal: it has only just come back. */
+/** Whether Redis answered with an error. LOADING does not count: Redis has just started. */
 export function isRefusal(error: unknown): error is Error {
   return error instanceof ReplyError && error instanceof Error && !error.message.startsWith('LOADING');
 }

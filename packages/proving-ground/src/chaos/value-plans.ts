@@ -12,12 +12,16 @@ import {
 type Names = readonly [string, ...string[]];
 type Models = readonly [ValueModel, ...ValueModel[]];
 
-/** Members of the metadata sets; the last two sets are stored member by member, since the fleet's limit is set to 200 members. */
+/**
+ * Sizes of the metadata sets. The last two sets are stored member by member: the fleet's
+ * limit is set to 200 members.
+ */
 const SETS = [5, 8, 13, 21, 34, 55, 400, 900];
 
 /**
- * Values: small ones, some of this many parts that each is a document of its own, one that is renamed, and one that
- * changes its type; those of modules where the server has them. Then the same by rules; see chaos-rules.ts.
+ * The values of a run: small ones, large ones whose elements have their own documents, one that is
+ * renamed, one that changes its type, and those of modules if the server has them. Then similar ones
+ * under rules; see chaos-rules.ts.
  */
 export const valuePlans = (isKnown: (model: ValueModel) => boolean): (readonly [Names, ...Models])[] =>
   allPlans().filter(([, ...models]) => models.every(isKnown));

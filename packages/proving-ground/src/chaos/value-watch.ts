@@ -5,16 +5,19 @@ import type { Losses } from './losses.js';
 import { ABSENT, type ValueDigest, valueDigest, type WrittenValue } from './written-value.js';
 
 const EVERY_MS = 300;
-/** A pause lasts at least so many times as long as the reading before it: the watch must not slow down what it watches. */
+/** Pause per time of a reading, at least: the watch must not slow down the mirror. */
 const PAUSE_PER_READ = 2;
 const MAX_REPORTED = 20;
 
-/** Reads values in MongoDB again and again: each state must be one that Redis had, and never an older one after a newer. */
+/**
+ * Reads values in MongoDB repeatedly. Each state must be one that Redis had, and
+ * never older than an earlier one.
+ */
 export class ValueWatch {
   readonly problems: string[] = [];
   readonly #values: readonly WrittenValue[];
   readonly #db: Db;
-  /** By key, the version that was seen last. */
+  /** The last version seen, by key. */
   readonly #seen = new Map<string, number>();
   readonly #states = new Map<string, Set<number>>();
 
@@ -27,12 +30,12 @@ export class ValueWatch {
     losses.onLoss(() => this.#seen.clear());
   }
 
-  /** How many different states were met. */
+  /** Number of different states seen. */
   get states(): number {
     return [...this.#states.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Reads until the signal aborts; a MongoDB that is down is read later. */
+  /** Reads until the signal aborts. Skips values while MongoDB is down. */
   async run(signal: AbortSignal): Promise<void> {
     let readMs = 0;
     const pauseMs = () => Math.max(EVERY_MS, PAUSE_PER_READ * readMs);
@@ -46,7 +49,7 @@ export class ValueWatch {
   /**
    * Reads each value once.
    * @param time by performance.now().
-   * @returns the keys of which MongoDB lacks a change that Redis surely had at that time.
+   * @returns the keys for which MongoDB lacks a change that Redis certainly had at that time.
    */
   async readAll(time = Number.NEGATIVE_INFINITY): Promise<string[]> {
     const counts = this.#losses.reading();
@@ -54,7 +57,7 @@ export class ValueWatch {
       const from = this.#seen.get(value.key) ?? 0;
       const digest = await mirroredDigest(this.#db, value.key).catch(() => undefined);
       if (!counts()) return [];
-      // Another read that began later may have ended sooner.
+      // A reading that began later may have ended sooner.
       if (digest === undefined || (this.#seen.get(value.key) ?? 0) !== from) return [];
       this.take(value, digest);
       const isBehind = value.find(digest, value.versionAt(time)) === undefined;
@@ -63,7 +66,7 @@ export class ValueWatch {
     return (await Promise.all(behind)).flat();
   }
 
-  /** Judges one state that MongoDB held. */
+  /** Judges one state in MongoDB. */
   take(value: WrittenValue, digest: ValueDigest): void {
     if (digest === ABSENT && value.mayBeAbsent) return;
     const from = this.#seen.get(value.key) ?? 0;
@@ -74,7 +77,7 @@ export class ValueWatch {
         digest === ABSENT
           ? 'it was gone'
           : older === undefined
-            ? `MongoDB held a state that it never had (${digest})`
+            ? `MongoDB held a state that Redis never had (${digest})`
             : `an older state came back (version ${older})`;
       if (this.problems.length < MAX_REPORTED)
         this.problems.push(
@@ -89,8 +92,8 @@ export class ValueWatch {
 }
 
 /**
- * What MongoDB holds of a value now.
- * @returns undefined where the fleet was about to change it, so that nothing can be said.
+ * The digest of a value in MongoDB.
+ * @returns undefined if the fleet changed the key during the reading, so the result is uncertain.
  * @throws SyncError as the sink does.
  */
 export async function mirroredDigest(db: Db, key: string): Promise<ValueDigest | undefined> {

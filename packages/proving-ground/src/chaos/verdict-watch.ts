@@ -13,32 +13,43 @@ export interface VerdictWatchOptions {
   readonly values: ValueWatch;
   readonly db: Db;
   readonly losses: Losses;
-  /** Reads what the page and the command `status` rest on. */
+  /** Reads the facts that the dashboard and the command `status` use. */
   readonly readFacts: () => Promise<Parameters<typeof judge>[0]>;
 }
 
 const EVERY_MS = 1_000;
-/** A mirror that lacks a change of so long ago, in ms, must not be called complete. */
+/** A mirror that lacks a change older than this, in ms, must not be called complete. */
 const LATE_MS = 10_000;
 const MAX_REPORTED = 20;
-/** A mirror that has settled is called complete within this, in ms: a lease may have to end, and a sweep to run. */
+/**
+ * A settled mirror must be called complete within this, in ms: a lease may have to end, and a sweep to run.
+ */
 const AT_REST_MS = 60_000;
 const AGAIN_MS = 100;
-/** They describe the previous hour, not the present: a run makes such losses on purpose, and the verdict must be true beside them. */
+/**
+ * Reasons about the last hour, not the present. A run causes such losses on purpose, and the
+ * rest of the verdict must hold.
+ */
 const OF_THE_LAST_HOUR: ReadonlySet<ReasonCode> = new Set(['entries-lost', 'records-refused']);
 
-/** Whether the verdict says that all of now is in MongoDB, whatever was lost or refused within the hour. */
+/**
+ * Whether the verdict says that MongoDB has all current data, apart from losses and
+ * refusals of the last hour.
+ */
 export function saysComplete({ reasons }: Pick<Verdict, 'reasons'>): boolean {
   return reasons.every(({ code }) => OF_THE_LAST_HOUR.has(code));
 }
 
-/** Asks for the verdict on the mirror every second, and holds it against what was written. */
+/** Reads the verdict on the mirror every second, and compares it with what was written. */
 export class VerdictWatch {
   readonly problems: string[] = [];
   asked = 0;
-  /** How often it said "complete", or nothing but that something was lost or refused within the hour. */
+  /**
+   * Number of "complete" verdicts, including those whose only reasons were losses
+   * or refusals of the last hour.
+   */
   complete = 0;
-  /** How often that was held against what was written. */
+  /** How many of them were compared with what was written. */
   checked = 0;
   readonly #options: VerdictWatchOptions;
   #last = 'nothing was read';
@@ -47,17 +58,20 @@ export class VerdictWatch {
     this.#options = options;
   }
 
-  /** A mirror at rest must be called complete soon, and a run in which nothing was ever checked shows nothing. */
+  /**
+   * Waits until another "complete" verdict was compared; a problem after `withinMs`. A settled mirror must be
+   * called complete soon, and a run without a comparison proves nothing.
+   */
   async untilComplete(signal: AbortSignal, withinMs = AT_REST_MS): Promise<void> {
     const before = this.checked;
     const deadline = performance.now() + withinMs;
     while (this.checked === before && performance.now() < deadline)
       await sleep(AGAIN_MS, undefined, { signal });
     if (this.checked === before)
-      this.problems.push(`settled for ${withinMs / 1000} s, and not called complete: ${this.#last}`);
+      this.problems.push(`not called complete within ${withinMs / 1000} s after settling: ${this.#last}`);
   }
 
-  /** Asks until the signal aborts. */
+  /** Reads verdicts until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { load, values, db, losses, readFacts } = this.#options;
     await repeatEvery(EVERY_MS, signal, async () => {
@@ -71,11 +85,11 @@ export class VerdictWatch {
         this.complete += 1;
         const streams = await streamsBehind(db, late);
         const behind = [...(await values.readAll(now - LATE_MS)), ...(streams ?? [])];
-        if (!counts()) return; // the verdict is of before
+        if (!counts()) return; // the verdict is older than a loss
         if (streams) this.checked += 1;
         if (behind.length > 0 && this.problems.length < MAX_REPORTED)
           this.problems.push(
-            `called complete at ${new Date(wallMs).toISOString()} while changes of 10 s ago were missing: ${behind.join(', ')}`,
+            `called complete at ${new Date(wallMs).toISOString()} while changes older than 10 s were missing: ${behind.join(', ')}`,
           );
       }
     });
@@ -85,11 +99,11 @@ export class VerdictWatch {
 interface Late {
   readonly written: WrittenStream;
   readonly entry: WrittenEntry;
-  /** Incarnations of the stream until then. */
+  /** Number of incarnations at that time. */
   readonly incarnations: number;
 }
 
-/** Of each stream, the last entry that was written before a time, in ms since 1970. */
+/** For each stream, the last entry that was written before a time, in ms since 1970. */
 function streamsAt(load: ChaosLoad, time: number): Late[] {
   return load.streams.flatMap(({ written }) => {
     const entry = written.held.findLast(({ id }) => Number(id.split('-')[0]) < time);
@@ -97,13 +111,13 @@ function streamsAt(load: ChaosLoad, time: number): Late[] {
   });
 }
 
-/** The streams that lack such an entry; undefined where MongoDB does not answer. */
+/** The streams whose entry is not in MongoDB yet; `undefined` if MongoDB does not answer. */
 async function streamsBehind(db: Db, late: readonly Late[]): Promise<string[] | undefined> {
   const documents = await db
     .collection<{ _id: string } & Document>('keys')
     .find({ _id: { $in: late.map(({ written }) => written.key) } }, { projection: { 'position.entryId': 1 } })
     .toArray()
-    .catch(() => undefined); // it is down by now
+    .catch(() => undefined); // MongoDB is down
   if (!documents) return undefined;
   const positions = new Map(documents.map(({ _id, position }) => [_id, position?.entryId]));
   return late.flatMap(({ written, entry, incarnations }) => {

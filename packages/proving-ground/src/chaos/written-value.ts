@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { valueType } from '@redis-to-mongo/key-types';
 
-/** What a value holds, in a line: its type, how many items, and a hash of them all. */
+/** A line that identifies a state: its type, the number of items, and a hash of all items. */
 export type ValueDigest = string;
 
-/** The digest of a value that is not there. */
+/** The digest of a missing value. */
 export const ABSENT: ValueDigest = 'absent';
 
-/** @param items in order where the type has one. */
+/** The digest of a value. @param items in order, if the type has one. */
 export function valueDigest(keyType: string, items: readonly (readonly Uint8Array[])[]): ValueDigest {
   const isOrdered = valueType(keyType).shape.order !== 'hashed';
   const lines = items.map((item) => item.map((part) => Buffer.from(part).toString('base64')).join(' '));
@@ -18,18 +18,18 @@ export function valueDigest(keyType: string, items: readonly (readonly Uint8Arra
 
 interface Version {
   readonly digest: ValueDigest;
-  /** When Redis had surely carried it out, by performance.now(); undefined while nobody knows. */
+  /** When Redis had certainly executed it, by performance.now(); undefined until that is known. */
   since: number | undefined;
 }
 
-/** Every state that the value of a key ever had, by its one writer. About 200 bytes a state. */
+/** Every state that a key's value had, recorded by its only writer. About 200 bytes per state. */
 export class WrittenValue {
   readonly #versions: Version[] = [{ digest: ABSENT, since: 0 }];
   readonly #byDigest = new Map<ValueDigest, number[]>([[ABSENT, [0]]]);
 
   constructor(
     readonly key: string,
-    /** It holds one type and then another: MongoDB may hold neither for a moment. */
+    /** Whether its type changes: MongoDB may then hold no value for a moment. */
     readonly mayBeAbsent = false,
   ) {}
 
@@ -38,12 +38,12 @@ export class WrittenValue {
     return this.#versions.at(-1)?.digest ?? ABSENT;
   }
 
-  /** How many states there were. */
+  /** Number of states. */
   get states(): number {
     return this.#versions.length;
   }
 
-  /** Noted before it is sent: MongoDB may have it before the writer receives it. */
+  /** Records a state before it is sent, because MongoDB may have it before the writer gets the reply. */
   begin(digest: ValueDigest): void {
     const numbers = this.#byDigest.get(digest) ?? [];
     numbers.push(this.#versions.length);
@@ -51,23 +51,23 @@ export class WrittenValue {
     this.#versions.push({ digest, since: undefined });
   }
 
-  /** The newest state is in Redis. */
+  /** Records that the newest state is in Redis. */
   done(now = performance.now()): void {
     const last = this.#versions.at(-1);
     if (last) last.since ??= now;
   }
 
-  /** The first version of this content that is no older than `from`; undefined: it never was, or no more. */
+  /** The first version with this content from `from` on; undefined if there is none. */
   find(digest: ValueDigest, from: number): number | undefined {
     return this.#byDigest.get(digest)?.find((version) => version >= from);
   }
 
-  /** The newest version of this content; undefined: it never had it. */
+  /** The newest version with this content; undefined if there is none. */
   latest(digest: ValueDigest): number | undefined {
     return this.#byDigest.get(digest)?.at(-1);
   }
 
-  /** The newest version that Redis had for sure at that time, by performance.now(). */
+  /** The newest version that Redis certainly had at a time, by performance.now(). */
   versionAt(time: number): number {
     return this.#versions.findLastIndex(({ since }) => since !== undefined && since <= time);
   }
