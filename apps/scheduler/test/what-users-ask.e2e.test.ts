@@ -8,7 +8,7 @@ async function members(key: string): Promise<number | undefined> {
   return document?.size;
 }
 
-/** What users of other systems were hurt by; the names are listed in docs/guarantees.md. */
+/** Problems that users of other systems reported. docs/guarantees.md lists the names. */
 describe('what users ask', () => {
   it('live mode silently does nothing because notifications are off (riot#46, #55, #85)', async () => {
     await fleet.redis.config('SET', 'notify-keyspace-events', '');

@@ -11,7 +11,7 @@ function idsFrom(from: number, to: number): string[] {
   return Array.from({ length: to - from + 1 }, (_, i) => `${from + i}-0`);
 }
 
-/** What users of other systems were hurt by; the names are listed in docs/guarantees.md. */
+/** Problems that users of other systems reported. docs/guarantees.md lists the names. */
 describe('what users ask', () => {
   it('trimmed entries stay as ghosts (redis#10756)', async () => {
     await under.add('ghosts', 1, 20);
