@@ -45,6 +45,6 @@ export const JSON_TYPE: ValueType = {
   guarantee: `\`json\` shows a state that the document really had: \`value\` is the JSON as a document. If that could not give back exactly
 the same JSON, \`text\` has it: numbers beyond 2^53 or not written as JavaScript writes them; more than 90 levels; names that
 are empty, digits only, contain \`.\` or \`$\`, or are \`_bsontype\`, \`toBSON\` or \`__proto__\`. Above the limit in bytes, the text
-is cut into parts of 1 MiB in \`json_parts\`; join their \`data\` in the order of \`index\`. The module cannot read a
-document in pages, so it is read at once.`,
+is cut into parts of 1 MiB in \`json_parts\`; join their \`data\` in the order of \`index\`. RedisJSON cannot
+read a document in pages, so the whole document is read at once.`,
 };

@@ -104,12 +104,12 @@ TS.RANGE returns them, with \`labels\` and settings.
 - \`at\` is a date. A time beyond the year 9999 is exact in \`atText\`.
 - The settings are \`retention\`, \`chunkSize\`, \`encoding\`, \`duplicatePolicy\` (absent if the module's own applies), \`ignoreMaxTimeDiff\`
   and \`ignoreMaxValDiff\`. \`labels\` is an object, or an array of pairs as \`fields\` of a hash. Labels and settings are read by DUMP,
-  since TS.INFO marks the key as changed. \`size\` counts the samples, and one for the settings.
+  because TS.INFO marks the key as changed. \`size\` counts the samples, and one for the settings.
 - Above the limits, each sample is a document in \`time_series_samples\`, and so are labels and settings together, without \`at\`. Only
   changes are written. Sort the documents by \`at\`.
-- Samples older than the retention are not returned by Redis, and so not mirrored. Compaction rules are not mirrored. A series that a
+- Redis does not return samples older than the retention, so they are not mirrored. Compaction rules are not mirrored. A series that a
   rule fills is mirrored like any other, without the bucket that is still open.
-- A restored series has the same samples, labels and settings, and no rules. All of it is read from MongoDB at once.
+- A restored series has the same samples, labels and settings, and no rules. \`restore\` reads the whole series from MongoDB at once.
 - Two cases fail with an error: a time beyond 2^53, which Redis scripts cannot represent, and a key named like an option of TS.RANGE
   (\`count\`, \`align\`, \`aggregation\`), which the module itself cannot read.`,
 };

@@ -107,16 +107,17 @@ export const VECTORSET: ValueType = {
 
 - \`vector\` has the bytes of the quantized vector as \`VEMB … RAW\` returns them. \`quantization\` is their format (\`int8\`, \`f32\`, \`bin\`).
 - \`norm\` is the vector's length before normalization; \`range\` is the value that an int8 of 127 stands for. Both are exactly the
-  doubles that Redis returns. What quantization had already lost is not mirrored.
+  doubles that Redis returns. Precision that quantization has lost is not mirrored.
 - \`attributes\` is the JSON as a document, with \`attributesText\` if that could not give back exactly the same text. \`links\` is the option \`M\`.
-- A restored element has the same quantized vector, length and range. They are computed again by Redis, with the rounding of x86-64:
-  about one element in a thousand (more on other processors) has a length, range or number that differs by the rounding of a 32-bit float.
+- A restored element has the same quantized vector, length and range. Redis computes them again, with the rounding of
+  x86-64. So about one element in a thousand (more on other processors) has a length, range or number that differs by the rounding of
+  a 32-bit float.
 - The graph of neighbors is not mirrored. Redis builds it again, so an approximate search may answer differently. The
   projection of \`REDUCE\` is not mirrored either; the reduced vectors are.
-- Redis 8.2.3 neither logs nor replicates a \`VADD\` of an element that exists already. After a restart or a failover, Redis itself has
-  the earlier element again, and so has MongoDB.
+- Redis 8.2.3 neither logs nor replicates a \`VADD\` of an element that exists already. After a restart or a failover, Redis has the
+  earlier element again, and so has MongoDB.
 - Above the limits, each element is a document in \`vector_set_elements\`, and only changes are written. The names of all elements are
-  read at once, their vectors in pages.`,
+  read in one command, their vectors in pages.`,
 };
 
 function elementsOf(reply: unknown): readonly Item[] {

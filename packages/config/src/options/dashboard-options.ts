@@ -10,7 +10,7 @@ export const DASHBOARD_OPTIONS = {
   DASHBOARD_USERNAME: text({ doc: 'User name for the login.', default: 'admin', notEmpty: true }),
   DASHBOARD_PASSWORD: text({ doc: 'Password for the login.', sensitive: true }),
   DASHBOARD_PASSWORD_HASH: passwordHash({
-    doc: 'Hash of the password, in place of `DASHBOARD_PASSWORD`: scrypt in the PHC form, `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, both in base64.',
+    doc: 'Hash of the password, in place of `DASHBOARD_PASSWORD`: scrypt in the PHC form, `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, both in base64. `redis-to-mongo hash-password` prints it.',
     sensitive: true,
   }),
   DASHBOARD_TRUSTED_PROXIES: proxies({

@@ -3,7 +3,7 @@ import { file, flag, host, list, port, redisUrl, text, whole } from '../option.j
 /** Redis, the source. */
 export const REDIS_OPTIONS = {
   REDIS_URL: redisUrl({
-    doc: 'The whole address: `redis://user:password@host:port/db`; `rediss://` turns TLS on. It replaces the options below. They may add a user name, password, port or database number that the URL leaves out; contradicting the URL in the same source is a mistake.',
+    doc: 'The whole address: `redis://user:password@host:port/db`; `rediss://` turns TLS on. It replaces the options below. They may add a user name, password, port or database number that the URL leaves out; contradicting the URL in the same place (environment or file) is a mistake.',
   }),
   REDIS_HOST: host({ doc: 'Host of the Redis to mirror.', default: 'localhost', oldEngine: 'same name' }),
   REDIS_PORT: port({ doc: 'Port of the Redis to mirror.', default: 6379, oldEngine: 'same name' }),
