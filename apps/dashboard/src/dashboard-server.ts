@@ -20,16 +20,15 @@ import { addActionRoutes } from './routes/action-routes.js';
 import { addAuditRoutes } from './routes/audit-routes.js';
 import { addBase, belowBase } from './routes/base-path.js';
 import { addBulkRoutes } from './routes/bulk-routes.js';
-import { addErrorPages } from './routes/error-pages.js';
 import { addHistoryRoutes } from './routes/history-routes.js';
 import { addKeyRoutes } from './routes/key-routes.js';
 import { addLetterRoutes } from './routes/letter-routes.js';
 import { addLiveRoutes } from './routes/live-routes.js';
 import { addLoginRoutes } from './routes/login-routes.js';
 import { addQueueBoard } from './routes/queue-board.js';
+import { addErrorPages } from './routes/send-error.js';
 import { sendPage } from './routes/send-page.js';
 import { addStatusRoutes } from './routes/status-routes.js';
-import { addValueRoutes } from './routes/value-routes.js';
 import { addWorkerRoutes } from './routes/worker-routes.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { webFolder } from './web-folder.js';
@@ -108,6 +107,6 @@ export async function createDashboardServer(options: DashboardOptions): Promise<
 
 /** The pages, and what they change. */
 const ROUTES = [
-  ...[addStatusRoutes, addWorkerRoutes, addLiveRoutes, addKeyRoutes, addValueRoutes, addActionRoutes],
+  ...[addStatusRoutes, addWorkerRoutes, addLiveRoutes, addKeyRoutes, addActionRoutes],
   ...[addLetterRoutes, addBulkRoutes, addHistoryRoutes, addAuditRoutes],
 ];

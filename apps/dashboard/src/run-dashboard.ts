@@ -18,7 +18,7 @@ import { type SampledKeys, sampleKeys } from '@redis-to-mongo/redis-source';
 import { chooseAccount } from './auth/account.js';
 import { handOverPassword } from './auth/hand-over-password.js';
 import { createDashboardServer } from './dashboard-server.js';
-import { explainKey } from './keys/explain-key.js';
+import { explainKey } from './keys/key-detail.js';
 import { keyValuesReader } from './keys/key-values.js';
 import { actionsOn } from './keys/run-action.js';
 import { lettersOf } from './letters/letters-of.js';

@@ -29,7 +29,7 @@ import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { DashboardOptions } from '../src/dashboard-options.js';
-import { explainKey } from '../src/keys/explain-key.js';
+import { explainKey } from '../src/keys/key-detail.js';
 import { keyValuesReader } from '../src/keys/key-values.js';
 import { actionsOn } from '../src/keys/run-action.js';
 import { lettersOf } from '../src/letters/letters-of.js';

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+const OPTIONS = { path: '/', httpOnly: true, sameSite: 'strict' } as const;
+
 /**
  * The session's cookie. Browsers keep cookies by host and not by port, so the port and the base path are part of the
  * name: two dashboards behind one name would log each other out.
@@ -14,23 +16,13 @@ export class SessionCookie {
   /** Scripts cannot read it, and other sites do not send it. Over HTTPS it is `Secure`, and no sibling domain can set it. */
   set(request: FastifyRequest, reply: FastifyReply, id: string): void {
     const secure = isHttps(request);
-    reply.setCookie(this.#name(request, secure), id, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'strict',
-      secure,
-    });
+    reply.setCookie(this.#name(request, secure), id, { ...OPTIONS, secure });
   }
 
   /** Makes the browser forget the session. */
   clear(request: FastifyRequest, reply: FastifyReply): void {
     for (const secure of [true, false])
-      reply.clearCookie(this.#name(request, secure), {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'strict',
-        secure,
-      });
+      reply.clearCookie(this.#name(request, secure), { ...OPTIONS, secure });
   }
 
   /**

@@ -1,5 +1,12 @@
-import type { AuditEntry, KeySummary, StoredForm } from '@redis-to-mongo/mongo-sink';
-import type { Choice, RuleExplanation } from '@redis-to-mongo/operations';
+import type { Config } from '@redis-to-mongo/config';
+import {
+  type AuditEntry,
+  collectionOf,
+  type KeySummary,
+  readStoredForm,
+  type StoredForm,
+} from '@redis-to-mongo/mongo-sink';
+import { type Choice, explainChoice, explainRule, type RuleExplanation } from '@redis-to-mongo/operations';
 import { type KeyState, SyncError } from '@redis-to-mongo/pipeline';
 import { inTime } from '../in-time.js';
 
@@ -58,4 +65,18 @@ export async function readKeyDetail(sources: KeyDetailSources, key: string): Pro
 /** Turns only a damaged document into `undefined`. Any other error is thrown; otherwise gaps would not be shown. */
 function unlessDamaged(error: unknown): undefined {
   if (!(error instanceof SyncError) || error.code !== 'KEY_STATE_INVALID') throw error;
+}
+
+/** What the command `explain` reports about a key. @throws SyncError as mongoError. */
+export async function explainKey(
+  config: Config,
+  db: Parameters<typeof readStoredForm>[0],
+  state: KeyState,
+): Promise<KeyExplanation> {
+  const { key, keyType } = state;
+  return {
+    choice: explainChoice(config, key, keyType),
+    rule: explainRule(config, key, keyType, state),
+    stored: await readStoredForm(db, state, collectionOf(state)),
+  };
 }

@@ -1,6 +1,7 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import type { NameSearch } from '@redis-to-mongo/mongo-sink';
 import { type KeyCondition, type KeyType, namePattern } from '@redis-to-mongo/pipeline';
+import { pathWith } from '../path-with.js';
 
 /** Conditions by which keys are listed; `''` is any. */
 export const KEY_CONDITIONS = [
@@ -64,16 +65,10 @@ export function keyQueryPath(query: KeyQuery, change: Partial<KeyQuery> = {}): s
     ...FIRST_PAGE,
     ...change,
   };
-  const params = new URLSearchParams();
-  if (search) params.set('q', search);
-  if (within) params.set('within', '');
-  if (keyType) params.set('type', keyType);
-  if (status) params.set('status', status);
-  if (descending) params.set('sort', '-key');
-  if (after) params.set('after', after);
-  if (before) params.set('before', before);
-  if (page > 1) params.set('page', String(page));
-  return params.size === 0 ? 'keys' : `keys?${params}`;
+  return pathWith('keys', {
+    ...{ q: search, within, type: keyType, status, sort: descending && '-key', after, before },
+    page: page > 1 && page,
+  });
 }
 
 /** How the names of a query are found; `undefined` for any name. */

@@ -2,6 +2,7 @@ import type { LetterFilter, LetterPlace } from '@redis-to-mongo/mongo-sink';
 import { namePattern } from '@redis-to-mongo/pipeline';
 import { isPattern } from '../keys/key-query.js';
 import { decoded, encoded } from '../keys/place-text.js';
+import { pathWith } from '../path-with.js';
 
 /** The query of the page of dead letters. */
 export interface LetterQuery {
@@ -38,13 +39,7 @@ export function parseLetterQuery(params: URLSearchParams): LetterQuery {
 /** The address of a query, from the base. A change of anything but the place leads to the first page. */
 export function letterQueryPath(query: LetterQuery, change: Partial<LetterQuery> = {}): string {
   const { search, collection, code, hours, after } = { ...query, after: '', ...change };
-  const params = new URLSearchParams();
-  if (search) params.set('q', search);
-  if (collection) params.set('collection', collection);
-  if (code) params.set('code', String(code));
-  if (hours) params.set('within', String(hours));
-  if (after) params.set('after', after);
-  return params.size === 0 ? 'dead-letters' : `dead-letters?${params}`;
+  return pathWith('dead-letters', { q: search, collection, code, within: hours, after });
 }
 
 /** The filter for the letters that match a query. @param now in ms since 1970. */

@@ -1,9 +1,8 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import type { KeyListPage } from '../keys/key-list.js';
 import { KEY_CONDITIONS, type KeyQuery, keyQueryPath } from '../keys/key-query.js';
-import { bulkBar, bulkProgress } from './bulk-bar.js';
+import { bulkBar, bulkProgress, confirmDialog } from './action-buttons.js';
 import { type Html, html } from './html.js';
-import { confirmDialog } from './keys/action-buttons.js';
 import { keysTable } from './keys/keys-table.js';
 import { type Site, sitePage } from './layout.js';
 import { choice, exportLinks, filterForm, rowsPart, searchField } from './live-list.js';

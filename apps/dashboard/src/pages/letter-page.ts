@@ -1,9 +1,8 @@
 import { type DeadLetter, refusalName } from '@redis-to-mongo/mongo-sink';
 import { shownKey } from '@redis-to-mongo/pipeline';
-import { buttonsFor } from './action-wordings.js';
+import { buttonsFor, confirmDialog } from './action-buttons.js';
 import { bytes, clock, keyLink } from './format.js';
 import { type Html, html } from './html.js';
-import { confirmDialog } from './keys/action-buttons.js';
 import { type Site, sitePage } from './layout.js';
 import { letterPath } from './letters-page.js';
 import { scrollArea } from './scroll-area.js';

@@ -2,13 +2,12 @@ import { type DeadLetter, refusalName } from '@redis-to-mongo/mongo-sink';
 import { sizeText } from '../keys/list-size.js';
 import { LETTERS_PER_PAGE, type LetterListPage } from '../letters/letter-list.js';
 import { type LETTER_HOURS, type LetterQuery, letterQueryPath } from '../letters/letter-query.js';
-import { bulkBar, bulkProgress } from './bulk-bar.js';
+import { bulkBar, bulkProgress, confirmDialog } from './action-buttons.js';
 import { ago, bytes, capitalized, keyLink } from './format.js';
 import { type Html, html } from './html.js';
-import { confirmDialog } from './keys/action-buttons.js';
 import { type Site, sitePage } from './layout.js';
 import { choice, exportLinks, filterForm, rowsPart, searchField, stepLink } from './live-list.js';
-import { scrollArea } from './scroll-area.js';
+import { dataTable, scrollArea } from './scroll-area.js';
 
 const WITHIN: Readonly<Record<Exclude<(typeof LETTER_HOURS)[number], 0>, string>> = {
   1: 'in the last hour',
@@ -51,9 +50,20 @@ export function letterRows(query: LetterQuery, page: LetterListPage, site: Pick<
   const { letters, total, next, at } = page;
   const path = letterQueryPath(query);
   const none = path.includes('?') ? 'No dead letter matches.' : 'There are no dead letters.';
-  const table = html`<table class="keys cards">
-<thead><tr><th scope="col">Key</th><th scope="col">What</th><th scope="col">Collection</th><th scope="col">Reason</th><th scope="col" class="n">Size</th><th scope="col" class="n">Refused</th><th scope="col"><span class="unseen">Letter</span></th></tr></thead>
-<tbody>${letters.map((letter) => row(letter, at))}</tbody></table>`;
+  const columns = [
+    'Key',
+    'What',
+    'Collection',
+    'Reason',
+    '>Size',
+    '>Refused',
+    html`<span class="unseen">Letter</span>`,
+  ];
+  const table = dataTable(
+    columns,
+    letters.map((letter) => row(letter, at)),
+    'keys cards',
+  );
   return rowsPart(
     letterQueryPath(query, query),
     html`${letters.length === 0 ? html`<p class="empty">${none}</p>` : scrollArea('Dead letters', table)}

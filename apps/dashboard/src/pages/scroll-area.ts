@@ -6,9 +6,9 @@ export function scrollArea(label: string, content: Content): Html {
 }
 
 /** A table. @param columns their names; `>` before one aligns it to the right. @param css the table's classes. */
-export function dataTable(columns: readonly string[], rows: Content, css = ''): Html {
+export function dataTable(columns: readonly (string | Html)[], rows: Content, css = ''): Html {
   const heads = columns.map((name) =>
-    name.startsWith('>')
+    typeof name === 'string' && name.startsWith('>')
       ? html`<th scope="col" class="n">${name.slice(1)}</th>`
       : html`<th scope="col">${name}</th>`,
   );

@@ -1,4 +1,5 @@
 import { AUDIT_ACTIONS, type AuditAction } from '@redis-to-mongo/pipeline';
+import { pathWith } from '../path-with.js';
 
 /** The query of the page of actions. */
 export interface AuditPageQuery {
@@ -24,9 +25,5 @@ export function parseAuditQuery(params: URLSearchParams): AuditPageQuery {
 /** The address of a query, from the base. A change of anything but the place leads to the first page. */
 export function auditQueryPath(query: AuditPageQuery, change: Partial<AuditPageQuery> = {}): string {
   const { search, action, after } = { ...query, after: '', ...change };
-  const params = new URLSearchParams();
-  if (search) params.set('q', search);
-  if (action) params.set('action', action);
-  if (after) params.set('after', after);
-  return params.size === 0 ? 'audit' : `audit?${params}`;
+  return pathWith('audit', { q: search, action, after });
 }

@@ -9,6 +9,7 @@ import { keyQueryPath, parseKeyQuery } from '../keys/key-query.js';
 import { keyStatus } from '../keys/key-status.js';
 import { matchingKeys } from '../keys/matching-keys.js';
 import { keyContent, keyPage } from '../pages/key-page.js';
+import { valuesContent } from '../pages/keys/values-panel.js';
 import { keyRows, keysPage } from '../pages/keys-page.js';
 import { addExportRoutes } from './export-routes.js';
 import { rangeOf } from './history-routes.js';
@@ -20,10 +21,10 @@ const PATIENCE_MS = 3_000;
 
 /**
  * `/keys`: the list; `/key`: one of them; `/keys/rows` and `/key/detail`: their changing parts; `/key/job`: leads to
- * the key's next job.
+ * the key's next job; `/key/values`: the key's content on both sides, if it may be shown.
  */
 export function addKeyRoutes(server: FastifyInstance, dashboard: Dashboard): void {
-  const { list, keys: sources, records, site, basePath, showValues } = dashboard;
+  const { list, keys: sources, records, site, basePath, showValues, logger } = dashboard;
   const keyOf = (request: FastifyRequest) => keyOfAddress(paramsOf(request), list.nameOf);
   const detailOf = async (request: FastifyRequest) => {
     const key = await keyOf(request);
@@ -66,6 +67,23 @@ export function addKeyRoutes(server: FastifyInstance, dashboard: Dashboard): voi
       return await sendError(request, reply, 404, { error: 'This key has no job scheduler.' });
     const job = encodeURIComponent(scheduledJobId(key, at));
     return await reply.redirect(`${basePath}/queues/queue/${QUEUE_NAME}/${job}`, 303);
+  });
+  // Each view is logged, and recorded in the audit.
+  server.get('/key/values', async (request, reply) => {
+    if (!showValues)
+      return await sendError(request, reply, 403, {
+        error: 'Values are not shown here.',
+        advice: 'DASHBOARD_SHOW_VALUES=true shows them.',
+      });
+    const key = await keyOf(request);
+    const state =
+      key === undefined ? undefined : await inTime(sources.readKey(key), PATIENCE_MS, 'MONGO_TIMEOUT');
+    if (!state) return await unknownKey(request, reply);
+    logger.info('the values of a key were viewed', { key: state.key, from: request.ip });
+    const book = records.book(request.ip);
+    await book.note({ action: 'look', key: state.key, result: 'its values' });
+    await book.flush();
+    return await sendPage(reply, valuesContent(state.key, state.keyType, await sources.readValues(state)));
   });
 }
 

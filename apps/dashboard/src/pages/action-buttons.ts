@@ -1,3 +1,4 @@
+import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import type { KeyAction } from '../keys/key-action.js';
 import { type Html, html } from './html.js';
 
@@ -109,4 +110,34 @@ export function buttonsFor(what: keyof Wordings, css = '', idle: readonly string
       ([action, { name, question, effect, isBad }]) =>
         html`<button type="button" class="${isBad ? 'outline bad' : 'outline'}${css}" data-action="${action}" data-question="${question}" data-effect="${effect}" aria-haspopup="dialog">${name}</button>`,
     );
+}
+
+/** The buttons for all items of a list. @param list its address, by which the server finds the items. */
+export function bulkBar(what: 'keys' | 'letters', list: string): Html {
+  const nouns = what === 'keys' ? 'key keys' : 'letter letters';
+  return html`<div class="bulk" data-bulk="${list}" data-nouns="${nouns}"><span>All that match the filter:</span>${buttonsFor(what, ' small')}</div>`;
+}
+
+/** The progress of a bulk action. The page's script fills it. */
+export function bulkProgress(): Html {
+  return html`<section class="panel bulk-progress" id="bulk" aria-label="Bulk action" hidden><p role="status" id="bulk-says"></p><progress id="bulk-bar" max="1" value="0" aria-label="Progress"></progress><button type="button" class="outline small" id="bulk-stop">Stop</button></section>`;
+}
+
+/** The buttons of a key's page that have an effect. A paused key has no sync button: no request syncs it. */
+export function actionButtons({ key, paused, incarnation }: KeySummary): Html {
+  const idle = paused ? ['sync', 'pause'] : ['resume'];
+  return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}" data-incarnation="${incarnation}">${buttonsFor('key', '', idle)}</section>`;
+}
+
+/** The dialog that asks before an action, and shows its result. */
+export function confirmDialog(): Html {
+  return html`<p class="action-result" role="status" id="action-result"></p>
+<dialog id="confirm" aria-labelledby="confirm-question" aria-describedby="confirm-effect">
+<form method="dialog">
+<h2 id="confirm-question"></h2>
+<p class="key"><bdi id="confirm-key"></bdi></p>
+<p id="confirm-effect"></p>
+<div class="choices"><button class="outline" value="">Cancel</button><button value="yes" id="confirm-yes"></button></div>
+</form>
+</dialog>`;
 }
