@@ -18,7 +18,6 @@ const CLOSE_MS = 1_000;
  * A connection that abandoned work opens later is closed at once.
  */
 export class Clients {
-  readonly #places: ConfigSources;
   /** The command's result is already printed. A connection that fails to close, or closes late, does not change the result. */
   readonly #closers = new Closers({ debug: () => {}, warn: () => {} });
   #config: Promise<Config> | undefined;
@@ -27,13 +26,11 @@ export class Clients {
   #queue: Promise<JobQueue> | undefined;
   #queueTrouble: Error | undefined;
 
-  constructor(places: ConfigSources) {
-    this.#places = places;
-  }
+  constructor(private readonly places: ConfigSources) {}
 
   /** @throws ConfigError with all mistakes. */
   async config(): Promise<Config> {
-    this.#config ??= import('@redis-to-mongo/config').then(({ loadConfig }) => loadConfig(this.#places));
+    this.#config ??= import('@redis-to-mongo/config').then(({ loadConfig }) => loadConfig(this.places));
     return await this.#config;
   }
 

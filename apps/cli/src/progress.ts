@@ -4,17 +4,17 @@ import type { Output } from './output.js';
 /** Shows the progress of a command on standard error: see createProgress. */
 export class Progress {
   readonly #shown: Shown;
-  readonly #total: number;
-  readonly #what: string;
   readonly #since = performance.now();
   #done = 0;
   #entries = 0;
 
   /** @param total the number of items; `what` is their noun. */
-  constructor(out: Output, total: number, what: string) {
+  constructor(
+    out: Output,
+    private readonly total: number,
+    private readonly what: string,
+  ) {
     this.#shown = createProgress(out.stderr, out.env);
-    this.#total = total;
-    this.#what = what;
   }
 
   /** Counts entries that were just synced, for the rate. */
@@ -35,11 +35,11 @@ export class Progress {
   }
 
   #show(): void {
-    this.#shown.update({ total: this.#total, done: this.#done, describe: () => this.#text() });
+    this.#shown.update({ total: this.total, done: this.#done, describe: () => this.#text() });
   }
 
   #text(): string {
-    const keys = `${grouped(this.#done)} of ${grouped(this.#total)} ${this.#what}`;
+    const keys = `${grouped(this.#done)} of ${grouped(this.total)} ${this.what}`;
     if (this.#entries === 0) return keys;
     const perSecond = (this.#entries * 1000) / Math.max(1, performance.now() - this.#since);
     return `${keys}, ${counted(this.#entries, 'entry', 'entries')}, ${grouped(perSecond)}/s`;

@@ -66,7 +66,6 @@ const COUNT_AT_LATEST_MS = 60_000;
 
 /** The work of the active scheduler. A standby that takes over creates a new one. */
 export class ActiveScheduler {
-  readonly #options: ActiveSchedulerOptions;
   readonly #changed: ChangedKeys;
   readonly #requests: ChangeRequests;
   readonly #paused: PausedKeys;
@@ -88,8 +87,7 @@ export class ActiveScheduler {
   /** Since when due keys may lack a job, because lost jobs could not be added again. */
   #withoutJobsSince: number | undefined;
 
-  constructor(options: ActiveSchedulerOptions) {
-    this.#options = options;
+  constructor(private readonly options: ActiveSchedulerOptions) {
     const { queue, redis, db, types, onError } = options;
     this.#paused = new PausedKeys((limit) => pausedKeys(db, limit));
     this.#losses = new TargetLosses(db, queue);
@@ -136,7 +134,7 @@ export class ActiveScheduler {
     this.#withoutJobsSince = undefined;
     const refilled = handled(this.#refillTarget());
     const paused = await this.#paused.refresh(report.paused);
-    if (paused.length > 0) await this.#options.queue.request(paused);
+    if (paused.length > 0) await this.options.queue.request(paused);
     await refilled;
     await this.#restoreSchedulers();
     await this.#refused.settle();
@@ -149,7 +147,7 @@ export class ActiveScheduler {
    * no change is known to be missed, and after a sweep that found the missed changes.
    */
   async sweepIfDue(onWell: (until: number) => void): Promise<SweepTurn | undefined> {
-    const { queue, missed, scope, servers } = this.#options;
+    const { queue, missed, scope, servers } = this.options;
     const { sweeps } = queue;
     this.#askedAt = performance.now();
     const [record, now, all] = await Promise.all([sweeps.read(), sweeps.now(), queue.processes()]);
@@ -184,7 +182,7 @@ export class ActiveScheduler {
 
   /** Wait before the next sweepIfDue, in ms. A missed change or a new feed state ends it early. */
   get sweepWaitMs(): number {
-    const { missed, intervalMs } = this.#options;
+    const { missed, intervalMs } = this.options;
     const askMs = askEveryMs({ ...this.#feedFacts(), missed: missed.reason, intervalMs });
     const agoMs = performance.now() - this.#askedAt;
     return Math.max(Math.min(SWEEP_MS, intervalMs), askMs - agoMs);
@@ -198,18 +196,18 @@ export class ActiveScheduler {
 
   /** The time up to which every change was reported and requested, and has a job. */
   #requestedUntil(): number {
-    const { heardUntil = performance.now() } = this.#options.feed();
+    const { heardUntil = performance.now() } = this.options.feed();
     const withJobsUntil = this.#withoutJobsSince ?? Number.POSITIVE_INFINITY;
     return Math.min(heardUntil, this.#requests.requestedUntil, withJobsUntil);
   }
 
   #feedFacts(): Pick<SweepFacts, 'feed' | 'feedMs'> {
-    const { is, forMs } = this.#options.feed();
+    const { is, forMs } = this.options.feed();
     return { feed: is, feedMs: forMs };
   }
 
   #facts(record: SweepFacts['record'], now: number, readElsewhereUntil: number): SweepFacts {
-    const { missed, scope, intervalMs, idleIntervalMs } = this.#options;
+    const { missed, scope, intervalMs, idleIntervalMs } = this.options;
     const last = this.#lastRound;
     return {
       ...{ record, now, scope, intervalMs, idleIntervalMs, missed: missed.reason, readElsewhereUntil },
@@ -221,7 +219,7 @@ export class ActiveScheduler {
 
   /** Requests the keys whose records the target has lost. @returns whether it finished. */
   async #rereadLost(record: SweepFacts['record']): Promise<boolean> {
-    const { queue, db } = this.#options;
+    const { queue, db } = this.options;
     const since = record?.rereadSince;
     if (since !== undefined) {
       const synced = keysSyncedSince(db, new Date(since), PAGE);
@@ -234,7 +232,7 @@ export class ActiveScheduler {
   }
 
   async #reread(reason: string, suspects: AsyncIterable<readonly SuspectKey[]>): Promise<boolean> {
-    const { queue, db, onReread } = this.#options;
+    const { queue, db, onReread } = this.options;
     const keys = await rereadLost({ db, queue, suspects, goesOn: () => !this.#isClosed });
     if (keys !== undefined) onReread(reason, keys);
     return keys !== undefined;
@@ -247,7 +245,7 @@ export class ActiveScheduler {
       return !this.#isClosed;
     };
     this.#isSweeping = true;
-    const report = await sweep({ ...this.#upkeep, ...this.#options, isPoll: due.isPoll, goesOn }).finally(
+    const report = await sweep({ ...this.#upkeep, ...this.options, isPoll: due.isPoll, goesOn }).finally(
       () => {
         this.#isSweeping = false;
       },
@@ -264,7 +262,7 @@ export class ActiveScheduler {
   async #refillTarget(): Promise<void> {
     if (await this.#setBack.found()) await this.#noteLoss(TARGET_SET_BACK);
     if (await this.#dropped.found()) {
-      await this.#options.queue.sweeps.noteDue(COLLECTION_DROPPED);
+      await this.options.queue.sweeps.noteDue(COLLECTION_DROPPED);
       await this.#noteLoss(COLLECTION_DROPPED);
     }
     const began = performance.now();
@@ -277,7 +275,7 @@ export class ActiveScheduler {
 
   /** Looks for streams and sets whose job scheduler was removed, for a small part of the time. */
   async #restoreSchedulers(): Promise<void> {
-    const { queue, db, types } = this.#options;
+    const { queue, db, types } = this.options;
     const began = performance.now();
     if (!this.#unscheduled.isNew || this.#isSweeping || began < this.#lookAgainAt) return;
     if ((await queue.changes.count()) > 0) return;
@@ -288,12 +286,12 @@ export class ActiveScheduler {
   }
 
   async #noteLoss(reason: string): Promise<void> {
-    this.#options.missed.note(reason);
-    await this.#options.prepareTarget();
+    this.options.missed.note(reason);
+    await this.options.prepareTarget();
   }
 
   #everyMs(key: string, type: KeyType): number {
-    const { rules, idleIntervalMs } = this.#options;
+    const { rules, idleIntervalMs } = this.options;
     return rules.ruleFor(key, type)?.intervalMs ?? idleIntervalMs;
   }
 }

@@ -44,13 +44,10 @@ class Names {
  * discards old ones, so that it has the most recent changes when it takes over.
  */
 export class ChangeBuffer {
-  readonly #options: ChangeBufferOptions;
   #older = new Names();
   #newer = new Names();
 
-  constructor(options: ChangeBufferOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: ChangeBufferOptions) {}
 
   get size(): number {
     return this.#older.keys.size + this.#newer.keys.size;
@@ -63,7 +60,7 @@ export class ChangeBuffer {
 
   /** Adds names as the change feed reports them. */
   add(names: readonly Buffer[]): void {
-    const { wanted, isTailed, ownPrefix } = this.#options;
+    const { wanted, isTailed, ownPrefix } = this.options;
     const keys: string[] = [];
     for (const name of names) {
       if (startsWith(name, ownPrefix)) continue;
@@ -80,8 +77,8 @@ export class ChangeBuffer {
     for (const key of keys) this.#newer.add(key);
     if (this.size > LIMIT || this.#older.chars + this.#newer.chars > MOST_CHARS) {
       this.clear();
-      this.#options.onOverflow();
-    } else this.#options.onAdd();
+      this.options.onOverflow();
+    } else this.options.onAdd();
   }
 
   /**

@@ -49,21 +49,20 @@ const KEPT_MS = 20_000;
 export class ChangeIntake {
   readonly buffer: ChangeBuffer;
   readonly missed: MissedChanges;
-  readonly #options: ChangeIntakeOptions;
-  #choice: Choice;
   #feed: ChangeFeed | undefined;
   #state: FeedState['is'] | 'off' | undefined;
   #since = performance.now();
   #agedAt = performance.now();
 
-  constructor(options: ChangeIntakeOptions, choice: Choice) {
-    this.#options = options;
-    this.#choice = choice;
+  constructor(
+    private readonly options: ChangeIntakeOptions,
+    private choice: Choice,
+  ) {
     this.missed = new MissedChanges(options.onMissed);
     const { ownPrefix, isTailed, onAdd } = options;
     this.buffer = new ChangeBuffer({
       ...{ ownPrefix, isTailed, onAdd },
-      wanted: (key) => this.#choice.wanted(key),
+      wanted: (key) => this.choice.wanted(key),
       onOverflow: () => this.missed.note('more keys changed than the buffer holds'),
     });
     this.#open();
@@ -91,8 +90,8 @@ export class ChangeIntake {
    * changes.
    */
   async choose(choice: Choice): Promise<void> {
-    const { isOn, include } = this.#choice;
-    this.#choice = choice;
+    const { isOn, include } = this.choice;
+    this.choice = choice;
     const isSame =
       choice.isOn === isOn && isDeepStrictEqual(keyPrefixes(choice.include), keyPrefixes(include));
     if (isSame) return;
@@ -105,7 +104,7 @@ export class ChangeIntake {
    * that scheduler is dead or waits for a server, the changes are kept, up to the limit of the buffer.
    */
   async standBy(): Promise<void> {
-    const { queue, keptMs = KEPT_MS } = this.#options;
+    const { queue, keptMs = KEPT_MS } = this.options;
     const { sweeps } = queue;
     const agedMs = performance.now() - this.#agedAt;
     if (agedMs > keptMs && (await this.#requestedMs()) < agedMs) {
@@ -115,7 +114,7 @@ export class ChangeIntake {
     if (this.missed.reason === '') return;
     const [record, now] = await Promise.all([sweeps.read(), sweeps.now()]);
     this.missed.settle(now, record?.beganAt ?? 0);
-    if (this.missed.reason === '') this.#options.onComplete();
+    if (this.missed.reason === '') this.options.onComplete();
   }
 
   /** Closes the feed. Buffered changes stay. */
@@ -125,7 +124,7 @@ export class ChangeIntake {
 
   /** How many ms ago the active scheduler had requested every change. */
   async #requestedMs(): Promise<number> {
-    const processes = await this.#options.queue.processes();
+    const processes = await this.options.queue.processes();
     const times = processes.flatMap(({ app, state, is, searchedMs }) =>
       app === 'scheduler' && state === 'active' && is === 'alive' ? (searchedMs ?? []) : [],
     );
@@ -133,8 +132,8 @@ export class ChangeIntake {
   }
 
   #open(): void {
-    const { isOn, include } = this.#choice;
-    const { address, redis, onError } = this.#options;
+    const { isOn, include } = this.choice;
+    const { address, redis, onError } = this.options;
     this.#feed = undefined; // the new one reports its state before it is here
     this.#feed = isOn
       ? new ChangeFeed({
@@ -153,6 +152,6 @@ export class ChangeIntake {
     if (state.is === this.#state) return;
     this.#state = state.is;
     this.#since = performance.now();
-    this.#options.onState(state);
+    this.options.onState(state);
   }
 }

@@ -29,7 +29,6 @@ const TAILED_MS = 500;
 
 /** Requests the keys in a buffer while this scheduler is active. */
 export class ChangeRequests {
-  readonly #options: ChangeRequestsOptions;
   /** Keys that a worker tails: until when they rest, and whether they have changed meanwhile. */
   readonly #tailed = new Map<string, { untilMs: number; changed: boolean }>();
   #running: Promise<void> | undefined;
@@ -40,13 +39,11 @@ export class ChangeRequests {
   #underWaySince: number | undefined;
   #closed = false;
 
-  constructor(options: ChangeRequestsOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: ChangeRequestsOptions) {}
 
   /** The time, by performance.now(), up to which every change has been requested. */
   get requestedUntil(): number {
-    const { since } = this.#options.buffer;
+    const { since } = this.options.buffer;
     return Math.min(this.#underWaySince ?? Number.POSITIVE_INFINITY, since ?? performance.now());
   }
 
@@ -62,7 +59,7 @@ export class ChangeRequests {
     if (this.#closed || this.#running) return;
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
-      if (this.#options.buffer.size > 0) this.notify();
+      if (this.options.buffer.size > 0) this.notify();
     });
   }
 
@@ -71,11 +68,11 @@ export class ChangeRequests {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#running;
-    this.#options.buffer.addKeys([...this.#tailed].flatMap(([key, { changed }]) => (changed ? [key] : [])));
+    this.options.buffer.addKeys([...this.#tailed].flatMap(([key, { changed }]) => (changed ? [key] : [])));
   }
 
   async #run(): Promise<void> {
-    const { buffer, onError } = this.#options;
+    const { buffer, onError } = this.options;
     while (!this.#closed && buffer.size > 0) {
       const isFirst = performance.now() - this.#stepEndedAt > NEXT_MS;
       await sleep(isFirst ? FIRST_MS : this.#lastCount > MANY.keys ? MANY.ms : NEXT_MS);
@@ -101,11 +98,11 @@ export class ChangeRequests {
 
   async #step(keys: readonly string[], since: number): Promise<void> {
     if (keys.length === 0) return;
-    const chosen = await this.#options.choose(keys);
+    const chosen = await this.options.choose(keys);
     if (chosen.length === 0) return;
     const untilMs = performance.now() + TAILED_MS;
     const ageMs = Math.max(0, performance.now() - since);
-    for (const key of await this.#options.request(chosen, ageMs))
+    for (const key of await this.options.request(chosen, ageMs))
       this.#tailed.set(key, { untilMs, changed: false });
     if (this.#tailed.size > 0) this.#timer ??= setTimeout(() => this.#requeueTailed(), TAILED_MS / 4);
   }
@@ -119,7 +116,7 @@ export class ChangeRequests {
       this.#tailed.delete(key);
       if (tailed.changed) changed.push(key);
     }
-    this.#options.buffer.addKeys(changed);
+    this.options.buffer.addKeys(changed);
     if (this.#tailed.size > 0 && !this.#closed)
       this.#timer ??= setTimeout(() => this.#requeueTailed(), TAILED_MS / 4);
   }

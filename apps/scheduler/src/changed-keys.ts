@@ -24,22 +24,19 @@ const KNOWN_AT_MOST = 10_000;
  *   its run retires it.
  */
 export class ChangedKeys {
-  readonly #options: ChangedKeysOptions;
   /** Keys of types that are not mirrored, that are not due, and that MongoDB does not have. */
   readonly #otherTypes = new Set<string>();
   #haveOthersKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: ChangedKeysOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: ChangedKeysOptions) {}
 
   /**
    * @param hidesKeys whether there are keys that the user may not read.
    * @throws SyncError as typesOf, and if queue or target do not answer.
    */
   async choose(keys: readonly string[], hidesKeys: boolean): Promise<readonly string[]> {
-    const { redis, types } = this.#options;
+    const { redis, types } = this.options;
     if (performance.now() - this.#askedAt > KNOWN_MS) {
       this.#haveOthersKeys = await otherDatabasesHaveKeys(redis);
       this.#askedAt = performance.now();
@@ -72,15 +69,15 @@ export class ChangedKeys {
   async #unread(keys: readonly string[]): Promise<ReadonlySet<string>> {
     if (keys.length === 0) return new Set();
     // Keep this order: a key that is read for the first time is due until MongoDB knows it.
-    const due = await this.#options.queue.due.among(keys);
-    const active = await activeAmong(this.#options.db, keys);
+    const due = await this.options.queue.due.among(keys);
+    const active = await activeAmong(this.options.db, keys);
     return new Set(keys.filter((key) => !due.has(key) && !active.has(key)));
   }
 
   /** A key that the user may not read is left out, as in a sweep. It may still exist. */
   #kindOf(type: unknown): 'absent' | 'mirrored' | 'hidden' | 'other' {
     if (type === undefined) return 'absent';
-    if (isKeyType(type) && this.#options.types.includes(type)) return 'mirrored';
+    if (isKeyType(type) && this.options.types.includes(type)) return 'mirrored';
     return membersOf(type).unknown === HIDDEN_TYPE ? 'hidden' : 'other';
   }
 

@@ -14,9 +14,7 @@ const MEMORY = 'fleet';
  * rules. TargetSetBack detects a whole database that was dropped or restored.
  */
 export class DroppedCollections {
-  readonly #db: Parameters<typeof collectionIds>[0];
   readonly #used: () => readonly string[];
-  readonly #everyMs: number;
   #againAt = Number.NEGATIVE_INFINITY;
   #noted = '';
 
@@ -24,18 +22,20 @@ export class DroppedCollections {
    * @param used returns the names of the collections that the fleet uses now. Other collections in its
    * database may change at any time.
    */
-  constructor(db: Parameters<typeof collectionIds>[0], used: () => readonly string[], everyMs = EVERY_MS) {
-    this.#db = db;
+  constructor(
+    private readonly db: Parameters<typeof collectionIds>[0],
+    used: () => readonly string[],
+    private readonly everyMs = EVERY_MS,
+  ) {
     this.#used = used;
-    this.#everyMs = everyMs;
   }
 
   /** Whether collections were dropped that were not reported before. Remembers new collections. */
   async found(): Promise<boolean> {
     if (performance.now() < this.#againAt) return false;
     const { dropped, now, isRemembered } = await this.#compare();
-    if (dropped.length === 0 && !isRemembered) await rememberCollections(this.#db, now);
-    this.#againAt = performance.now() + this.#everyMs;
+    if (dropped.length === 0 && !isRemembered) await rememberCollections(this.db, now);
+    this.#againAt = performance.now() + this.everyMs;
     const names = dropped.join();
     const isNew = names !== this.#noted && names !== '';
     this.#noted = names;
@@ -54,16 +54,16 @@ export class DroppedCollections {
     const { dropped, now } = await this.#compare();
     if (dropped.length === 0) return true;
     if (!(await handle(dropped))) return false;
-    await rememberCollections(this.#db, now);
+    await rememberCollections(this.db, now);
     // If a collection is dropped again, it is reported again.
     this.#noted = '';
     return true;
   }
 
   async #compare() {
-    const before = (await rememberedCollections(this.#db)) ?? [];
+    const before = (await rememberedCollections(this.db)) ?? [];
     const ours = new Set([...this.#used(), ...before.map(({ name }) => name)]);
-    const now = (await collectionIds(this.#db)).filter(({ name }) => ours.has(name));
+    const now = (await collectionIds(this.db)).filter(({ name }) => ours.has(name));
     const ids = new Map(now.map(({ name, id }) => [name, id]));
     const gone = before.filter(({ name, id }) => ids.get(name) !== id).map(({ name }) => name);
     /** The target remembers exactly its current collections. */

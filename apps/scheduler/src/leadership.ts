@@ -23,14 +23,12 @@ const CONFIRM_MS = 3_000;
 
 /** Makes one of several competing processes active: the holder of the lease. */
 export class Leadership<Active extends { close(): Promise<void> }> {
-  readonly #options: LeadershipOptions<Active>;
   readonly #ended: Promise<void>;
   #active: Active | undefined;
   #heldAt = 0;
   #state: LeadershipState | undefined;
 
-  constructor(options: LeadershipOptions<Active>) {
-    this.#options = options;
+  constructor(private readonly options: LeadershipOptions<Active>) {
     this.#ended = repeatUntil(
       options.signal,
       () => Math.min(CONFIRM_MS, options.leaseMs / 3),
@@ -53,7 +51,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
 
   /** Takes or renews the lease now. @returns whether this process holds it. */
   async confirm(): Promise<boolean> {
-    const { lease, open } = this.#options;
+    const { lease, open } = this.options;
     const askedAt = performance.now();
     if (!(await lease.hold())) {
       await this.#stepDown('standby');
@@ -61,7 +59,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
       return false;
     }
     this.#heldAt = askedAt;
-    if (!this.#active && !this.#options.signal.aborted) {
+    if (!this.#active && !this.options.signal.aborted) {
       this.#become('active');
       this.#active = open();
     }
@@ -74,7 +72,7 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     if (!active) return;
     this.#active = undefined;
     await active.close();
-    if (!this.#options.signal.aborted) this.#active ??= this.#options.open();
+    if (!this.options.signal.aborted) this.#active ??= this.options.open();
   }
 
   /** Waits for the loop to end, and closes the result of `open`. */
@@ -96,6 +94,6 @@ export class Leadership<Active extends { close(): Promise<void> }> {
   #become(state: LeadershipState): void {
     if (this.#state === state) return;
     this.#state = state;
-    this.#options.onChange(state);
+    this.options.onChange(state);
   }
 }

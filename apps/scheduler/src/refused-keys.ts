@@ -15,19 +15,16 @@ const EVERY_MS = 5_000;
 
 /** Clears the dead letters of keys whose document MongoDB now accepts, or that are no longer mirrored. */
 export class RefusedKeys {
-  readonly #options: RefusedKeysOptions;
   #againAt = Number.NEGATIVE_INFINITY;
   /** The last dead letter that was examined. */
   #after = '';
 
-  constructor(options: RefusedKeysOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: RefusedKeysOptions) {}
 
   /** @throws SyncError as source and sink do. */
   async settle(): Promise<void> {
     if (performance.now() < this.#againAt) return;
-    const { redis, db, wanted, types } = this.#options;
+    const { redis, db, wanted, types } = this.options;
     const isGone = async (keys: readonly string[]) => {
       const answers = await typesOf(redis, keys);
       return keys.map((key, i) => {

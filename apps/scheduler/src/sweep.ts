@@ -65,18 +65,15 @@ class Sweep {
     unscheduled: 0,
     gone: 0,
   };
-  readonly #options: SweepOptions;
   /** Keys found so far that have a job scheduler. */
   #withScheduler = 0;
 
-  constructor(options: SweepOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: SweepOptions) {}
 
   async source(): Promise<boolean> {
-    const { redis, wanted, isPoll } = this.#options;
+    const { redis, wanted, isPoll } = this.options;
     for await (const page of scanKeys(redis, wanted)) {
-      if (!this.#options.goesOn()) return false;
+      if (!this.options.goesOn()) return false;
       if (page.length === 0) continue;
       for (const { type } of page) this.#count(type);
       const synced = page.flatMap(({ key, type }) => (this.#isSynced(type) ? [{ key, type }] : []));
@@ -92,10 +89,10 @@ class Sweep {
    * their run retires them. Keys whose mirrored type is no longer mirrored stay unchanged.
    */
   async target(): Promise<boolean> {
-    const { db, redis, wanted, types } = this.#options;
+    const { db, redis, wanted, types } = this.options;
     for (const mirrored of types.length === KEY_TYPES.length ? [undefined] : types)
       for await (const page of activeKeyPages(db, PAGE, mirrored)) {
-        if (!this.#options.goesOn()) return false;
+        if (!this.options.goesOn()) return false;
         const keys = page.filter(wanted);
         const found = await typesOf(redis, keys);
         const gone = keys.filter((_, i) => !this.#isSynced(found[i]));
@@ -111,10 +108,10 @@ class Sweep {
    * counts equal by chance. The next sweep then finds the rest; until then their jobs do nothing.)
    */
   async schedules(): Promise<boolean> {
-    const { queue, redis, wanted } = this.#options;
+    const { queue, redis, wanted } = this.options;
     if ((await queue.schedulers.count()) === this.#withScheduler) return true;
     for (let from = 0; ; ) {
-      if (!this.#options.goesOn()) return false;
+      if (!this.options.goesOn()) return false;
       const page = await queue.schedulers.page(from, PAGE);
       if (page.length === 0) return true;
       const types = await typesOf(
@@ -136,7 +133,7 @@ class Sweep {
    * values.
    */
   async #changed(keys: readonly { key: string; type: KeyType }[]): Promise<string[]> {
-    const { db, redis } = this.#options;
+    const { db, redis } = this.options;
     const streams = keys.filter(({ type }) => type === 'stream').map(({ key }) => key);
     const others = keys.filter(({ type }) => type !== 'stream').map(({ key }) => key);
     if (streams.length === 0) return others;
@@ -162,7 +159,7 @@ class Sweep {
    * only matters if a change is missed later.
    */
   async #noteLacking(keys: readonly { key: string; type: KeyType }[]): Promise<void> {
-    const { queue, everyMs } = this.#options;
+    const { queue, everyMs } = this.options;
     const schedules = await queue.schedulers.of(keys.map(({ key }) => key));
     const lacking = keys.filter(({ key, type }, i) => schedules[i]?.everyMs !== everyMs(key, type));
     this.#withScheduler += schedules.filter((schedule) => schedule !== undefined).length;
@@ -172,7 +169,7 @@ class Sweep {
 
   async #request(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
-    const { queue, goesOn } = this.#options;
+    const { queue, goesOn } = this.options;
     while ((await this.#isFull()) && goesOn()) await sleep(WAIT_MS);
     await queue.request(keys);
     this.report.requested += keys.length;
@@ -180,12 +177,12 @@ class Sweep {
 
   /** Keys that wait for a retry are due, too, but do not delay other keys. So waiting jobs count as well. */
   async #isFull(): Promise<boolean> {
-    const { queue } = this.#options;
+    const { queue } = this.options;
     return (await queue.dueCount()) > DUE_AT_MOST && (await queue.depth()).waiting > 0;
   }
 
   #isSynced(type: FoundKey['type'] | undefined): type is KeyType {
-    return type !== undefined && isKeyType(type) && this.#options.types.includes(type);
+    return type !== undefined && isKeyType(type) && this.options.types.includes(type);
   }
 
   #count(type: FoundKey['type']): void {

@@ -7,8 +7,6 @@ const LOST_SHARE = 0.9;
 
 /** Detects a dropped or restored target by counting the documents of keys regularly. */
 export class TargetLosses {
-  readonly #db: Parameters<typeof countKeyDocuments>[0];
-  readonly #queue: Pick<JobQueue, 'schedulers' | 'dueCount'>;
   #documents = 0;
   /** Number of active keys when documents were last missing; reset when there are more documents again. */
   #active: number | undefined;
@@ -22,10 +20,10 @@ export class TargetLosses {
    */
   readonly missing = new Lack();
 
-  constructor(db: Parameters<typeof countKeyDocuments>[0], queue: Pick<JobQueue, 'schedulers' | 'dueCount'>) {
-    this.#db = db;
-    this.#queue = queue;
-  }
+  constructor(
+    private readonly db: Parameters<typeof countKeyDocuments>[0],
+    private readonly queue: Pick<JobQueue, 'schedulers' | 'dueCount'>,
+  ) {}
 
   /**
    * Whether keys were lost since the last call.
@@ -35,7 +33,7 @@ export class TargetLosses {
    */
   async found(isSweeping: boolean): Promise<boolean> {
     const before = this.#documents;
-    const documents = await countKeyDocuments(this.#db);
+    const documents = await countKeyDocuments(this.db);
     this.#documents = documents;
     if (documents > before) this.#active = undefined;
     if (documents !== this.#sweptFor) this.#sweptFor = undefined;
@@ -45,7 +43,7 @@ export class TargetLosses {
     }
     if (documents >= LOST_SHARE * before) return !isSweeping && (await this.#areTooFew(documents));
     // Documents of deleted keys are removed after a time. That is no loss.
-    const active = await countActiveKeys(this.#db);
+    const active = await countActiveKeys(this.db);
     const isLost = this.#active === undefined || active < LOST_SHARE * this.#active;
     this.#active = active;
     return isLost;
@@ -56,8 +54,8 @@ export class TargetLosses {
    * it is no longer due.
    */
   async #areTooFew(documents: number): Promise<boolean> {
-    if (documents === this.#sweptFor || documents >= (await this.#queue.schedulers.count())) return false;
-    if ((await this.#queue.dueCount()) > 0) return false;
+    if (documents === this.#sweptFor || documents >= (await this.queue.schedulers.count())) return false;
+    if ((await this.queue.dueCount()) > 0) return false;
     this.#sweptFor = documents;
     return true;
   }

@@ -33,15 +33,12 @@ export interface TargetSetBackOptions {
  * it happened.
  */
 export class TargetSetBack {
-  readonly #options: TargetSetBackOptions;
   #againAt = Number.NEGATIVE_INFINITY;
   #leaps = 0;
   /** The last value that this scheduler counted to, even if the queue's Redis did not record it. */
   #counted = 0;
 
-  constructor(options: TargetSetBackOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: TargetSetBackOptions) {}
 
   /**
    * Whether the target was set back since the last count. If so, a sweep is recorded as due for any
@@ -50,7 +47,7 @@ export class TargetSetBack {
    */
   async found(): Promise<boolean> {
     if (performance.now() < this.#againAt) return false;
-    const { db, queue, everyMs = EVERY_MS, onCounted } = this.#options;
+    const { db, queue, everyMs = EVERY_MS, onCounted } = this.options;
     const before = await queue.targetCounter.read();
     const n = await countInTarget(db);
     this.#leaps = before > 0 && n > Math.max(before, this.#counted) + 1 ? this.#leaps + 1 : 0;
@@ -74,7 +71,7 @@ export class TargetSetBack {
    * including workers that have just ended.
    */
   async #mostBehindMs(): Promise<number> {
-    const processes = await this.#options.queue.processes();
+    const processes = await this.options.queue.processes();
     return Math.max(0, ...processes.map(({ clockAheadMs = 0 }) => -clockAheadMs));
   }
 }

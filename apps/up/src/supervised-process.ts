@@ -14,23 +14,21 @@ interface Surroundings {
 
 /** Keeps one process running until it is stopped. */
 export class SupervisedProcess {
-  readonly #plan: ProcessPlan;
-  readonly #surroundings: Surroundings;
   #child: ChildProcess | undefined;
   #ended: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #quickEnds = 0;
   #isStopping = false;
 
-  constructor(plan: ProcessPlan, surroundings: Surroundings) {
-    this.#plan = plan;
-    this.#surroundings = surroundings;
-  }
+  constructor(
+    private readonly plan: ProcessPlan,
+    private readonly surroundings: Surroundings,
+  ) {}
 
   /** Starts the process, and restarts it when it ends by itself. */
   start(): void {
-    const { file, args, env, hasTerminal } = this.#plan;
-    const { write } = this.#surroundings;
+    const { file, args, env, hasTerminal } = this.plan;
+    const { write } = this.surroundings;
     const since = performance.now();
     // The child has its own process group, so Ctrl-C reaches it only through this supervisor. If the
     // supervisor dies, the child sees the channel close.
@@ -73,8 +71,8 @@ export class SupervisedProcess {
   }
 
   #onEnd(code: number | null, signal: NodeJS.Signals | null, ranMs: number): void {
-    const { logger, onGivenUp } = this.#surroundings;
-    const { name } = this.#plan;
+    const { logger, onGivenUp } = this.surroundings;
+    const { name } = this.plan;
     this.#quickEnds = ranMs < STEADY_MS ? this.#quickEnds + 1 : 1;
     const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
     const next = afterEnd(code, this.#quickEnds);

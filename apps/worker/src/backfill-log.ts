@@ -17,12 +17,9 @@ interface Backfill {
  * from the key's state, so they are right whichever workers did the slices.
  */
 export class BackfillLog {
-  readonly #logger: Logger;
   readonly #running = new Map<string, Backfill>();
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
-  }
+  constructor(private readonly logger: Logger) {}
 
   /** Records the state after a slice. */
   note({ key, counts, lag }: KeyState, now = performance.now()): void {
@@ -30,7 +27,7 @@ export class BackfillLog {
     if (!running) {
       if (lag < LARGE_BACKLOG) return;
       this.#running.set(key, { since: now, seenThen: counts.seen, reportedAt: now });
-      this.#logger.info('backfill begins', { key, done: counts.seen, left: lag });
+      this.logger.info('backfill begins', { key, done: counts.seen, left: lag });
       return;
     }
     const perSecond = Math.round(
@@ -38,11 +35,11 @@ export class BackfillLog {
     );
     if (lag === 0) {
       this.#running.delete(key);
-      this.#logger.info('backfill done', { key, done: counts.seen, perSecond });
+      this.logger.info('backfill done', { key, done: counts.seen, perSecond });
     } else if (now - running.reportedAt >= EVERY_MS) {
       running.reportedAt = now;
       const secondsLeft = perSecond > 0 ? Math.ceil(lag / perSecond) : undefined;
-      this.#logger.info('backfill', { key, done: counts.seen, left: lag, perSecond, secondsLeft });
+      this.logger.info('backfill', { key, done: counts.seen, left: lag, perSecond, secondsLeft });
     }
   }
 }

@@ -41,7 +41,6 @@ const MOST_KEYS = 1_000;
  * the others.
  */
 export class CircuitBreaker {
-  readonly #options: CircuitBreakerOptions;
   readonly #refused = new Set<string>();
   #state: 'working' | 'paused' | 'trying' = 'working';
   #reason: SyncError | undefined;
@@ -52,9 +51,7 @@ export class CircuitBreaker {
   #hasReported = false;
   #jobs: PulledJobs | undefined;
 
-  constructor(options: CircuitBreakerOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: CircuitBreakerOptions) {}
 
   /** Why no jobs are pulled, or why no tried key succeeds; `undefined` otherwise. */
   get reason(): SyncError | undefined {
@@ -72,7 +69,7 @@ export class CircuitBreaker {
    * @returns whether the error concerns only this key, because other keys succeed.
    */
   trip(error: SyncError, key?: string): boolean {
-    const { logger } = this.#options;
+    const { logger } = this.options;
     if (key !== undefined && this.#refused.size < MOST_KEYS) this.#refused.add(key);
     this.#strikeAt = performance.now();
     if (this.#state === 'working') {
@@ -108,7 +105,7 @@ export class CircuitBreaker {
   }
 
   async #recover(): Promise<void> {
-    const { logger, signal, probe } = this.#options;
+    const { logger, signal, probe } = this.options;
     try {
       await this.#jobs?.pause();
       do await sleep(BACKOFF.baseMs / 2 + backoffMs(++this.#attempt, BACKOFF), undefined, { signal });
@@ -129,7 +126,7 @@ export class CircuitBreaker {
    * gone.
    */
   async #untilQuiet(attempt: number): Promise<void> {
-    const { signal } = this.#options;
+    const { signal } = this.options;
     while (this.#state === 'trying' && this.#attempt === attempt) {
       const leftMs = this.#strikeAt + QUIET_MS - performance.now();
       if (leftMs <= 0) this.#continue();
@@ -143,7 +140,7 @@ export class CircuitBreaker {
     this.#attempt = 0;
     this.#refused.clear();
     this.#hasReported = false;
-    this.#options.logger.info('continuing: source, queue and target answer again');
+    this.options.logger.info('continuing: source, queue and target answer again');
   }
 }
 

@@ -22,15 +22,13 @@ const UNTRIED: ReadonlySet<SyncReport['result']> = new Set(['overtaken', 'paused
 
 /** Counts and logs the results of work on keys, by jobs and by the tailer. */
 export class JobOutcomes {
-  readonly #options: JobOutcomesOptions;
   readonly #outcomes: GatheredCounter<'outcome'>;
   readonly #counters: readonly (readonly [
     keyof Pick<SyncReport, 'seen' | 'written' | 'alreadyThere' | 'bytes' | 'dead'>,
     GatheredCounter<'key_type'>,
   ])[];
 
-  constructor(options: JobOutcomesOptions) {
-    this.#options = options;
+  constructor(private readonly options: JobOutcomesOptions) {
     const { metrics } = options;
     this.#outcomes = new GatheredCounter(metrics.jobs);
     this.#counters = [
@@ -49,7 +47,7 @@ export class JobOutcomes {
 
   /** Reports a saved slice. */
   done(key: string, report: SyncReport): void {
-    const { guard, retries, metrics, logger, backfills, work } = this.#options;
+    const { guard, retries, metrics, logger, backfills, work } = this.options;
     if (!UNTRIED.has(report.result)) {
       guard.succeeded(key);
       retries.done();
@@ -71,7 +69,7 @@ export class JobOutcomes {
 
   /** Reports that work on a key failed. @returns the error, converted to one with a class. */
   async failed(key: string, error: unknown): Promise<SyncError> {
-    const { guard, retries, metrics, logger, recordError } = this.#options;
+    const { guard, retries, metrics, logger, recordError } = this.options;
     const known = serverError(error);
     metrics.errors.inc({ class: known.errorClass });
     if (known.errorClass === 'transient') retries.failed(known);

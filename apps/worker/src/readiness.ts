@@ -7,19 +7,16 @@ const STARTING = new SyncError('STARTING', 'transient', 'the worker has not star
 
 /** Tracks whether a worker pulls jobs, and the reason if it does not. */
 export class Readiness {
-  readonly #guard: Pick<CircuitBreaker, 'reason'>;
   /** Why no jobs are pulled, apart from the guard's reason; `undefined` once they are pulled. */
   trouble: unknown = STARTING;
   readonly #since = performance.now();
 
-  constructor(guard: Pick<CircuitBreaker, 'reason'>) {
-    this.#guard = guard;
-  }
+  constructor(private readonly guard: Pick<CircuitBreaker, 'reason'>) {}
 
   /** The checks behind `/readyz`. */
   get checks(): readonly HealthCheck[] {
     return [
-      { name: 'configuration', check: async () => throwIf(this.#guard.reason) },
+      { name: 'configuration', check: async () => throwIf(this.guard.reason) },
       { name: 'work', check: async () => throwIf(this.trouble) },
     ];
   }
@@ -29,7 +26,7 @@ export class Readiness {
    * when: another worker would not help.
    */
   get heartbeat(): Heartbeat | undefined {
-    const trouble = this.#guard.reason ?? this.trouble;
+    const trouble = this.guard.reason ?? this.trouble;
     if (!trouble) return { app: 'worker', state: 'active' };
     if (!(trouble instanceof SyncError) || trouble === STARTING) return undefined;
     const { code, message, errorClass } = trouble;

@@ -60,16 +60,13 @@ export function syncJob(options: SyncJobOptions): RunKeys {
 
 class JobRun {
   readonly failed = new Map<string, Error>();
-  readonly #options: SyncJobOptions;
   readonly #due: string[] = [];
   readonly #changes: ScheduleChange[] = [];
 
-  constructor(options: SyncJobOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: SyncJobOptions) {}
 
   async all(keys: readonly string[]): Promise<void> {
-    const { claims } = this.#options;
+    const { claims } = this.options;
     const claimed = await claims.claim(keys);
     const suspects = claimed.suspects.map((key) =>
       claims.claimAlone(key, async (alone) => {
@@ -86,23 +83,23 @@ class JobRun {
 
   /** Adds jobs for the keys that are due again, and reports created and deleted keys to the scheduler. */
   async handOn(): Promise<void> {
-    const { queue } = this.#options;
+    const { queue } = this.options;
     await Promise.all([queue.due.addJobs(this.#due), queue.changes.add(this.#changes)]);
   }
 
   async #refused(busy: readonly string[], quarantined: readonly string[]): Promise<void> {
-    const { account } = this.#options;
+    const { account } = this.options;
     if (busy.length > 0) account.ended('busy', busy.length);
     for (const key of quarantined) {
       account.ended('quarantined');
-      await quarantine(this.#options, key);
+      await quarantine(this.options, key);
     }
   }
 
   /** Keys end one by one; their claims end together. */
   async #sync(granted: readonly Claim[]): Promise<void> {
     if (granted.length === 0) return;
-    const { line, tailer, slice } = this.#options;
+    const { line, tailer, slice } = this.options;
     const claims = new Map(granted.map((claim) => [claim.key, claim]));
     const keys = [...claims.keys()];
     if (tailer) await Promise.all(keys.filter((key) => tailer.tails(key)).map((key) => tailer.handOver(key)));
@@ -129,7 +126,7 @@ class JobRun {
   }
 
   #note(key: string, report: SyncReport): void {
-    const { account } = this.#options;
+    const { account } = this.options;
     account.ended(report.result);
     account.done(key, report);
     this.#noteChange(report, key);
@@ -139,12 +136,12 @@ class JobRun {
   async #endValues(values: Ending[]): Promise<void> {
     await nextTurn();
     const ending = values.splice(0);
-    const ends = await this.#options.claims.endAll(ending);
+    const ends = await this.options.claims.endAll(ending);
     for (const [i, { claim }] of ending.entries()) if (ends[i] === 'due') this.#due.push(claim.key);
   }
 
   async #streamDone(claim: Claim, report: SyncReport): Promise<void> {
-    const { claims, tailer, afterSync } = this.#options;
+    const { claims, tailer, afterSync } = this.options;
     this.#note(claim.key, report);
     if (report.state) await afterSync(report.state);
     const end = await claims.end(claim, this.#endOf(claim, report));
@@ -155,12 +152,12 @@ class JobRun {
   #endOf({ wasRetained }: Claim, report: SyncReport): RunEnd {
     if (report.result === 'overtaken') return 'overtaken';
     if (report.lag > 0) return 'more';
-    const { tailer } = this.#options;
+    const { tailer } = this.options;
     return tailer?.hasRoom === true && isWorthTailing(report, wasRetained) ? 'retain' : 'done';
   }
 
   async #failed(claim: Claim, error: unknown): Promise<void> {
-    const { claims, account } = this.#options;
+    const { claims, account } = this.options;
     account.ended('failed');
     this.failed.set(claim.key, await account.failed(claim.key, error));
     await claims.end(claim, 'failed');

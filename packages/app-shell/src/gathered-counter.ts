@@ -5,13 +5,10 @@ import type { Counter } from 'prom-client';
  * hundreds of keys can end in one turn.
  */
 export class GatheredCounter<Label extends string> {
-  readonly #counter: Counter<Label>;
   readonly #sums = new Map<string, number>();
 
   /** @param counter a counter with one label. */
-  constructor(counter: Counter<Label>) {
-    this.#counter = counter;
-  }
+  constructor(private readonly counter: Counter<Label>) {}
 
   /** @param value the label's value. */
   inc(value: string, by = 1): void {
@@ -20,7 +17,7 @@ export class GatheredCounter<Label extends string> {
   }
 
   #flush(): void {
-    for (const [value, sum] of this.#sums) this.#counter.labels(value).inc(sum);
+    for (const [value, sum] of this.#sums) this.counter.labels(value).inc(sum);
     this.#sums.clear();
   }
 }

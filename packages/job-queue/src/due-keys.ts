@@ -32,13 +32,13 @@ const ATTEMPTS = 8;
  * succeeded. Requesting a due key again adds nothing: the key has a job, or `overdue` reports it.
  */
 export class DueKeys {
-  readonly #queue: Queue<JobData>;
-  readonly #redis: ReturnType<typeof connectRedis>;
   readonly #names: BookkeepingKeys;
 
-  constructor(queue: Queue<JobData>, redis: ReturnType<typeof connectRedis>, settings: QueueSettings) {
-    this.#queue = queue;
-    this.#redis = redis;
+  constructor(
+    private readonly queue: Queue<JobData>,
+    private readonly redis: ReturnType<typeof connectRedis>,
+    settings: QueueSettings,
+  ) {
     this.#names = bookkeepingKeys(settings);
   }
 
@@ -51,7 +51,7 @@ export class DueKeys {
   async request(keys: readonly string[], leavesTailed: boolean, ageMs = 0): Promise<ReadonlySet<string>> {
     const tailed = new Set<string>();
     for (const part of inParts([...new Set(keys)], AT_ONCE)) {
-      const answers = await REQUEST.numbers(this.#redis, this.#names, leavesTailed ? 1 : 0, ageMs, ...part);
+      const answers = await REQUEST.numbers(this.redis, this.#names, leavesTailed ? 1 : 0, ageMs, ...part);
       for (const [i, key] of part.entries()) if (answers[i] === IS_TAILED) tailed.add(key);
       // If this fails, the keys stay due, and `overdue` reports them later: another caller may have relied on
       // this job.
@@ -64,7 +64,7 @@ export class DueKeys {
   async among(keys: readonly string[]): Promise<ReadonlySet<string>> {
     const due = new Set<string>();
     for (const part of inParts(keys, AT_ONCE)) {
-      const since = await this.#redis.zmscore(this.#names[0], ...part);
+      const since = await this.redis.zmscore(this.#names[0], ...part);
       for (const [i, key] of part.entries()) if (since[i] !== null) due.add(key);
     }
     return due;
@@ -78,8 +78,8 @@ export class DueKeys {
       opts: KEEP,
     }));
     const [first] = jobs;
-    if (first && jobs.length === 1) await this.#queue.add(first.name, first.data, first.opts);
-    else if (first) await this.#queue.addBulk(jobs);
+    if (first && jobs.length === 1) await this.queue.add(first.name, first.data, first.opts);
+    else if (first) await this.queue.addBulk(jobs);
   }
 
   /**
@@ -101,7 +101,7 @@ export class DueKeys {
           delay: delayMs,
         },
       }));
-      await this.#queue.addBulk(jobs);
+      await this.queue.addBulk(jobs);
     }
   }
 
@@ -110,15 +110,15 @@ export class DueKeys {
    * key; see MISPLACED.
    */
   async #replaceMisplaced(keys: readonly string[]): Promise<void> {
-    const places = PLACES.map((place) => this.#queue.toKey(place));
-    const prefixes = [this.#queue.toKey('de:'), this.#queue.toKey('')];
-    const ids = await MISPLACED.texts(this.#redis, places, ...prefixes, ...keys.map(keyHash));
-    for (const id of ids) await Job.fromId<JobData>(this.#queue, id).then((found) => found?.promote());
+    const places = PLACES.map((place) => this.queue.toKey(place));
+    const prefixes = [this.queue.toKey('de:'), this.queue.toKey('')];
+    const ids = await MISPLACED.texts(this.redis, places, ...prefixes, ...keys.map(keyHash));
+    for (const id of ids) await Job.fromId<JobData>(this.queue, id).then((found) => found?.promote());
   }
 
   /** Finds at most `limit` keys that have been due for at least `ms` and that no worker works on. */
   async overdue(ms: number, limit: number): Promise<string[]> {
-    return await OVERDUE.texts(this.#redis, this.#names, ms, limit);
+    return await OVERDUE.texts(this.redis, this.#names, ms, limit);
   }
 
   /** Finds keys whose workers died while they worked on them or tailed them. */
@@ -140,7 +140,7 @@ export class DueKeys {
    * see `Claim.wasInterrupted`.
    */
   async markInterrupted(keys: readonly string[]): Promise<void> {
-    for (const part of inParts(keys, AT_ONCE)) await MARK_INTERRUPTED.run(this.#redis, this.#names, ...part);
+    for (const part of inParts(keys, AT_ONCE)) await MARK_INTERRUPTED.run(this.redis, this.#names, ...part);
   }
 
   /**
@@ -152,7 +152,7 @@ export class DueKeys {
     const found: string[] = [];
     let cursor = '0';
     do {
-      const reply = await script.run(this.#redis, this.#names, cursor, AT_ONCE, ...args);
+      const reply = await script.run(this.redis, this.#names, cursor, AT_ONCE, ...args);
       const [next, texts] = Array.isArray(reply) ? reply : [];
       cursor = String(next ?? '0');
       found.push(...textsOf(texts));

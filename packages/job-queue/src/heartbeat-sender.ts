@@ -22,7 +22,6 @@ const PROMPT_MS = 1_000;
 /** Sends a heartbeat of this process to the queue's Redis every few seconds. */
 export class HeartbeatSender {
   readonly #id = randomUUID();
-  readonly #queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>;
   readonly #timer: NodeJS.Timeout;
 
   /**
@@ -30,11 +29,10 @@ export class HeartbeatSender {
    * @param onError called when a beat fails; the next beat is sent all the same.
    */
   constructor(
-    queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>,
+    private readonly queue: Pick<JobQueue, 'beat' | 'endHeartbeat' | 'deadAfterMs'>,
     heartbeatOf: () => Heartbeat | undefined,
     onError: (error: unknown) => void,
   ) {
-    this.#queue = queue;
     let clockAheadMs: number | undefined;
     const beat = async () => {
       const heartbeat = heartbeatOf();
@@ -55,7 +53,7 @@ export class HeartbeatSender {
   /** Stops, and reports the end of this process, so that the fleet need not wait for missing heartbeats. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    const ended = this.#queue.endHeartbeat(this.#id).catch(() => {}); // the heartbeat expires by itself
+    const ended = this.queue.endHeartbeat(this.#id).catch(() => {}); // the heartbeat expires by itself
     await Promise.race([ended, sleep(CLOSE_MS)]);
   }
 }

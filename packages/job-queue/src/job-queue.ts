@@ -39,14 +39,16 @@ export class JobQueue {
   readonly targetCounter: TargetCounter;
   readonly #queue: Queue<JobData>;
   readonly #connection: ReturnType<typeof connectRedis>;
-  readonly #settings: QueueSettings;
 
   /**
    * @param onError called with connection trouble; the queue reconnects by itself.
    * @param telemetry see queueTelemetry.
    */
-  constructor(settings: QueueSettings, onError: (error: Error) => void, telemetry?: Telemetry) {
-    this.#settings = settings;
+  constructor(
+    private readonly settings: QueueSettings,
+    onError: (error: Error) => void,
+    telemetry?: Telemetry,
+  ) {
     this.#connection = writeTogether(connectQueue(settings, onError));
     this.#queue = new Queue<JobData>(QUEUE_NAME, {
       connection: this.#connection,
@@ -69,7 +71,7 @@ export class JobQueue {
 
   /** See deadAfterMsOf. */
   get deadAfterMs(): number {
-    return deadAfterMsOf(this.#settings);
+    return deadAfterMsOf(this.settings);
   }
 
   /**
@@ -84,7 +86,7 @@ export class JobQueue {
   async depth(): Promise<QueueDepth> {
     const [counts, reply] = await Promise.all([
       this.#queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
-      DEPTH.numbers(this.#connection, bookkeepingKeys(this.#settings)),
+      DEPTH.numbers(this.#connection, bookkeepingKeys(this.settings)),
     ]);
     const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
     const [due = 0, dueMs = 0] = reply;
@@ -125,7 +127,7 @@ export class JobQueue {
    * whether a scheduler holds the lease.
    */
   async readMark() {
-    const names = [markKey(this.#settings), leaseKey(this.#settings, SCHEDULER_LEASE)];
+    const names = [markKey(this.settings), leaseKey(this.settings, SCHEDULER_LEASE)];
     const reply = await READ_MARK.run(this.#connection, names);
     const [isLed, mark, ageMs] = Array.isArray(reply) ? reply : [];
     return {
@@ -140,18 +142,18 @@ export class JobQueue {
    * @returns false if the mark had changed since.
    */
   async writeMark(before: string | undefined, mark: string): Promise<boolean> {
-    return (await WRITE_MARK.run(this.#connection, [markKey(this.#settings)], before ?? '', mark)) === 1;
+    return (await WRITE_MARK.run(this.#connection, [markKey(this.settings)], before ?? '', mark)) === 1;
   }
 
   /** Stores a process's heartbeat. @returns the time of the queue's Redis, in ms since 1970. */
   async beat(id: string, heartbeat: Heartbeat): Promise<number> {
     const text = JSON.stringify(heartbeat);
-    return Number(await BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id, text, GONE_MS));
+    return Number(await BEAT.run(this.#connection, [heartbeatKey(this.settings)], id, text, GONE_MS));
   }
 
   /** Records that a process is about to end. */
   async endHeartbeat(id: string): Promise<void> {
-    await END_BEAT.run(this.#connection, [heartbeatKey(this.#settings)], id);
+    await END_BEAT.run(this.#connection, [heartbeatKey(this.settings)], id);
   }
 
   /**
@@ -164,7 +166,7 @@ export class JobQueue {
 
   /** Counts the keys that are due. */
   async dueCount(): Promise<number> {
-    return await this.#connection.zcard(bookkeepingKeys(this.#settings)[0]);
+    return await this.#connection.zcard(bookkeepingKeys(this.settings)[0]);
   }
 
   /**
@@ -181,7 +183,7 @@ export class JobQueue {
    */
   async ping(): Promise<void> {
     try {
-      await this.#connection.set(`${keyPrefix(this.#settings)}:probe`, '1', 'PX', PROBE_MS);
+      await this.#connection.set(`${keyPrefix(this.settings)}:probe`, '1', 'PX', PROBE_MS);
     } catch (error) {
       throw redisError(error, 'queue');
     }
@@ -215,7 +217,7 @@ export class JobQueue {
   }
 
   async #beats(): Promise<{ readonly isLeased: boolean; readonly processes: readonly FleetProcess[] }> {
-    const names = [heartbeatKey(this.#settings), leaseKey(this.#settings, SCHEDULER_LEASE)];
+    const names = [heartbeatKey(this.settings), leaseKey(this.settings, SCHEDULER_LEASE)];
     const reply = await BEATS.run(this.#connection, names);
     const [isLeased, beats]: readonly unknown[] = Array.isArray(reply) ? reply : [];
     const processes = Array.isArray(beats)

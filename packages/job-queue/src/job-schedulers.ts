@@ -66,23 +66,20 @@ export interface Schedule {
 
 /** BullMQ's job schedulers, at most one per key. */
 export class JobSchedulers {
-  readonly #queue: Queue<JobData>;
-  readonly #connection: ReturnType<typeof connectRedis>;
-
-  constructor(queue: Queue<JobData>, connection: ReturnType<typeof connectRedis>) {
-    this.#queue = queue;
-    this.#connection = connection;
-  }
+  constructor(
+    private readonly queue: Queue<JobData>,
+    private readonly connection: ReturnType<typeof connectRedis>,
+  ) {}
 
   /**
    * Gives each key a job scheduler that adds a job every `everyMs` ms. Changes the key's existing job
    * scheduler, if any.
    */
   async set(keys: readonly string[], everyMs: number): Promise<void> {
-    const others = await makeNewSchedulers(this.#queue, this.#connection, keys, everyMs);
+    const others = await makeNewSchedulers(this.queue, this.connection, keys, everyMs);
     await inTurns(others, async (key) => {
       const id = keyHash(key);
-      await this.#queue.upsertJobScheduler(
+      await this.queue.upsertJobScheduler(
         id,
         { every: everyMs, offset: phaseMs(id, everyMs) },
         { name: jobName([key]), data: { keys: [key] }, opts: KEEP },
@@ -98,7 +95,7 @@ export class JobSchedulers {
   /** Removes job schedulers by id. */
   async remove(ids: readonly string[]): Promise<void> {
     await inTurns(ids, async (id) => {
-      await this.#queue.removeJobScheduler(id);
+      await this.queue.removeJobScheduler(id);
     });
   }
 
@@ -107,7 +104,7 @@ export class JobSchedulers {
     const all: (Schedule | undefined)[] = [];
     for (const part of inParts(keys, AT_ONCE)) {
       const ids = part.map(keyHash);
-      const reply = await FIND.run(this.#connection, [this.#queue.toKey('repeat')], ...ids);
+      const reply = await FIND.run(this.connection, [this.queue.toKey('repeat')], ...ids);
       const found = String(reply).split(' ');
       part.forEach((key, i) => {
         const [next, everyMs] = [numberOf(found[2 * i]), numberOf(found[2 * i + 1])];
@@ -122,8 +119,8 @@ export class JobSchedulers {
    * @param from number of job schedulers to skip.
    */
   async page(from: number, limit: number): Promise<Schedule[]> {
-    const repeat = this.#queue.toKey('repeat');
-    const reply = await PAGE.list(this.#connection, [repeat], from, from + limit - 1);
+    const repeat = this.queue.toKey('repeat');
+    const reply = await PAGE.list(this.connection, [repeat], from, from + limit - 1);
     return inParts(reply, 4).map(([id, next, every, data]) => ({
       id: String(id),
       next: Number(next),
@@ -134,7 +131,7 @@ export class JobSchedulers {
 
   /** Number of job schedulers. */
   async count(): Promise<number> {
-    return await this.#connection.zcard(this.#queue.toKey('repeat'));
+    return await this.connection.zcard(this.queue.toKey('repeat'));
   }
 
   /**
@@ -143,8 +140,8 @@ export class JobSchedulers {
    * @param limit maximum number of late job schedulers to check.
    */
   async stopped(limit: number, now = Date.now()): Promise<Schedule[]> {
-    const repeat = this.#queue.toKey('repeat');
-    const ids = new Set(await STOPPED.texts(this.#connection, [repeat], now - OVERDUE_MS, limit));
+    const repeat = this.queue.toKey('repeat');
+    const ids = new Set(await STOPPED.texts(this.connection, [repeat], now - OVERDUE_MS, limit));
     return ids.size === 0 ? [] : (await this.page(0, limit)).filter(({ id }) => ids.has(id));
   }
 }

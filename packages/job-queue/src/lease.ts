@@ -35,13 +35,16 @@ export class Lease {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #key: string;
   readonly #token = randomUUID();
-  readonly #ms: number;
 
   /** @param ms how long the lease lasts if it is not renewed. */
-  constructor(settings: QueueSettings, name: string, ms: number, onError: (error: Error) => void) {
+  constructor(
+    settings: QueueSettings,
+    name: string,
+    private readonly ms: number,
+    onError: (error: Error) => void,
+  ) {
     this.#redis = connectQueue(settings, onError);
     this.#key = leaseKey(settings, name);
-    this.#ms = ms;
   }
 
   /**
@@ -49,7 +52,7 @@ export class Lease {
    * @returns whether this process holds it.
    */
   async hold(): Promise<boolean> {
-    return (await HOLD.run(this.#redis, [this.#key], this.#token, this.#ms)) === 1;
+    return (await HOLD.run(this.#redis, [this.#key], this.#token, this.ms)) === 1;
   }
 
   /** Gives up the lease, so that another process need not wait for it to expire. */

@@ -22,21 +22,17 @@ const BURST_MS = 500;
 export class LoadLimit {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #key: string;
-  readonly #bytesPerSec: number;
-  readonly #signal: AbortSignal;
   readonly #onError: (error: Error) => void;
 
   /** @param signal ends a wait, so that a worker can stop at any time. */
   constructor(
     settings: QueueSettings,
-    bytesPerSec: number,
-    signal: AbortSignal,
+    private readonly bytesPerSec: number,
+    private readonly signal: AbortSignal,
     onError: (error: Error) => void,
   ) {
     this.#redis = connectQueue(settings, onError);
     this.#key = `${keyPrefix(settings)}:taken`;
-    this.#bytesPerSec = bytesPerSec;
-    this.#signal = signal;
     this.#onError = onError;
   }
 
@@ -46,7 +42,7 @@ export class LoadLimit {
    */
   async take(bytes: number): Promise<void> {
     const waitMs = await this.#enter(bytes);
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#signal }).catch(() => {}); // aborted
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.signal }).catch(() => {}); // aborted
   }
 
   /** Closes the connection. */
@@ -60,10 +56,10 @@ export class LoadLimit {
    */
   async #enter(bytes: number): Promise<number> {
     try {
-      return Number(await TAKE.run(this.#redis, [this.#key], bytes, this.#bytesPerSec, BURST_MS));
+      return Number(await TAKE.run(this.#redis, [this.#key], bytes, this.bytesPerSec, BURST_MS));
     } catch (error) {
       this.#onError(error instanceof Error ? error : new Error(String(error)));
-      return (bytes * 1000) / this.#bytesPerSec;
+      return (bytes * 1000) / this.bytesPerSec;
     }
   }
 }

@@ -22,11 +22,12 @@ const WORDS = ['present', 'gone', 'paused'] as const;
  * (https://github.com/taskforcesh/bullmq/issues/3085). If a message is lost, the next sweep finds the change.
  */
 export class ScheduleChanges {
-  readonly #redis: ReturnType<typeof connectRedis>;
   readonly #name: string;
 
-  constructor(redis: ReturnType<typeof connectRedis>, settings: QueueSettings) {
-    this.#redis = redis;
+  constructor(
+    private readonly redis: ReturnType<typeof connectRedis>,
+    settings: QueueSettings,
+  ) {
     this.#name = `${keyPrefix(settings)}:came-and-gone`;
   }
 
@@ -34,12 +35,12 @@ export class ScheduleChanges {
   async add(changes: readonly ScheduleChange[]): Promise<void> {
     if (changes.length === 0) return;
     for (const part of inParts(changes, AT_ONCE))
-      await this.#redis.sadd(this.#name, ...part.map(({ key, is }) => `${is} ${key}`));
+      await this.redis.sadd(this.#name, ...part.map(({ key, is }) => `${is} ${key}`));
   }
 
   /** Number of changes. */
   async count(): Promise<number> {
-    return await this.#redis.scard(this.#name);
+    return await this.redis.scard(this.#name);
   }
 
   /**
@@ -47,7 +48,7 @@ export class ScheduleChanges {
    * them out.
    */
   async take(limit: number): Promise<ScheduleChange[]> {
-    return (await this.#redis.spop(this.#name, limit)).map((text) => {
+    return (await this.redis.spop(this.#name, limit)).map((text) => {
       const end = text.indexOf(' ');
       const word = text.slice(0, end);
       return { key: text.slice(end + 1), is: WORDS.find((each) => each === word) ?? 'present' };

@@ -16,22 +16,19 @@ type Redis = ReturnType<typeof connectRedis>;
  * know it.
  */
 export class Script {
-  readonly #text: string;
   #hash: string | undefined;
 
   /** @param text Lua. */
-  constructor(text: string) {
-    this.#text = text;
-  }
+  constructor(private readonly text: string) {}
 
   /** Runs the script. @throws what ioredis throws. */
   async run(redis: Redis, keys: readonly string[], ...args: readonly (string | number)[]): Promise<unknown> {
-    this.#hash ??= createHash('sha1').update(this.#text).digest('hex');
+    this.#hash ??= createHash('sha1').update(this.text).digest('hex');
     try {
       return await redis.evalsha(this.#hash, keys.length, ...keys, ...args);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return await redis.eval(this.#text, keys.length, ...keys, ...args);
+      return await redis.eval(this.text, keys.length, ...keys, ...args);
     }
   }
 

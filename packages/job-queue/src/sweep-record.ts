@@ -58,17 +58,18 @@ return 1`);
 
 /** Reads and writes the record. If the queue is lost, so is the record, and a sweep is due. */
 export class SweepRecords {
-  readonly #redis: ReturnType<typeof connectRedis>;
   readonly #name: string;
 
-  constructor(redis: ReturnType<typeof connectRedis>, settings: QueueSettings) {
-    this.#redis = redis;
+  constructor(
+    private readonly redis: ReturnType<typeof connectRedis>,
+    settings: QueueSettings,
+  ) {
     this.#name = `${keyPrefix(settings)}:sweep`;
   }
 
   /** The record of the last sweep; `undefined` before the first one. */
   async read(): Promise<SweepRecord | undefined> {
-    const [server, record] = await Promise.all([this.#server(), this.#redis.hgetall(this.#name)]);
+    const [server, record] = await Promise.all([this.#server(), this.redis.hgetall(this.#name)]);
     const { beganAt = 0, endedAt = 0, searchedUntil = 0, scope, pending = '', rereadSince } = record;
     if (scope === undefined) return undefined;
     const [run, evictions] = server.split(' ');
@@ -90,7 +91,7 @@ export class SweepRecords {
   async begin(scope: string, pending: string) {
     const token = randomUUID();
     const server = await this.#server();
-    await this.#redis.hset(this.#name, { scope, pending, token, server });
+    await this.redis.hset(this.#name, { scope, pending, token, server });
     return { scope, isSearch: pending !== '', beganAt: await this.now(), token };
   }
 
@@ -100,12 +101,12 @@ export class SweepRecords {
    * record, and with it the sweep's requests.
    */
   async end({ scope, isSearch, beganAt, token }: BegunSweep): Promise<boolean> {
-    return (await END.run(this.#redis, [this.#name], token, scope, beganAt, isSearch ? 1 : 0)) === 1;
+    return (await END.run(this.redis, [this.#name], token, scope, beganAt, isSearch ? 1 : 0)) === 1;
   }
 
   /** Makes a sweep due that begins from now on. A sweep that is under way does not count. */
   async noteDue(pending: string): Promise<void> {
-    await this.#redis.hset(this.#name, { pending, token: randomUUID() });
+    await this.redis.hset(this.#name, { pending, token: randomUUID() });
   }
 
   /**
@@ -113,17 +114,17 @@ export class SweepRecords {
    * stays.
    */
   async noteReread(since: number): Promise<void> {
-    await this.#redis.hsetnx(this.#name, 'rereadSince', since);
+    await this.redis.hsetnx(this.#name, 'rereadSince', since);
   }
 
   /** Records that these keys have been marked for reading. */
   async endReread(): Promise<void> {
-    await this.#redis.hdel(this.#name, 'rereadSince');
+    await this.redis.hdel(this.#name, 'rereadSince');
   }
 
   /** The time by the clock of the queue's Redis, in ms since 1970. */
   async now(): Promise<number> {
-    const [seconds = 0, micros = 0] = (await this.#redis.time()).map(Number);
+    const [seconds = 0, micros = 0] = (await this.redis.time()).map(Number);
     return seconds * 1000 + Math.floor(micros / 1000);
   }
 
@@ -132,7 +133,7 @@ export class SweepRecords {
    * any key. Empty if the server refuses INFO.
    */
   async #server(): Promise<string> {
-    const server = await masterOf(this.#redis, this.#name);
+    const server = await masterOf(this.redis, this.#name);
     const info = await server.info().catch((error: unknown) => {
       if (isCommandRefused(error)) return '';
       throw error;

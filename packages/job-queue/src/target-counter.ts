@@ -16,19 +16,20 @@ return 0`);
  * restored.
  */
 export class TargetCounter {
-  readonly #redis: ReturnType<typeof connectRedis>;
   readonly #name: string;
   readonly #timeName: string;
 
-  constructor(redis: ReturnType<typeof connectRedis>, settings: QueueSettings) {
-    this.#redis = redis;
+  constructor(
+    private readonly redis: ReturnType<typeof connectRedis>,
+    settings: QueueSettings,
+  ) {
     this.#name = `${keyPrefix(settings)}:target-counter`;
     this.#timeName = `${keyPrefix(settings)}:target-counted-at`;
   }
 
   /** Reads the counter; 0 if the queue has none. @throws what ioredis throws. */
   async read(): Promise<number> {
-    return Number((await this.#redis.get(this.#name)) ?? 0);
+    return Number((await this.redis.get(this.#name)) ?? 0);
   }
 
   /**
@@ -36,7 +37,7 @@ export class TargetCounter {
    * @throws what ioredis throws.
    */
   async raisedAt(): Promise<number | undefined> {
-    const at = await this.#redis.get(this.#timeName);
+    const at = await this.redis.get(this.#timeName);
     return at === null ? undefined : Number(at);
   }
 
@@ -45,6 +46,6 @@ export class TargetCounter {
    * @throws what ioredis throws.
    */
   async raise(n: number): Promise<void> {
-    await RAISE.run(this.#redis, [this.#name, this.#timeName], n);
+    await RAISE.run(this.redis, [this.#name, this.#timeName], n);
   }
 }

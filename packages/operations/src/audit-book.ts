@@ -20,9 +20,6 @@ const AT_ONCE = 200;
 
 /** Records the actions of one operator in MongoDB. */
 export class AuditBook {
-  readonly #db: Fleet['db'];
-  readonly #operator: Operator;
-  readonly #keepMs: number;
   readonly #onError: (error: unknown) => void;
   #waiting: AuditEntry[] = [];
 
@@ -30,10 +27,12 @@ export class AuditBook {
    * @param keepMs time after which MongoDB removes the entries, in ms; 0: never.
    * @param onError called when entries could not be written. The action itself stays done.
    */
-  constructor(db: Fleet['db'], operator: Operator, keepMs: number, onError: (error: unknown) => void) {
-    this.#db = db;
-    this.#operator = operator;
-    this.#keepMs = keepMs;
+  constructor(
+    private readonly db: Fleet['db'],
+    private readonly operator: Operator,
+    private readonly keepMs: number,
+    onError: (error: unknown) => void,
+  ) {
     this.#onError = onError;
   }
 
@@ -41,7 +40,7 @@ export class AuditBook {
   async note({ action, key, filter, result, error }: AuditedAction): Promise<void> {
     this.#waiting.push({
       at: new Date(),
-      ...this.#operator,
+      ...this.operator,
       action,
       key: key ?? null,
       filter: filter ?? null,
@@ -55,6 +54,6 @@ export class AuditBook {
   async flush(): Promise<void> {
     const entries = this.#waiting;
     this.#waiting = [];
-    await writeAudit(this.#db, entries, this.#keepMs).catch(this.#onError);
+    await writeAudit(this.db, entries, this.keepMs).catch(this.#onError);
   }
 }

@@ -4,14 +4,11 @@
  * limit runs alone.
  */
 export class ByteBudget {
-  readonly #limit: number;
   #held = 0;
   readonly #waiting: { bytes: number; start: () => void }[] = [];
 
   /** @param limit in bytes. */
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
+  constructor(private readonly limit: number) {}
 
   /** Bytes reserved now. */
   get held(): number {
@@ -29,7 +26,7 @@ export class ByteBudget {
   }
 
   #hasRoom(bytes: number): boolean {
-    return this.#held === 0 || this.#held + bytes <= this.#limit;
+    return this.#held === 0 || this.#held + bytes <= this.limit;
   }
 
   #change(bytes: number): void {
@@ -45,17 +42,18 @@ export class ByteBudget {
 /** A share of the budget. */
 export class Reservation {
   readonly #change: (bytes: number) => void;
-  #bytes: number;
 
-  constructor(bytes: number, change: (bytes: number) => void) {
-    this.#bytes = bytes;
+  constructor(
+    private bytes: number,
+    change: (bytes: number) => void,
+  ) {
     this.#change = change;
   }
 
   /** Corrects the reservation to the real size, without waiting: the bytes are already in memory. */
   resize(bytes: number): void {
-    const change = bytes - this.#bytes;
-    this.#bytes = bytes;
+    const change = bytes - this.bytes;
+    this.bytes = bytes;
     this.#change(change);
   }
 

@@ -12,13 +12,10 @@ export type Closer = (remainingMs: number) => unknown;
 /** The open resources of a process, closed last in, first out. */
 export class Closers {
   readonly #open: { readonly name: string; readonly close: Closer }[] = [];
-  readonly #logger: ClosingLog;
   #deadline: number | undefined;
   #patienceMs = Number.POSITIVE_INFINITY;
 
-  constructor(logger: ClosingLog) {
-    this.#logger = logger;
-  }
+  constructor(private readonly logger: ClosingLog) {}
 
   /**
    * Registers the closer of a resource that was just opened. If the app is already closing (a signal came
@@ -65,15 +62,15 @@ export class Closers {
       })();
       if ((await Promise.race([closed, late])) === 'closed') return true;
       closed.catch((error: unknown) =>
-        this.#logger.debug(`closing ${name} failed, after its time limit`, { error }),
+        this.logger.debug(`closing ${name} failed, after its time limit`, { error }),
       );
       if (remainingMs === patienceMs) {
-        this.#logger.debug(`${name} was abandoned`, { closer: name });
+        this.logger.debug(`${name} was abandoned`, { closer: name });
         return true;
       }
-      this.#logger.warn(`${name} was not closed in time`, { closer: name });
+      this.logger.warn(`${name} was not closed in time`, { closer: name });
     } catch (error) {
-      this.#logger.warn(`closing ${name} failed`, { closer: name, error });
+      this.logger.warn(`closing ${name} failed`, { closer: name, error });
     } finally {
       timer.abort();
     }

@@ -13,15 +13,16 @@ export interface GroupLimits<Item> {
  */
 export class GroupCommit<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
-  readonly #limits: GroupLimits<Item>;
   #waiting: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
   #underWay = 0;
   #scheduled = false;
 
   /** @param run answers one result per item, in the same order. */
-  constructor(run: (items: readonly Item[]) => Promise<readonly Result[]>, limits: GroupLimits<Item>) {
+  constructor(
+    run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    private readonly limits: GroupLimits<Item>,
+  ) {
     this.#run = run;
-    this.#limits = limits;
   }
 
   /** Resolves or rejects with the group that the item belongs to. */
@@ -33,7 +34,7 @@ export class GroupCommit<Item, Result> {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#waiting.length === 0 || this.#underWay >= this.#limits.concurrency) return;
+    if (this.#scheduled || this.#waiting.length === 0 || this.#underWay >= this.limits.concurrency) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -69,8 +70,8 @@ export class GroupCommit<Item, Result> {
     let weight = 0;
     let count = 0;
     for (const { item } of this.#waiting) {
-      weight += this.#limits.weigh(item);
-      if (count > 0 && weight > this.#limits.weight) break;
+      weight += this.limits.weigh(item);
+      if (count > 0 && weight > this.limits.weight) break;
       count++;
     }
     return this.#waiting.splice(0, count);

@@ -25,16 +25,17 @@ interface Written extends Saving {
 
 /** A group of keys that are synced together. */
 export class KeyGroup {
-  readonly #line: Line;
   /** The keys that have not ended yet. */
   readonly #open: Set<string>;
-  readonly #onEnd: OnKeyEnd;
   readonly #goAlone: (one: Alone) => void;
 
-  constructor(line: Line, keys: readonly string[], onEnd: OnKeyEnd, goAlone: (one: Alone) => void) {
-    this.#line = line;
+  constructor(
+    private readonly line: Line,
+    keys: readonly string[],
+    private readonly onEnd: OnKeyEnd,
+    goAlone: (one: Alone) => void,
+  ) {
     this.#open = new Set(keys);
-    this.#onEnd = onEnd;
     this.#goAlone = goAlone;
   }
 
@@ -55,7 +56,7 @@ export class KeyGroup {
   async #syncAll(keys: readonly string[]): Promise<void> {
     // A value must be read after its state. Otherwise an older value could pass for the successor of a newer
     // one.
-    const states = await this.#line.sink.many.load(keys);
+    const states = await this.line.sink.many.load(keys);
     for (const key of keys) this.#leaveUnlessSmall(key, states.get(key));
     while (this.#open.size > 0) await this.#syncOnce([...this.#open], states);
   }
@@ -65,7 +66,7 @@ export class KeyGroup {
     small: readonly string[],
     states: ReadonlyMap<string, LoadedState | SyncError>,
   ): Promise<void> {
-    const { source, sink, budget } = this.#line;
+    const { source, sink, budget } = this.line;
     const confirm = source.sameServer();
     const reading = await source.readSmall(small, budget);
     let written: Written[];
@@ -93,7 +94,7 @@ export class KeyGroup {
   }
 
   #isLarge(loaded: LoadedState): boolean {
-    return this.#line.source.syncer(loaded.keyType)?.isLarge?.(loaded) === true;
+    return this.line.source.syncer(loaded.keyType)?.isLarge?.(loaded) === true;
   }
 
   /** Reports the keys without a change, lets keys go alone that must, and returns the changed keys. */
@@ -106,7 +107,7 @@ export class KeyGroup {
     for (const [i, key] of keys.entries()) {
       const state = states.get(key);
       const loaded = state instanceof SyncError ? undefined : state;
-      const decision = decideSmall(this.#line, key, loaded, found[i] ?? 'alone');
+      const decision = decideSmall(this.line, key, loaded, found[i] ?? 'alone');
       if (decision === 'alone') this.#leave({ key, loaded: { state: loaded?.whole() } });
       else if (decision === 'later') continue;
       else if ('report' in decision) {
@@ -119,7 +120,7 @@ export class KeyGroup {
 
   /** The keys that were written, with the states to save; the others go alone. */
   #writtenOf(changed: readonly Changed[], outcomes: readonly (Outcome | undefined)[]): Written[] {
-    const now = this.#line.now();
+    const now = this.line.now();
     const written: Written[] = [];
     for (const [i, each] of changed.entries()) {
       const { key, before } = each;
@@ -132,11 +133,11 @@ export class KeyGroup {
 
   async #save(written: readonly Written[]): Promise<void> {
     await this.#step('before-save', written);
-    const isSaved = await this.#line.sink.many.save(written);
+    const isSaved = await this.line.sink.many.save(written);
     await this.#step('after-save', written);
     for (const [i, { key, next, changed, outcome }] of written.entries()) {
       if (!isSaved[i]) {
-        if (changed.stored) await this.#line.sink.leave(changed.stored);
+        if (changed.stored) await this.line.sink.leave(changed.stored);
         this.#leave({ key, wasInterrupted: true });
         continue;
       }
@@ -150,7 +151,7 @@ export class KeyGroup {
   }
 
   async #step(step: Step, keys: readonly { readonly key: string }[]): Promise<void> {
-    const { at } = this.#line;
+    const { at } = this.line;
     if (at) for (const { key } of keys) await at(step, key);
   }
 
@@ -163,6 +164,6 @@ export class KeyGroup {
   /** Reports the end of a key. Not async, because hundreds of keys end together, and most need no await. */
   #settle(key: string, end: Parameters<OnKeyEnd>[1]): Promise<void> | void {
     this.#open.delete(key);
-    return this.#onEnd(key, end);
+    return this.onEnd(key, end);
   }
 }

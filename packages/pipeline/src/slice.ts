@@ -10,13 +10,14 @@ export interface SliceLimits {
  * affect it.
  */
 export class Slice {
-  readonly #limits: SliceLimits;
   readonly #endsAt: number;
   #entries = 0;
   #bytes = 0;
 
-  constructor(limits: SliceLimits, now = performance.now()) {
-    this.#limits = limits;
+  constructor(
+    private readonly limits: SliceLimits,
+    now = performance.now(),
+  ) {
     this.#endsAt = now + limits.ms;
   }
 
@@ -28,11 +29,11 @@ export class Slice {
 
   /** Number of entries that may still be read; at least one, so that every slice makes progress. */
   get entriesLeft(): number {
-    return Math.max(1, this.#limits.entries - this.#entries);
+    return Math.max(1, this.limits.entries - this.#entries);
   }
 
   /** Whether one of the limits is reached. @param now as performance.now(). */
   isSpent(now = performance.now()): boolean {
-    return this.#entries >= this.#limits.entries || this.#bytes >= this.#limits.bytes || now >= this.#endsAt;
+    return this.#entries >= this.limits.entries || this.#bytes >= this.limits.bytes || now >= this.#endsAt;
   }
 }

@@ -73,14 +73,15 @@ async function endOf(run: Promise<SyncReport>): Promise<KeyEnd> {
 
 /** Processes added items in order, a limited number in parallel. */
 class WorkLane<T> {
-  readonly #atOnce: number;
   readonly #work: (item: T) => Promise<void>;
   readonly #waiting: T[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(atOnce: number, work: (item: T) => Promise<void>) {
-    this.#atOnce = atOnce;
+  constructor(
+    private readonly atOnce: number,
+    work: (item: T) => Promise<void>,
+  ) {
     this.#work = work;
   }
 
@@ -106,7 +107,7 @@ class WorkLane<T> {
   }
 
   #start(): void {
-    while (this.#underWay.size < this.#atOnce && this.#waiting.length > 0 && !this.#failure) {
+    while (this.#underWay.size < this.atOnce && this.#waiting.length > 0 && !this.#failure) {
       const [item] = this.#waiting.splice(0, 1) as [T];
       const done: Promise<void> = this.#work(item)
         .catch((error: unknown) => {

@@ -46,7 +46,6 @@ export function unchangedReport(keyType: KeyType): SyncReport {
 /** Adds up the results of a slice's batches. */
 export class Tally {
   batches = 0;
-  readonly #before: KeyState | undefined;
   #seen = 0;
   #written = 0;
   #alreadyThere = 0;
@@ -54,9 +53,7 @@ export class Tally {
   #bytes = 0;
   readonly #gaps: Gap[] = [];
 
-  constructor(before: KeyState | undefined) {
-    this.#before = before;
-  }
+  constructor(private readonly before: KeyState | undefined) {}
 
   /** Counts a batch that was written. */
   add(batch: Batch, outcome: Outcome): void {
@@ -79,8 +76,8 @@ export class Tally {
     return {
       result,
       keyType,
-      typeBefore: this.#before?.status === 'active' ? this.#before.keyType : undefined,
-      changedBefore: this.#before?.lastChangedAt ?? null,
+      typeBefore: this.before?.status === 'active' ? this.before.keyType : undefined,
+      changedBefore: this.before?.lastChangedAt ?? null,
       seen: this.#seen,
       written: this.#written,
       alreadyThere: this.#alreadyThere,
@@ -88,7 +85,7 @@ export class Tally {
       bytes: this.#bytes,
       gaps: this.#gaps,
       lag: state?.lag ?? 0,
-      begunIncarnation: state?.status === 'active' && state.incarnation !== (this.#before?.incarnation ?? 0),
+      begunIncarnation: state?.status === 'active' && state.incarnation !== (this.before?.incarnation ?? 0),
       state,
     };
   }

@@ -78,9 +78,7 @@ export function attachCauses(redis: Redis, onError: OnError): void {
  * reports them.
  */
 class ConnectionCauses {
-  readonly #redis: Redis;
   readonly #isTls: boolean;
-  readonly #isNode: boolean;
   #last: Error | undefined;
   #isMet = false;
   /** The TCP connection is open; TLS may not be. */
@@ -89,9 +87,11 @@ class ConnectionCauses {
   /** Why the server or TLS refused the connection. It is more specific than the error that follows. */
   #refusal: Error | undefined;
 
-  constructor(redis: Redis, onError: OnError, isNode = false) {
-    this.#redis = redis;
-    this.#isNode = isNode;
+  constructor(
+    private readonly redis: Redis,
+    onError: OnError,
+    private readonly isNode = false,
+  ) {
     this.#isTls = redis.options.tls !== undefined;
     Reflect.set(redis, TROUBLE, () => this.#last);
     redis.on('ready', () => {
@@ -132,7 +132,7 @@ class ConnectionCauses {
 
   /** Opens another connection, once, to read why the server refuses: it says so before the first command. */
   #listen(): void {
-    const { host, port, sentinels } = this.#redis.options;
+    const { host, port, sentinels } = this.redis.options;
     if (this.#isListening || this.#isTls || sentinels || !host || !port) return;
     this.#isListening = true;
     void firstWords(host, port).then((words) => {
@@ -141,7 +141,7 @@ class ConnectionCauses {
   }
 
   #watchConnector(): void {
-    const connector: unknown = Reflect.get(this.#redis, 'connector');
+    const connector: unknown = Reflect.get(this.redis, 'connector');
     if (!isObject(connector)) return;
     wrap(connector, 'connect', async (connect, args) => {
       this.#isTaken = false;
@@ -163,14 +163,14 @@ class ConnectionCauses {
   }
 
   #watchFlush(): void {
-    wrap(this.#redis, 'flushQueue', (flush, [error, options, ...more]) => {
+    wrap(this.redis, 'flushQueue', (flush, [error, options, ...more]) => {
       if (!(error instanceof Error)) return flush([error, options, ...more]);
       const explained = this.#explained(error);
       // The handshake failed. Commands in the offline queue stay there for the next attempt, as after any
       // failure.
       if (explained !== error) return flush([explained, { offlineQueue: false }, ...more]);
       if (error !== this.#last && !(error instanceof SyncError))
-        error.cause ??= this.#isNode ? new Error(OF_A_CLUSTER, { cause: this.#last }) : this.#last;
+        error.cause ??= this.isNode ? new Error(OF_A_CLUSTER, { cause: this.#last }) : this.#last;
       return flush([error, options, ...more]);
     });
   }

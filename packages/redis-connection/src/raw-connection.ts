@@ -36,8 +36,6 @@ const INFO = Buffer.from('*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n');
  * one write.
  */
 export class RawConnection {
-  readonly #redis: Redis;
-  readonly #options: RawConnectionOptions;
   readonly #replies = new RawReplies();
   #socket: Socket | undefined;
   #silence: NodeJS.Timeout | undefined;
@@ -45,9 +43,10 @@ export class RawConnection {
   #isCorked = false;
   readonly #confirmed = new SharedQuestion(() => this.#confirm(), CONFIRM_MS);
 
-  private constructor(redis: Redis, options: RawConnectionOptions) {
-    this.#redis = redis;
-    this.#options = options;
+  private constructor(
+    private readonly redis: Redis,
+    private readonly options: RawConnectionOptions,
+  ) {
     redis.on('ready', () => void this.#takeSocket());
     redis.on('close', () => this.#lose(new RawConnectionLost('the connection has ended')));
     this.#roleTimer = setInterval(() => void this.#confirm().catch(() => {}), ASK_ROLE_MS).unref();
@@ -75,7 +74,7 @@ export class RawConnection {
     if (!socket) throw new RawConnectionLost('there is no connection');
     this.#silence ??= setTimeout(
       () => socket.destroy(Object.assign(new Error('Redis was silent for too long'), { code: 'ETIMEDOUT' })),
-      this.#options.silenceMs ?? SILENCE_MS,
+      this.options.silenceMs ?? SILENCE_MS,
     );
     if (!this.#isCorked) {
       this.#isCorked = true;
@@ -91,7 +90,7 @@ export class RawConnection {
 
   /** As the function sameServer. */
   sameServer(): () => Promise<void> {
-    const guard = guardOf(this.#redis);
+    const guard = guardOf(this.redis);
     const wasReady = this.isReady;
     const confirm = guard?.sameServer(() => this.#confirmed.answer());
     return async () => {
@@ -103,7 +102,7 @@ export class RawConnection {
   /** Ends the connection. Commands under way reject with RawConnectionLost. */
   close(): void {
     clearInterval(this.#roleTimer);
-    this.#redis.disconnect();
+    this.redis.disconnect();
     this.#lose(new RawConnectionLost('the connection was closed'));
   }
 
@@ -120,9 +119,9 @@ export class RawConnection {
       return; // there is no connection anymore
     }
     const role = answer.isError ? undefined : /^role:(\w+)/m.exec(answer.text)?.[1];
-    const reason = guardOf(this.#redis)?.reasonAgainst(role);
+    const reason = guardOf(this.redis)?.reasonAgainst(role);
     if (!reason) return;
-    this.#options.onError(reason);
+    this.options.onError(reason);
     this.#lose(new RawConnectionLost('the server is a replica now'));
     throw reason;
   }
@@ -130,17 +129,17 @@ export class RawConnection {
   /** Turns a ready connection of ioredis into a raw one. */
   async #takeSocket(): Promise<void> {
     try {
-      await this.#redis.ping(); // the answers to earlier commands of ioredis arrive before this one
+      await this.redis.ping(); // the answers to earlier commands of ioredis arrive before this one
     } catch {
       return; // it has ended already; `ready` comes again after it reconnects
     }
-    const reason = whyNotRaw(this.#redis);
+    const reason = whyNotRaw(this.redis);
     if (reason !== undefined) {
-      this.#redis.disconnect();
-      this.#options.onUnexpected(reason);
+      this.redis.disconnect();
+      this.options.onUnexpected(reason);
       return;
     }
-    const socket = this.#redis.stream as Socket;
+    const socket = this.redis.stream as Socket;
     socket.removeAllListeners('data');
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
     this.#socket = socket;

@@ -89,7 +89,6 @@ export function sameServer(redis: Redis): () => Promise<void> {
  *   were deleted. The connection does not become ready until it has synced.
  */
 export class ServerGuard {
-  readonly #redis: Redis;
   #needsPrimary: boolean;
   /** Why the new connection can't be used. */
   #refusal: SyncError | undefined;
@@ -103,8 +102,10 @@ export class ServerGuard {
   #changes = 0;
   readonly #confirmed = new SharedQuestion(() => this.confirm(), CONFIRM_MS);
 
-  constructor(redis: Redis, { primaryOnly, asksRole, purpose, reached }: GuardOptions) {
-    this.#redis = redis;
+  constructor(
+    private readonly redis: Redis,
+    { primaryOnly, asksRole, purpose, reached }: GuardOptions,
+  ) {
     this.#purpose = purpose;
     this.#reached = reached;
     this.#needsPrimary = primaryOnly;
@@ -124,9 +125,9 @@ export class ServerGuard {
 
   /** See confirmServer. */
   async confirm(): Promise<void> {
-    const info = await this.#redis.info('replication').catch(async (error: Error) => {
+    const info = await this.redis.info('replication').catch(async (error: Error) => {
       if (!error.message.startsWith('NOPERM')) throw redisError(error, this.#purpose);
-      return void (await this.#redis.ping()); // without the privilege, a wrong server shows by its answers
+      return void (await this.redis.ping()); // without the privilege, a wrong server shows by its answers
     });
     const reason = this.reasonAgainst(/^role:(\w+)/m.exec(info ?? '')?.[1]);
     if (!reason) return;
@@ -174,10 +175,10 @@ export class ServerGuard {
       this.reasonAgainst(role) ??
       (isWithoutData(info) ? this.#waits('REDIS_LOADING', UNSYNCED) : undefined);
     if (!reason) {
-      if (run !== undefined) this.#reached?.note(this.#redis, run);
+      if (run !== undefined) this.#reached?.note(this.redis, run);
       return true;
     }
-    this.#redis.recoverFromFatalError(reason, reason, {}); // waiting commands fail now, with the reason
+    this.redis.recoverFromFatalError(reason, reason, {}); // waiting commands fail now, with the reason
     return false;
   }
 
@@ -186,15 +187,15 @@ export class ServerGuard {
     markOrigin(error, this.#purpose);
     if (this.#isLeaving || !ANSWERS_OF_WRONG_SERVERS.test(error.message)) return false;
     this.#isLeaving = true;
-    this.#redis.silentEmit('error', redisError(error, this.#purpose));
+    this.redis.silentEmit('error', redisError(error, this.#purpose));
     return true;
   }
 
   #leave(reason: SyncError): void {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
-    this.#redis.silentEmit('error', reason);
-    this.#redis.disconnect(true);
+    this.redis.silentEmit('error', reason);
+    this.redis.disconnect(true);
   }
 
   #waits(code: string, why: string): SyncError {
@@ -208,13 +209,13 @@ export class ServerGuard {
     return new SyncError(
       'REDIS_DATABASE',
       'configuration',
-      `${server} refuses database ${this.#redis.options.db}: set ${database}, to a database that exists and that the user may select`,
+      `${server} refuses database ${this.redis.options.db}: set ${database}, to a database that exists and that the user may select`,
       { cause },
     );
   }
 
   #askNowAndThen(): void {
-    const redis = this.#redis;
+    const redis = this.redis;
     const timer = setInterval(() => {
       if (redis.status !== 'ready' || redis.mode !== 'normal' || this.#isAsking) return;
       this.#isAsking = true;

@@ -6,15 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export class SharedQuestion<T> {
   readonly #ask: () => Promise<T>;
-  readonly #everyMs: number;
   #next: Promise<T> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
   #askedAt = Number.NEGATIVE_INFINITY;
 
   /** @param everyMs minimum time between two questions, in ms. */
-  constructor(ask: () => Promise<T>, everyMs: number) {
+  constructor(
+    ask: () => Promise<T>,
+    private readonly everyMs: number,
+  ) {
     this.#ask = ask;
-    this.#everyMs = everyMs;
   }
 
   /** @throws the error of the question. */
@@ -25,7 +26,7 @@ export class SharedQuestion<T> {
 
   async #askNext(): Promise<T> {
     await this.#underWay;
-    const waitMs = this.#askedAt + this.#everyMs - performance.now();
+    const waitMs = this.#askedAt + this.everyMs - performance.now();
     if (waitMs > 0) await sleep(waitMs);
     this.#next = undefined;
     this.#askedAt = performance.now();

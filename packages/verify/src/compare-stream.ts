@@ -161,17 +161,14 @@ const KEPT = 10_000;
  * collected.
  */
 class UnknownMessages {
-  readonly #begin: StreamInfo | undefined;
   readonly #ids: string[] = [];
 
   /** @param begin the stream before both sides are read. */
-  constructor(begin: StreamInfo | undefined) {
-    this.#begin = begin;
-  }
+  constructor(private readonly begin: StreamInfo | undefined) {}
 
   /** Adds a message whose entry was not read, although a later entry was. */
   add(entryId: string): void {
-    if (this.#ids.length < KEPT && isImpossible(entryId, this.#begin)) this.#ids.push(entryId);
+    if (this.#ids.length < KEPT && isImpossible(entryId, this.begin)) this.#ids.push(entryId);
   }
 
   /** @param end the stream after both sides were read. */

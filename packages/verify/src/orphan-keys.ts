@@ -20,14 +20,15 @@ import type { Database } from './sides.js';
 
 /** Finds data without a key: active values and stream messages whose key is not in `keys`. */
 export class OrphanKeys {
-  readonly #db: Database;
   readonly #values: readonly RuleCollection[];
   readonly #messages: readonly string[];
   readonly #keys = new Set<string>();
 
   /** @param rules can name collections besides those of the types. */
-  constructor(db: Database, { rules }: RuleBook) {
-    this.#db = db;
+  constructor(
+    private readonly db: Database,
+    { rules }: RuleBook,
+  ) {
     this.#values = rules.map(({ collection, types, shape }) => ({
       collection,
       types,
@@ -46,17 +47,17 @@ export class OrphanKeys {
 
   /** Scans all collections. @throws SyncError as mongoError. */
   async find(wanted: (key: string) => boolean, types: readonly KeyType[]): Promise<void> {
-    for await (const { key, keyType } of orphans(this.#db, this.#values, wanted))
+    for await (const { key, keyType } of orphans(this.db, this.#values, wanted))
       if (types.includes(keyType)) this.#keys.add(key);
     if (!types.includes('stream')) return;
-    for await (const key of unknownStreams(this.#db, this.#messages, wanted)) this.#keys.add(key);
+    for await (const key of unknownStreams(this.db, this.#messages, wanted)) this.#keys.add(key);
   }
 
   /** The present problems of a found key, in words. @throws as find. */
   async problemsOf(key: string): Promise<readonly string[]> {
     if (!this.#keys.has(key)) return [];
-    const values = await orphansOf(this.#db, this.#values, key);
-    const stream = await unknownStream(this.#db, this.#messages, key);
+    const values = await orphansOf(this.db, this.#values, key);
+    const stream = await unknownStream(this.db, this.#messages, key);
     const messages = stream === undefined ? [] : [`messages in ${stream}, of a key that is not in keys`];
     return [...values.map(({ problem }) => problem), ...messages];
   }
@@ -67,8 +68,8 @@ export class OrphanKeys {
    */
   async repair(line: Line, key: string): Promise<void> {
     if (!this.#keys.has(key)) return;
-    for (const orphan of await orphansOf(this.#db, this.#values, key))
-      await repairOrphan(this.#db, line, orphan);
+    for (const orphan of await orphansOf(this.db, this.#values, key))
+      await repairOrphan(this.db, line, orphan);
   }
 }
 

@@ -13,25 +13,22 @@ export interface Finding {
 /** Gathers the findings of one subject. */
 export class Findings {
   readonly all: Finding[] = [];
-  readonly #check: string;
 
-  constructor(check: string) {
-    this.#check = check;
-  }
+  constructor(private readonly check: string) {}
 
   /** Records a check that passed. */
   ok(what: string): void {
-    this.all.push({ check: this.#check, level: 'ok', what, remedy: '' });
+    this.all.push({ check: this.check, level: 'ok', what, remedy: '' });
   }
 
   /** Records advice: the checked part works, but could be better. Advice does not fail the command. */
   advise(what: string, remedy: string): void {
-    this.all.push({ check: this.#check, level: 'advice', what, remedy });
+    this.all.push({ check: this.check, level: 'advice', what, remedy });
   }
 
   /** Records a problem that keeps the fleet from working. */
   problem(what: string, remedy: string): void {
-    this.all.push({ check: this.#check, level: 'problem', what, remedy });
+    this.all.push({ check: this.check, level: 'problem', what, remedy });
   }
 }
 

@@ -11,17 +11,15 @@ const MAX_WAITING = 20;
 
 /** The dashboard's one account. */
 export class Account {
-  readonly #username: string;
-  readonly #hash: ScryptHash;
   readonly #cacheKey = randomBytes(32);
   #lastAccepted: Buffer | undefined;
   #waiting = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(username: string, hash: ScryptHash) {
-    this.#username = username;
-    this.#hash = hash;
-  }
+  constructor(
+    private readonly username: string,
+    private readonly hash: ScryptHash,
+  ) {}
 
   /**
    * Checks a login. Hashing is expensive by design, so only one login is checked at a time.
@@ -48,8 +46,8 @@ export class Account {
   }
 
   async #isRight({ username, password }: Credentials): Promise<boolean> {
-    const rightPassword = await isPassword(password, this.#hash);
-    return timingSafeEqual(digest(username), digest(this.#username)) && rightPassword;
+    const rightPassword = await isPassword(password, this.hash);
+    return timingSafeEqual(digest(username), digest(this.username)) && rightPassword;
   }
 
   /** The fingerprint is useless outside of this process, since its key is random. */

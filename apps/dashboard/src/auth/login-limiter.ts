@@ -13,12 +13,9 @@ const WINDOW_S = 60;
 
 /** Checks logins, from the form and from headers alike, and slows down those who guess. */
 export class LoginLimiter {
-  readonly #account: Account;
   readonly #wrong = new RateLimiterMemory({ points: MAX_WRONG, duration: WINDOW_S });
 
-  constructor(account: Account) {
-    this.#account = account;
-  }
+  constructor(private readonly account: Account) {}
 
   /** Checks a login, unless the client's address has used up its attempts. */
   async check({ ip }: FastifyRequest, credentials: Credentials): Promise<Login> {
@@ -26,14 +23,14 @@ export class LoginLimiter {
     // Counted before the check, and uncounted unless the login is wrong: otherwise a whole burst would be checked.
     const waitSeconds = await this.#count(client);
     if (waitSeconds > 0) return { result: 'too many', waitSeconds };
-    const result = await this.#account.check(credentials);
+    const result = await this.account.check(credentials);
     if (result !== 'wrong') await this.#wrong.reward(client);
     return { result };
   }
 
   /** As `check`, for clients that send credentials with each request: the last accepted ones are not hashed again. */
   async checkEach(request: FastifyRequest, credentials: Credentials): Promise<Login> {
-    return this.#account.isKnown(credentials) ? { result: 'right' } : await this.check(request, credentials);
+    return this.account.isKnown(credentials) ? { result: 'right' } : await this.check(request, credentials);
   }
 
   /** @returns the seconds that the client must wait; 0 if none. */

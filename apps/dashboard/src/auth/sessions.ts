@@ -7,26 +7,24 @@ export type SessionData = Record<string, unknown>;
 export class Sessions {
   /** Keyed by the hash of the session id, so that a lookup takes the same time for every wrong id. */
   readonly #sessions = new Map<string, { readonly expiry: number; readonly data: SessionData }>();
-  readonly #lifeMs: number;
-  readonly #max: number;
 
   /**
    * @param lifeMs ms from the login to the end of the session, even if it is in use.
    * @param max number of open sessions; one more ends the oldest.
    */
-  constructor(lifeMs: number, max = 1000) {
-    this.#lifeMs = lifeMs;
-    this.#max = max;
-  }
+  constructor(
+    private readonly lifeMs: number,
+    private readonly max = 1000,
+  ) {}
 
   /** Begins a session and returns its id: 256 random bits. */
   begin(now = Date.now()): string {
     for (const [key, { expiry }] of this.#sessions) {
-      if (expiry > now && this.#sessions.size < this.#max) break;
+      if (expiry > now && this.#sessions.size < this.max) break;
       this.#sessions.delete(key);
     }
     const id = randomBytes(32).toString('base64url');
-    this.#sessions.set(hashOf(id), { expiry: now + this.#lifeMs, data: {} });
+    this.#sessions.set(hashOf(id), { expiry: now + this.lifeMs, data: {} });
     return id;
   }
 

@@ -43,14 +43,11 @@ const AT_ONCE = 10;
 
 /** Runs an action on each item of a list, one list at a time. Each action is logged, and recorded in the audit. */
 export class BulkRunner {
-  readonly #logger: Logger;
   #progress: BulkProgress | undefined;
   #isStopped = false;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
-  }
+  constructor(private readonly logger: Logger) {}
 
   /** The progress of the current bulk action, or of the last one. */
   get progress(): BulkProgress | undefined {
@@ -72,7 +69,7 @@ export class BulkRunner {
       is: 'running',
     };
     this.#progress = progress;
-    this.#logger.info('many: begun', { action, filter, total: total.count, from: work.from });
+    this.logger.info('many: begun', { action, filter, total: total.count, from: work.from });
     this.#running = this.#run(work);
     return progress;
   }
@@ -98,12 +95,12 @@ export class BulkRunner {
     } catch (error) {
       this.#isStopped = true;
       code = codeOf(error);
-      this.#logger.error('bulk action: the list could not be read', { action: work.action, error });
+      this.logger.error('bulk action: the list could not be read', { action: work.action, error });
     }
     await work.book.flush();
     this.#advance({ is: this.#isStopped ? 'stopped' : 'done', ...defined({ code }) });
     const { action, filter, total, done, failed, is } = this.#progress ?? {};
-    this.#logger.info('many: ended', { action, filter, total: total?.count, done, failed, is });
+    this.logger.info('many: ended', { action, filter, total: total?.count, done, failed, is });
   }
 
   async #one({ action, filter, from, book, run }: BulkWork, item: BulkItem): Promise<void> {
@@ -111,11 +108,11 @@ export class BulkRunner {
     const named = (result: string) => (item.id === undefined ? result : `${item.id}: ${result}`);
     try {
       const result = (await run(item)) ?? 'no longer there';
-      this.#logger.info('operator action', details);
+      this.logger.info('operator action', details);
       await book.note({ action, key: item.key, filter, result: named(result) });
       this.#advance({ done: (this.#progress?.done ?? 0) + 1 });
     } catch (error) {
-      this.#logger.warn('operator action failed', { ...details, error });
+      this.logger.warn('operator action failed', { ...details, error });
       await book.note({ action, key: item.key, filter, result: named('failed'), error });
       this.#advance({ failed: (this.#progress?.failed ?? 0) + 1, code: codeOf(error) });
     }

@@ -68,14 +68,11 @@ interface Kept {
 
 /** Lists the keys in MongoDB, a page at a time. A list with many viewers is read once. */
 export class KeyList {
-  readonly #sources: KeyListSources;
   /** Keyed by the query's address, least recently used first. */
   readonly #lists = new Map<string, Kept>();
   readonly #counts = new Map<string, ThrottledReader<KeyListPage['total']>>();
 
-  constructor(sources: KeyListSources) {
-    this.#sources = sources;
-  }
+  constructor(private readonly sources: KeyListSources) {}
 
   /** Does not throw: the page reports what can't be read, and shows what was read before. */
   async page(query: KeyQuery): Promise<KeyListPage> {
@@ -91,7 +88,7 @@ export class KeyList {
   /** Finds the key whose name has this start and this digest: see key-path.ts. @throws SyncError as mongoError. */
   readonly nameOf = async (start: string, digest: string): Promise<string | undefined> => {
     const test = (key: string) => key.length >= start.length && digestOf(key) === digest;
-    const { keys } = await this.#sources.readPage({ name: { prefix: start, test }, limit: 1 });
+    const { keys } = await this.sources.readPage({ name: { prefix: start, test }, limit: 1 });
     return keys[0]?.key;
   };
 
@@ -114,7 +111,7 @@ export class KeyList {
   }
 
   async #readOnce(query: KeyQuery, from: KeyPageQuery['from'], searchMs?: number): Promise<KeyListPage> {
-    const { readPage, nextRuns } = this.#sources;
+    const { readPage, nextRuns } = this.sources;
     const { keyType, status, descending, within } = query;
     const which = { name: nameSearch(query), keyType: keyType || undefined, condition: conditionOf(status) };
     const before = from !== undefined && query.before !== '';
@@ -143,7 +140,7 @@ export class KeyList {
     const counting = keptIn(
       this.#counts,
       list,
-      () => new ThrottledReader(() => keyListSize(this.#sources, which), COUNT_PACE),
+      () => new ThrottledReader(() => keyListSize(this.sources, which), COUNT_PACE),
     );
     try {
       return await counting.read();

@@ -29,12 +29,10 @@ const KINDS = { spacingMs: 10_000, share: 50, patienceMs: 1_000 };
 
 /** Lists dead letters a page at a time. A list with many viewers is read once. */
 export class LetterList {
-  readonly #sources: LetterSources;
   readonly #readings = new Readings<LetterListPage>();
   readonly #kinds: ThrottledReader<Awaited<ReturnType<LetterSources['kinds']>>>;
 
-  constructor(sources: LetterSources) {
-    this.#sources = sources;
+  constructor(private readonly sources: LetterSources) {
     this.#kinds = new ThrottledReader(() => sources.kinds(), KINDS);
   }
 
@@ -52,8 +50,8 @@ export class LetterList {
     const filter = letterFilter(query, at.getTime());
     const after = query.after === '' ? undefined : letterPlaceOf(query.after);
     const [{ letters, isMore }, count, kinds] = await Promise.all([
-      this.#sources.readPage(filter, { after, limit: LETTERS_PER_PAGE }),
-      this.#sources.count(filter, MOST_COUNTED + 1),
+      this.sources.readPage(filter, { after, limit: LETTERS_PER_PAGE }),
+      this.sources.count(filter, MOST_COUNTED + 1),
       // The page does not wait for the choices.
       this.#kinds.read().catch(() => ({ collections: [], codes: [] })),
     ]);

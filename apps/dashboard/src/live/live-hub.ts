@@ -22,7 +22,6 @@ interface Viewer {
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class LiveHub {
-  readonly #poller: FleetPoller;
   readonly #viewers = new Set<Viewer>();
   /** All open streams, including those that still wait for the first report. */
   readonly #streams = new Set<Writable>();
@@ -31,9 +30,7 @@ export class LiveHub {
   #unsubscribe: (() => void) | undefined;
   #parts = new Map<string, string>();
 
-  constructor(poller: FleetPoller) {
-    this.#poller = poller;
-  }
+  constructor(private readonly poller: FleetPoller) {}
 
   /**
    * Admits one more stream of a session, if there is room.
@@ -65,9 +62,9 @@ export class LiveHub {
     });
     stream.on('error', () => stream.destroy());
     stream.write('retry: 2000\n\n');
-    const report = await this.#poller.recent();
+    const report = await this.poller.recent();
     if (stream.destroyed || stream.writableEnded) return;
-    const { history } = this.#poller;
+    const { history } = this.poller;
     const parts = rendered(statusParts(report));
     stream.write(
       event('history', columns(history.moments)) +
@@ -76,7 +73,7 @@ export class LiveHub {
         event('tick', {}),
     );
     this.#viewers.add(viewer);
-    this.#unsubscribe ??= this.#poller.subscribe((sample) => this.#send(sample));
+    this.#unsubscribe ??= this.poller.subscribe((sample) => this.#send(sample));
   }
 
   /** Ends all streams. Browsers reconnect by themselves. */

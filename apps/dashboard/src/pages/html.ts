@@ -1,13 +1,9 @@
 /** HTML that is safe to send. Only `html` creates it, and `html` escapes every value. */
 export class Html {
-  readonly #text: string;
-
-  private constructor(text: string) {
-    this.#text = text;
-  }
+  private constructor(private readonly text: string) {}
 
   toString(): string {
-    return this.#text;
+    return this.text;
   }
 
   static of(strings: TemplateStringsArray, values: readonly Content[]): Html {

@@ -20,16 +20,17 @@ class Loading extends Error {
 /** Shares one reading among all callers, and limits how often a slow server is read. Reads only on demand. */
 export class ThrottledReader<T> {
   readonly #read: () => Promise<T>;
-  readonly #pace: ThrottleOptions;
   #reading: Promise<void> | undefined;
   #last: { readonly value: T } | { readonly error: unknown } | undefined;
   #nextAt = 0;
   #begun = 0;
   #tookBefore = Number.POSITIVE_INFINITY;
 
-  constructor(read: () => Promise<T>, pace: ThrottleOptions) {
+  constructor(
+    read: () => Promise<T>,
+    private readonly pace: ThrottleOptions,
+  ) {
     this.#read = read;
-    this.#pace = pace;
   }
 
   /**
@@ -41,7 +42,7 @@ export class ThrottledReader<T> {
       this.#reading = this.#readOnce().finally(() => {
         this.#reading = undefined;
       });
-    if (this.#reading !== undefined) await isInTime(this.#reading, this.#pace.patienceMs);
+    if (this.#reading !== undefined) await isInTime(this.#reading, this.pace.patienceMs);
     if (this.#last === undefined) throw new Loading('it is being read for the first time');
     if ('error' in this.#last) throw this.#last.error;
     return this.#last.value;
@@ -64,7 +65,7 @@ export class ThrottledReader<T> {
     // One slow reading does not count: otherwise the data would stay old after a server was slow only once.
     const costs = Math.min(took, this.#tookBefore);
     this.#tookBefore = took;
-    this.#nextAt = performance.now() + Math.max(this.#pace.spacingMs - took, (this.#pace.share - 1) * costs);
+    this.#nextAt = performance.now() + Math.max(this.pace.spacingMs - took, (this.pace.share - 1) * costs);
   }
 }
 

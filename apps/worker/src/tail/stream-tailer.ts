@@ -55,7 +55,6 @@ const SAVE_TURN_MS = 200;
  * Nothing depends on tailing: a stream that is dropped here is synced by its jobs.
  */
 export class StreamTailer {
-  readonly #options: StreamTailerOptions;
   /** A line that leaves saving positions to the tailer. */
   readonly #line: Line;
   readonly #tailed = new Map<string, TailedStream>();
@@ -65,21 +64,20 @@ export class StreamTailer {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(options: StreamTailerOptions) {
-    this.#options = options;
+  constructor(private readonly options: StreamTailerOptions) {
     this.#line = { ...options.line, sink: { ...options.line.sink, save: async () => {} } };
   }
 
   /** Whether another stream can be tailed. */
   get hasRoom(): boolean {
-    return !this.#closed && this.#tailed.size < this.#options.atMost;
+    return !this.#closed && this.#tailed.size < this.options.atMost;
   }
 
   /** Tails a stream from a state that was just saved. */
   async tail(claim: Claim, state: KeyState): Promise<void> {
     const stream = new TailedStream(claim, state);
     this.#tailed.set(claim.key, stream);
-    this.#options.onSize(this.#tailed.size);
+    this.options.onSize(this.#tailed.size);
     if (this.#closed) await this.#leaveToJobs([stream]);
     else this.#running ??= this.#run();
   }
@@ -113,14 +111,14 @@ export class StreamTailer {
 
   /** Runs while any stream is tailed. */
   async #run(): Promise<void> {
-    this.#redis ??= this.#options.connect();
+    this.#redis ??= this.options.connect();
     const redis = this.#redis;
     while (!this.#closed && this.#tailed.size > 0) {
       try {
         await this.#round(redis);
       } catch (error) {
         if (this.#closed) break;
-        this.#options.onError(error);
+        this.options.onError(error);
         redis.disconnect(true); // the connection may be dead
         await this.#leaveToJobs([...this.#tailed.values()]);
         await sleep(500);
@@ -145,7 +143,7 @@ export class StreamTailer {
     const ask = async () => (isMine = await this.#holds(stream));
     try {
       const { report, goesOn } = await stream.poll(this.#line, ask);
-      this.#options.onPoll(stream.key, report);
+      this.options.onPoll(stream.key, report);
       if (!this.#isTailed(stream)) return;
       if (!isMine) await this.#drop([stream]);
       else if (goesOn) this.#saveSoon();
@@ -167,8 +165,8 @@ export class StreamTailer {
 
   async #save(stream: TailedStream): Promise<void> {
     try {
-      const state = await stream.save(this.#options.line.sink);
-      if (state) await this.#options.onSaved(state);
+      const state = await stream.save(this.options.line.sink);
+      if (state) await this.options.onSaved(state);
     } catch (error) {
       if (!isOvertaken(error)) return await this.#failed(stream, error);
       if (!this.#isTailed(stream)) return;
@@ -180,7 +178,7 @@ export class StreamTailer {
   }
 
   async #failed(stream: TailedStream, error: unknown): Promise<void> {
-    const { onFailed, onError } = this.#options;
+    const { onFailed, onError } = this.options;
     await this.#drop([stream], 'failed');
     await onFailed(stream.key, error).catch(onError);
   }
@@ -190,8 +188,8 @@ export class StreamTailer {
    * so the answer is false.
    */
   async #holds({ claim }: TailedStream): Promise<boolean> {
-    return await this.#options.claims.stillHolds(claim).catch((error: unknown) => {
-      this.#options.onError(error);
+    return await this.options.claims.stillHolds(claim).catch((error: unknown) => {
+      this.options.onError(error);
       return false;
     });
   }
@@ -218,7 +216,7 @@ export class StreamTailer {
    * queue's Redis failed between two commands, the rest would stay unread.
    */
   async #drop(streams: readonly TailedStream[], end?: 'more' | 'failed'): Promise<void> {
-    const { claims, addJobs, onError } = this.#options;
+    const { claims, addJobs, onError } = this.options;
     const due: string[] = [];
     const drop = async (stream: TailedStream) => {
       this.#forget(stream);
@@ -242,7 +240,7 @@ export class StreamTailer {
   #forget(stream: TailedStream): void {
     if (!this.#isTailed(stream)) return;
     this.#tailed.delete(stream.key);
-    this.#options.onSize(this.#tailed.size);
+    this.options.onSize(this.#tailed.size);
   }
 
   #track(work: Promise<void>): void {

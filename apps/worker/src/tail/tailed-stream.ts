@@ -21,7 +21,6 @@ export class TailedStream implements StreamAt {
   /** By performance.now(), like all times here: that clock is never set. */
   readonly #since = performance.now();
   #changedAt: number;
-  #state: KeyState;
   #saved: KeyState;
   /** When the first unsaved poll ended, by performance.now(); see isUnsaved. */
   #unsavedSince = 0;
@@ -29,9 +28,11 @@ export class TailedStream implements StreamAt {
   #polling: Promise<SyncReport> | undefined;
 
   /** @param state the last saved state. */
-  constructor(claim: Claim, state: KeyState) {
+  constructor(
+    claim: Claim,
+    private state: KeyState,
+  ) {
     this.claim = claim;
-    this.#state = state;
     this.#saved = state;
     const changedAt = state.lastChangedAt?.getTime() ?? Date.now();
     this.#changedAt = this.#since - Math.max(0, Date.now() - changedAt);
@@ -43,7 +44,7 @@ export class TailedStream implements StreamAt {
 
   /** The id of the last entry that was read. */
   get id(): string {
-    return String(this.#state.position?.entryId ?? BEFORE_FIRST);
+    return String(this.state.position?.entryId ?? BEFORE_FIRST);
   }
 
   /** Whether a poll is under way. */
@@ -53,7 +54,7 @@ export class TailedStream implements StreamAt {
 
   /** Whether there are written entries whose position is not saved. */
   get isUnsaved(): boolean {
-    return this.#saved !== this.#state;
+    return this.#saved !== this.state;
   }
 
   /** For how many ms the oldest unsaved poll has waited; 0 if everything is saved. */
@@ -79,13 +80,13 @@ export class TailedStream implements StreamAt {
    */
   async poll(line: Line, isMine: () => Promise<boolean>): Promise<{ report: SyncReport; goesOn: boolean }> {
     try {
-      this.#polling = syncOn(line, this.#state, new Slice(POLL), isMine);
+      this.#polling = syncOn(line, this.state, new Slice(POLL), isMine);
       const report = await this.#polling;
       const { result, state, lag } = report;
       if (result === 'overtaken') await line.sink.leave(this.#saved);
       if (result !== 'synced' || !state) return { report, goesOn: false };
       if (!this.isUnsaved) this.#unsavedSince = performance.now();
-      this.#state = state;
+      this.state = state;
       this.#changedAt = performance.now();
       return { report, goesOn: lag === 0 && isSmall(report) };
     } finally {
@@ -110,7 +111,7 @@ export class TailedStream implements StreamAt {
   }
 
   async #saveNow(sink: Sink): Promise<KeyState | undefined> {
-    const next = this.#state;
+    const next = this.state;
     if (next === this.#saved) return undefined;
     const beganAt = performance.now();
     try {

@@ -13,8 +13,6 @@ export interface HealthCheck {
  * there are.
  */
 export class Health {
-  readonly #checks: readonly HealthCheck[];
-  readonly #timeoutMs: number;
   readonly #running = new Map<HealthCheck, Promise<string | undefined>>();
 
   /** The code of each check's last failure, until it succeeds. It is reported if the check is late. */
@@ -24,24 +22,24 @@ export class Health {
    * @param timeoutMs time after which a check counts as failed, with the code of its last failure, or
    * `HEALTH_TIMEOUT`.
    */
-  constructor(checks: readonly HealthCheck[], timeoutMs: number) {
-    this.#checks = checks;
-    this.#timeoutMs = timeoutMs;
-  }
+  constructor(
+    private readonly checks: readonly HealthCheck[],
+    private readonly timeoutMs: number,
+  ) {}
 
   /**
    * Runs all checks concurrently, each within the time limit. A failed or late check is a result, not an
    * error.
    */
   async ask() {
-    return await Promise.all(this.#checks.map((check) => this.#askOne(check)));
+    return await Promise.all(this.checks.map((check) => this.#askOne(check)));
   }
 
   /** Reports errors only by their code: messages may name hosts and users. */
   async #askOne(check: HealthCheck) {
     const began = Date.now();
     const late = () => new Error('late'); // a failed check yields a code, and does not throw
-    const code = await inTime(this.#failureOf(check), this.#timeoutMs, late).catch(
+    const code = await inTime(this.#failureOf(check), this.timeoutMs, late).catch(
       () => this.#lastFailures.get(check) ?? 'HEALTH_TIMEOUT',
     );
     const ms = Date.now() - began;

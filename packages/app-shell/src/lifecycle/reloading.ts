@@ -29,7 +29,6 @@ const LEVEL = 'LOG_LEVEL';
 
 /** Reloads the configuration while the app runs. An invalid configuration changes nothing. */
 export class Reloading<Settings extends AppSettings> {
-  readonly #options: ReloadingOptions<Settings>;
   /**
    * The configuration that was read last. The app may still run with older values of options that need a
    * restart.
@@ -40,8 +39,7 @@ export class Reloading<Settings extends AppSettings> {
   #isAsked = false;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(options: ReloadingOptions<Settings>) {
-    this.#options = options;
+  constructor(private readonly options: ReloadingOptions<Settings>) {
     this.#last = options.settings;
   }
 
@@ -61,14 +59,14 @@ export class Reloading<Settings extends AppSettings> {
 
   /** Switches the log level between debug and the configured level. */
   toggleDebug(): void {
-    const { logger } = this.#options;
+    const { logger } = this.options;
     const level = logger.level === 'debug' ? this.#last.log.level : 'debug';
     logger.level = level;
     logger.log(level, 'log level changed by SIGUSR2', { to: level });
   }
 
   async #reload(): Promise<void> {
-    const { load, changes, logger } = this.#options;
+    const { load, changes, logger } = this.options;
     try {
       const next = await load();
       const all = changes?.(this.#last, next) ?? [];

@@ -14,11 +14,8 @@ interface Kind {
  */
 export class FoldRepeats {
   readonly #kinds = new Map<string, Kind>();
-  readonly #windowMs: number;
 
-  constructor(windowMs: number) {
-    this.#windowMs = windowMs;
-  }
+  constructor(private readonly windowMs: number) {}
 
   /**
    * Whether to print a line of this kind now.
@@ -32,7 +29,7 @@ export class FoldRepeats {
       return false;
     }
     if (this.#kinds.size >= MAX_KINDS) return true;
-    const timer = setTimeout(() => this.#end(kind), this.#windowMs).unref();
+    const timer = setTimeout(() => this.#end(kind), this.windowMs).unref();
     this.#kinds.set(kind, { repeats: 0, timer, report });
     return true;
   }

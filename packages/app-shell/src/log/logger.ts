@@ -37,20 +37,17 @@ interface Core {
  * message and code within 10 s, the first is printed, and the others become one line with `repeated`.
  */
 export class Logger {
-  readonly #core: Core;
-  readonly #bound: LogFields;
-
-  constructor(core: Core, bound: LogFields = {}) {
-    this.#core = core;
-    this.#bound = bound;
-  }
+  constructor(
+    private readonly core: Core,
+    private readonly bound: LogFields = {},
+  ) {}
 
   /** The log level of this logger and all its children; may be changed at run time. */
   get level(): LogLevel {
-    return LOG_LEVELS.find((level) => level === this.#core.winston.level) ?? 'info';
+    return LOG_LEVELS.find((level) => level === this.core.winston.level) ?? 'info';
   }
   set level(level: LogLevel) {
-    this.#core.winston.level = level;
+    this.core.winston.level = level;
   }
 
   error(msg: string, fields: LogFields = {}): void {
@@ -68,12 +65,12 @@ export class Logger {
 
   /** A logger whose lines all carry these fields too. */
   child(fields: LogFields): Logger {
-    return new Logger(this.#core, { ...this.#bound, ...fields });
+    return new Logger(this.core, { ...this.bound, ...fields });
   }
 
   /** Resolves when all lines are written, including counts of folded lines. */
   async flush(): Promise<void> {
-    const { winston: inner, stream, folds } = this.#core;
+    const { winston: inner, stream, folds } = this.core;
     folds.endAll();
     while (inner.writableLength + inner.readableLength > 0 && stream.writable) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -88,14 +85,14 @@ export class Logger {
     if (level === 'error' || (level === 'warn' && isFolded)) {
       const code = errorCode(fields.error) ?? fields.code;
       const report = (repeated: number) => this.#write(level, msg, { code, repeated });
-      if (!this.#core.folds.first(`${level} ${String(code)} ${msg}`, report)) return;
+      if (!this.core.folds.first(`${level} ${String(code)} ${msg}`, report)) return;
     }
-    this.#write(level, msg, { ...this.#bound, ...fields });
+    this.#write(level, msg, { ...this.bound, ...fields });
   }
 
   #write(level: LogLevel, msg: string, fields: LogFields): void {
     const clean = cleanFields(fields, this.level === 'debug');
-    this.#core.winston.log({ level, message: maskCredentials(msg), fields: clean, time: new Date() });
+    this.core.winston.log({ level, message: maskCredentials(msg), fields: clean, time: new Date() });
   }
 }
 

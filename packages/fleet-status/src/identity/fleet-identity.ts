@@ -47,11 +47,7 @@ interface Known {
  * works on another fleet's queue because of a wrong setting.
  */
 export class FleetIdentity {
-  readonly #sources: IdentitySources;
-
-  constructor(sources: IdentitySources) {
-    this.#sources = sources;
-  }
+  constructor(private readonly sources: IdentitySources) {}
 
   /**
    * Compares the marks with the configuration. Changes nothing.
@@ -106,13 +102,13 @@ export class FleetIdentity {
       const { ours, queueText, queue, target, comparison } = await this.#read();
       if (comparison.is !== 'same' && (queue === 'newer' || target === 'newer')) throw mismatch(comparison);
       const mark: FleetMark = { id: randomUUID(), ...ours };
-      await writeTargetMark(this.#sources.db, { ...mark });
+      await writeTargetMark(this.sources.db, { ...mark });
       if (await this.#writeQueueMark(queueText, mark)) return;
     }
   }
 
   async #write({ ours, queueText, target }: Known, known: string | undefined): Promise<boolean> {
-    const { db } = this.#sources;
+    const { db } = this.sources;
     let id = known ?? randomUUID();
     if (!target) {
       await writeTargetMark(db, { id, ...ours }, true);
@@ -124,12 +120,12 @@ export class FleetIdentity {
   }
 
   async #writeQueueMark(before: string | undefined, mark: FleetMark): Promise<boolean> {
-    return await this.#sources.queue.writeMark(before, JSON.stringify(mark)).catch(throwRedisError('queue'));
+    return await this.sources.queue.writeMark(before, JSON.stringify(mark)).catch(throwRedisError('queue'));
   }
 
   /** @param heeds whether to consider that an active scheduler keeps the marks. */
   async #read(heeds = true): Promise<Known> {
-    const { queue, db, source, address } = this.#sources;
+    const { queue, db, source, address } = this.sources;
     const [servers, queueMark, targetMark, countedMs = Number.POSITIVE_INFINITY] = await Promise.all([
       serverIds(source).catch(throwRedisError()),
       queue.readMark().catch(throwRedisError('queue')),

@@ -13,13 +13,11 @@ const GROWTH = 8;
  * before.
  */
 export class PageSize {
-  readonly #most: number;
   /** Number of items to ask for in the next page. */
   count: number;
 
   /** @param most maximum number of items per page. */
-  constructor(most: number) {
-    this.#most = most;
+  constructor(private readonly most: number) {
     this.count = Math.min(most, FIRST);
   }
 
@@ -28,7 +26,7 @@ export class PageSize {
     let bytes = 0;
     for (const item of items) for (const part of item) bytes += part.length;
     const each = items.length > 0 ? bytes / items.length : 0;
-    const fitting = each > 0 ? Math.floor(PAGE_BYTES / each) : this.#most;
-    this.count = Math.max(1, Math.min(this.#most, GROWTH * this.count, fitting));
+    const fitting = each > 0 ? Math.floor(PAGE_BYTES / each) : this.most;
+    this.count = Math.max(1, Math.min(this.most, GROWTH * this.count, fitting));
   }
 }

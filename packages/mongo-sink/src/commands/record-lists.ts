@@ -7,21 +7,18 @@ const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Encodes a command's list of records as BSON, if ready-made BSON can be sent. */
 export class RecordLists {
-  readonly #newSequence: NewDocumentSequence | undefined;
   readonly #bson = new PlainBsonWriter(MOST_BYTES);
 
-  constructor(newSequence: NewDocumentSequence | undefined) {
-    this.#newSequence = newSequence;
-  }
+  constructor(private readonly newSequence: NewDocumentSequence | undefined) {}
 
   /**
    * @param field the list's name in the command.
    * @returns `undefined` if the driver has to encode the records.
    */
   listOf(field: 'documents' | 'updates', records: readonly Document[]): DocumentSequence | undefined {
-    const bytes = this.#newSequence && this.#bytesOf(records);
-    if (!bytes || !this.#newSequence) return undefined;
-    const sequence = this.#newSequence(field);
+    const bytes = this.newSequence && this.#bytesOf(records);
+    if (!bytes || !this.newSequence) return undefined;
+    const sequence = this.newSequence(field);
     sequence.push({}, bytes);
     return sequence;
   }

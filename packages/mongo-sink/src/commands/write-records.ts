@@ -101,15 +101,13 @@ function numbered({ n, errors }: WriteReply, indexes: readonly number[] | undefi
 
 /** Finds the records for which a command is refused as a whole. */
 class Isolation {
-  readonly #db: Db;
-  readonly #records: Records;
   #taken = 0;
   #strikes = 0;
 
-  constructor(db: Db, records: Records) {
-    this.#db = db;
-    this.#records = records;
-  }
+  constructor(
+    private readonly db: Db,
+    private readonly records: Records,
+  ) {}
 
   async isolate(indexes: readonly number[], refused: CommandRefusal): Promise<Written> {
     const written = await this.#halves(indexes, refused);
@@ -132,7 +130,7 @@ class Isolation {
   }
 
   async #half(indexes: readonly number[]): Promise<Written> {
-    const reply = await tryCommand(this.#db, this.#records.command(indexes));
+    const reply = await tryCommand(this.db, this.records.command(indexes));
     if ('refusal' in reply) return await this.#halves(indexes, reply);
     this.#taken += indexes.length;
     return { ...numbered(reply, indexes), alone: [] };

@@ -24,9 +24,6 @@ const SHARE = 20;
  * name is fast on every server, and the size of a long list is estimated instead of counted.
  */
 export class KeyPages {
-  readonly #db: Db;
-  readonly #pick: PickKeys;
-  readonly #patienceMs: number;
   #sample: NameSample | undefined;
   #sampling: Promise<void> | undefined;
   /** Whether the first sample was late. Then no further list waits for a sample. */
@@ -38,11 +35,11 @@ export class KeyPages {
    * @param patienceMs how long lists wait for the first sample, in ms: without a sample, a server may scan a
    * million keys per list.
    */
-  constructor(db: Db, pick: PickKeys, patienceMs = PATIENCE_MS) {
-    this.#db = db;
-    this.#pick = pick;
-    this.#patienceMs = patienceMs;
-  }
+  constructor(
+    private readonly db: Db,
+    private readonly pick: PickKeys,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {}
 
   /**
    * Samples the names if the last sample is old enough. Lists wait only for the first sample. Does not throw.
@@ -57,11 +54,11 @@ export class KeyPages {
 
   /** As readKeyPage. @throws SyncError as mongoError. */
   readonly readPage = async (query: KeyPageQuery): Promise<KeyPage> =>
-    await readKeyPage(this.#db, query, isByName(query) ? await this.#known() : NO_SAMPLE);
+    await readKeyPage(this.db, query, isByName(query) ? await this.#known() : NO_SAMPLE);
 
   /** As countKeys. @throws SyncError as mongoError. */
   readonly countKeys = async (which: Which, most: number): Promise<number> =>
-    await countKeys(this.#db, which, most);
+    await countKeys(this.db, which, most);
 
   /** Estimates the number of keys in a long list; `undefined` if the list must be counted. */
   readonly estimateKeys = async (which: Which): Promise<number | undefined> =>
@@ -70,14 +67,14 @@ export class KeyPages {
   async #known(): Promise<NameSample> {
     const sampling = this.sample();
     if (this.#sample === undefined && !this.#isLate)
-      this.#isLate = !(await isInTime(sampling, this.#patienceMs));
+      this.#isLate = !(await isInTime(sampling, this.patienceMs));
     return this.#sample ?? NO_SAMPLE;
   }
 
   /** If sampling fails, the last sample stays in use. */
   async #sampleOnce(): Promise<void> {
     const began = performance.now();
-    this.#sample = await this.#pick().then(
+    this.#sample = await this.pick().then(
       ({ total, keys }) => nameSample(total, keys),
       () => this.#sample,
     );

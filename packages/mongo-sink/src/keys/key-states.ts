@@ -29,7 +29,6 @@ const STATE_BYTES = 16 * 1024;
 
 /** Loads and saves the keys' documents. Concurrent jobs share commands. */
 export class KeyStates {
-  readonly #db: Db;
   /** Distinguishes this instance's saves from those of others. */
   readonly #instance = randomBytes(6).toString('base64url');
   /** The id of each save, by the state that it saves. A repeated save keeps its id. */
@@ -42,8 +41,10 @@ export class KeyStates {
   readonly #saves: GroupCommit<Saving, Saved>;
 
   /** @param newSequence sends ready-made BSON; without it, the driver encodes the documents. */
-  constructor(db: Db, newSequence?: NewDocumentSequence) {
-    this.#db = db;
+  constructor(
+    private readonly db: Db,
+    newSequence?: NewDocumentSequence,
+  ) {
     this.#lists = new RecordLists(newSequence);
     this.#grouped = new GroupedUpdates(db, newSequence);
     const limits = { weight: 1000, weigh: () => 1, concurrency: 2 };
@@ -85,7 +86,7 @@ export class KeyStates {
   async loadAll(keys: readonly string[]): Promise<ReadonlyMap<string, LoadedState | SyncError>> {
     // A name too long for MongoDB belongs to no saved key, and would make the query fail.
     const names = [...new Set(keys)].filter((key) => !isTooLongKeyId(key));
-    const found = await findRaw(this.#db, 'keys', names).catch(throwMongoError);
+    const found = await findRaw(this.db, 'keys', names).catch(throwMongoError);
     const states = new Map<string, LoadedState | SyncError>();
     for (const bytes of found) {
       const document = this.#bson.read(bytes, HEAD);
@@ -111,7 +112,7 @@ export class KeyStates {
     const documents = first
       .flatMap((i) => saves[i] ?? [])
       .map(({ next }) => toKeyDocument(next, this.#savedByOf(next)));
-    const { errors } = await insertRecords(this.#db, 'keys', documents, this.#lists);
+    const { errors } = await insertRecords(this.db, 'keys', documents, this.#lists);
     for (const { index, code, isOwnId } of errors) if (!isOwnId) results[first[index] ?? -1] = { code };
     const refused = errors.flatMap(({ index, isOwnId }) => (isOwnId ? (first[index] ?? []) : []));
     // A key whose first jobs failed has a document that recordError made, but no save.
@@ -128,7 +129,7 @@ export class KeyStates {
     if (left.length === 0) return;
     const isCounted = await this.#grouped.countsChanged();
     const updates = left.flatMap((i) => saves[i] ?? []).map((save) => this.#updateOf(save, isCounted));
-    const { n, errors } = await updateRecords(this.#db, 'keys', updates, this.#lists);
+    const { n, errors } = await updateRecords(this.db, 'keys', updates, this.#lists);
     for (const { index, code } of errors) results[left[index] ?? -1] = { code };
     if (n + errors.length === updates.length) return;
     const suspects = left.filter((i) => typeof results[i] === 'string');
@@ -174,7 +175,7 @@ export class KeyStates {
     if (suspects.length === 0) return [];
     const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);
     const projection = { revision: 1, savedBy: 1 };
-    const documents = await findByIds(keysIn(this.#db), keys, projection).catch(throwMongoError);
+    const documents = await findByIds(keysIn(this.db), keys, projection).catch(throwMongoError);
     const held = new Map(documents.map(({ _id, revision, savedBy }) => [_id, { revision, savedBy }]));
     return suspects.filter((i) => {
       const next = saves[i]?.next;

@@ -39,13 +39,12 @@ interface Insert {
  * `dead_letters`). An error that is not about a single record is thrown, so that the caller can retry.
  */
 export class MessageWriter {
-  readonly #db: Db;
-  readonly #options: MessageWriterOptions;
   readonly #groups: GroupCommit<Insert, Outcome | SyncError>;
 
-  constructor(db: Db, options: MessageWriterOptions) {
-    this.#db = db;
-    this.#options = options;
+  constructor(
+    private readonly db: Db,
+    private readonly options: MessageWriterOptions,
+  ) {
     this.#groups = new GroupCommit((inserts) => this.#commit(inserts), {
       weight: 1,
       weigh: ({ messages: { count, bytes } }) =>
@@ -93,13 +92,13 @@ export class MessageWriter {
         if (messages) ranges.push(...this.#fitting({ owner, messages, from: 0, to: messages.count }, refuse));
       }
       for (const part of this.#cut(ranges)) {
-        const { errors } = await writeRecords(this.#db, {
+        const { errors } = await writeRecords(this.db, {
           count: part.reduce((sum, { from, to }) => sum + to - from, 0),
           command: (indexes) =>
             insertCommand(
               collection,
               indexes ? indexes.map((index) => alone(find(part, index))) : part,
-              this.#options.newSequence,
+              this.options.newSequence,
             ),
         });
         for (const error of errors) {
@@ -113,10 +112,10 @@ export class MessageWriter {
         }
       }
       if (refusals.length > 0) {
-        const results = await writeDeadLetters(this.#db, refusals, new Date());
+        const results = await writeDeadLetters(this.db, refusals, new Date());
         for (const [i, refused] of results.entries()) if (refused) failed.set(owners[i] ?? -1, refused);
         const kept = refusals.filter((_, i) => !results[i]);
-        if (kept.length > 0) await this.#options.onDeadLetters?.(kept);
+        if (kept.length > 0) await this.options.onDeadLetters?.(kept);
       }
     }
     const others = await Promise.all(inserts.map((insert, owner) => this.#others(insert, met[owner] ?? [])));
@@ -128,13 +127,12 @@ export class MessageWriter {
     const { collection, messages, comparesEntries } = insert;
     if (!comparesEntries || met.length === 0) return {};
     const some = spread(met).map((i) => messageAt(messages, i));
-    if (!(await hasOtherEntries(this.#db, collection, some))) return {};
+    if (!(await hasOtherEntries(this.db, collection, some))) return {};
     // Keep only the ids: the messages are released once this method has returned.
     const wasMet = new Set(met);
     const mine = [...Array(messages.count).keys()].filter((i) => !wasMet.has(i));
     const ids = mine.map((i) => messageAt(messages, i)._id);
-    const withdraw = () =>
-      connected(this.#db, () => deleteByIds(this.#db.collection<Stored>(collection), ids));
+    const withdraw = () => connected(this.db, () => deleteByIds(this.db.collection<Stored>(collection), ids));
     return { otherEntries: { withdraw } };
   }
 
@@ -144,7 +142,7 @@ export class MessageWriter {
     refuse: (range: MessageRange, i: number, code: number, reason: string, bytes: number) => void,
   ): MessageRange[] {
     const { messages, to } = range;
-    const most = this.#options.maxDocumentBytes;
+    const most = this.options.maxDocumentBytes;
     if (messages.bytes * 4 < most) return [range];
     const fitting: MessageRange[] = [];
     let { from } = range;
@@ -166,8 +164,8 @@ export class MessageWriter {
    * estimates: their BSON can take three times as much.
    */
   #cut(ranges: readonly MessageRange[]): MessageRange[][] {
-    const isExact = ranges.every(({ messages }) => messages.form === 'bson') && this.#options.newSequence;
-    const most = this.#options.maxDocumentBytes / (isExact ? 1 : 3);
+    const isExact = ranges.every(({ messages }) => messages.form === 'bson') && this.options.newSequence;
+    const most = this.options.maxDocumentBytes / (isExact ? 1 : 3);
     const parts: MessageRange[][] = [];
     let part: MessageRange[] = [];
     let count = 0;

@@ -128,12 +128,9 @@ async function* elementItems(
 /** Joins the pieces of items that were too large for one document. */
 class Pieces {
   readonly #open = new Map<string, (Item | undefined)[]>();
-  readonly #cut: number;
 
   /** @param cut index of the part of an item that is cut into pieces; the part before it names the item. */
-  constructor(cut: number) {
-    this.#cut = cut;
-  }
+  constructor(private readonly cut: number) {}
 
   *add(element: ElementDocument, item: Item): Generator<Item> {
     // All pieces of an item share this name. Pieces of earlier versions have only the field, the index, or
@@ -141,7 +138,7 @@ class Pieces {
     const name =
       typeof element.of === 'string'
         ? element.of
-        : JSON.stringify([element.index, this.#cut > 0 ? item[0]?.toString('latin1') : element.parts]);
+        : JSON.stringify([element.index, this.cut > 0 ? item[0]?.toString('latin1') : element.parts]);
     const pieces = this.#open.get(name) ?? [];
     this.#open.set(name, pieces);
     if (pieces[element.part]) throw ambiguous(element.key);
@@ -151,7 +148,7 @@ class Pieces {
     const joined = (at: number) => Buffer.concat(pieces.flatMap((piece) => piece?.[at] ?? []));
     // If the field's name was cut, the first pieces hold it, and it is empty in the others.
     if (element.fieldParts !== undefined) yield item.with(0, joined(0)).with(1, joined(1));
-    else yield item.with(this.#cut, joined(this.#cut));
+    else yield item.with(this.cut, joined(this.cut));
   }
 }
 

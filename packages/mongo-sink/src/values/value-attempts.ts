@@ -52,13 +52,10 @@ const CLAIM_TRIES = 10;
  * never become part of the value.
  */
 export class ValueAttempts {
-  readonly #db: Db;
-  readonly #retry: RetryOptions;
-
-  constructor(db: Db, retry: RetryOptions) {
-    this.#db = db;
-    this.#retry = retry;
-  }
+  constructor(
+    private readonly db: Db,
+    private readonly retry: RetryOptions,
+  ) {}
 
   /**
    * Claims the next attempt.
@@ -176,8 +173,8 @@ export class ValueAttempts {
     // lost.
     const { n, errors } = await withRetry(async () => {
       tries++;
-      return await updateRecords(this.#db, write.collection, [{ q: filter, u }]);
-    }, this.#retry);
+      return await updateRecords(this.db, write.collection, [{ q: filter, u }]);
+    }, this.retry);
     const [refused] = errors;
     if (refused) throw new ManifestRefused(refused);
     if (n === 1) return 'committed';
@@ -212,11 +209,11 @@ export class ValueAttempts {
   async #run<T>(collection: string, run: (manifests: Collection<StoredValue>) => Promise<T>): Promise<T> {
     return await withRetry(
       () =>
-        run(this.#db.collection<StoredValue>(collection)).catch((error: unknown) => {
+        run(this.db.collection<StoredValue>(collection)).catch((error: unknown) => {
           const refused = refusedBy(error);
           throw refused ? new ManifestRefused(refused) : mongoError(error);
         }),
-      this.#retry,
+      this.retry,
     );
   }
 }

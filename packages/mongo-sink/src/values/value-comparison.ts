@@ -50,27 +50,16 @@ export async function loadDiffering(
 export class ValueComparison {
   /** Whether a write may still be under way. It stays true after a write that failed. */
   isWriting = false;
-  readonly #write: MembersWrite;
-  readonly #own: Generation;
-  readonly #elements: ValueElements;
-  readonly #known: Known;
-  readonly #bufferBytes: number;
   #pending: ElementDocument[] = [];
   #pendingBytes = 0;
 
   constructor(
-    write: MembersWrite,
-    own: Generation,
-    elements: ValueElements,
-    known: Known,
-    bufferBytes: number,
-  ) {
-    this.#write = write;
-    this.#own = own;
-    this.#elements = elements;
-    this.#known = known;
-    this.#bufferBytes = bufferBytes;
-  }
+    private readonly write: MembersWrite,
+    private readonly own: Generation,
+    private readonly elements: ValueElements,
+    private readonly known: Known,
+    private readonly bufferBytes: number,
+  ) {}
 
   /**
    * Reads the value until one pass sees a single state, and writes the differences.
@@ -79,11 +68,11 @@ export class ValueComparison {
   async untilWhole(): Promise<Buckets> {
     for (let changed = 0; ; ) {
       const { buckets, isWhole } = await this.#once(changed < PAGED_PASSES ? 'paged' : 'atomic');
-      const missed = await loadDiffering(this.#known, buckets, this.#elements);
+      const missed = await loadDiffering(this.known, buckets, this.elements);
       if (isWhole && missed === 0) {
         await this.#writing(async () => {
           await this.#flush();
-          await this.#elements.end(this.#certain(this.#known.table.unmarked()));
+          await this.elements.end(this.#certain(this.known.table.unmarked()));
         });
         return buckets;
       }
@@ -95,9 +84,9 @@ export class ValueComparison {
    * @throws SyncError VALUE_UNCERTAIN if a removed element could come back: see ValueElements.wasUnanswered.
    */
   *#certain(gone: Iterable<StoredElement>): Generator<StoredElement> {
-    const { generation, manifest } = this.#own;
+    const { generation, manifest } = this.own;
     for (const element of gone) {
-      if (this.#elements.wasUnanswered && element.since === generation)
+      if (this.elements.wasUnanswered && element.since === generation)
         throw new SyncError(
           'VALUE_UNCERTAIN',
           'overtaken',
@@ -108,9 +97,9 @@ export class ValueComparison {
   }
 
   async #once(how: 'paged' | 'atomic'): Promise<{ buckets: Buckets; isWhole: boolean }> {
-    const { layout, scan } = this.#write;
+    const { layout, scan } = this.write;
     if (!scan) throw new SyncError('VALUE_ENDED', 'unknown', 'the value has ended: there is nothing to read');
-    const { table, stored } = this.#known;
+    const { table, stored } = this.known;
     const buckets = new Buckets(layout);
     this.#pending = [];
     this.#pendingBytes = 0;
@@ -122,11 +111,11 @@ export class ValueComparison {
         if (page.done) return { buckets, isWhole: page.value };
         for (const element of page.value) {
           buckets.add(element);
-          if (stored && !stored.loaded.has(bucketOf(this.#known.layout, element))) continue;
+          if (stored && !stored.loaded.has(bucketOf(this.known.layout, element))) continue;
           if (table.mark(element.fingerprint)) continue;
-          this.#pending.push(this.#elements.document(element, element.document()));
+          this.#pending.push(this.elements.document(element, element.document()));
           this.#pendingBytes += element.bytes;
-          if (this.#pendingBytes < this.#bufferBytes) continue;
+          if (this.#pendingBytes < this.bufferBytes) continue;
           await this.#writing(() => this.#flush());
         }
       }
@@ -140,10 +129,10 @@ export class ValueComparison {
     const documents = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
-    const limits = { sizeOf: BSON.calculateObjectSize, size: this.#bufferBytes, count: BULK_DOCUMENTS };
-    for (const bulk of bulksOf(documents, limits)) await this.#elements.insert(bulk);
+    const limits = { sizeOf: BSON.calculateObjectSize, size: this.bufferBytes, count: BULK_DOCUMENTS };
+    for (const bulk of bulksOf(documents, limits)) await this.elements.insert(bulk);
     for (const { _id } of documents)
-      this.#known.table.add(this.#elements.parseId(_id, this.#own.generation), true);
+      this.known.table.add(this.elements.parseId(_id, this.own.generation), true);
   }
 
   async #writing(run: () => Promise<void>): Promise<void> {

@@ -36,12 +36,8 @@ type Written = Pick<MembersWrite, 'memberCollection' | 'layout' | 'history' | 's
 
 /** The changes of one attempt to a value's element documents. They can be repeated, and other attempts ignore them. */
 export class ValueElements {
-  readonly #db: Db;
   readonly #collection: Collection<Stored>;
   readonly #prefix: string;
-  readonly #state: KeyState;
-  readonly #write: Written;
-  readonly #own: Generation;
   readonly #retry: RetryOptions;
   readonly #refused = new Set<string>();
   /**
@@ -50,13 +46,15 @@ export class ValueElements {
    */
   wasUnanswered = false;
 
-  constructor(db: Db, state: KeyState, write: Written, own: Generation, retry: RetryOptions) {
-    this.#db = db;
+  constructor(
+    private readonly db: Db,
+    private readonly state: KeyState,
+    private readonly write: Written,
+    private readonly own: Generation,
+    retry: RetryOptions,
+  ) {
     this.#collection = db.collection<Stored>(write.memberCollection);
     this.#prefix = messageIdPrefix(state.key, state.incarnation);
-    this.#state = state;
-    this.#write = write;
-    this.#own = own;
     this.#retry = {
       ...retry,
       onRetry: (...tried) => {
@@ -71,15 +69,15 @@ export class ValueElements {
     element: { fingerprint: Uint8Array; index: number },
     fields: Readonly<Record<string, unknown>>,
   ): ElementDocument {
-    const { manifest, generation, at } = this.#own;
+    const { manifest, generation, at } = this.own;
     return {
       _id: this.#idOf({ ...element, since: generation }),
       key: manifest.key,
       ...fields,
-      bucket: fineBucketOf(this.#write.layout, element),
+      bucket: fineBucketOf(this.write.layout, element),
       since: generation,
       until: null,
-      ...(this.#write.history ? { joinedAt: at, leftAt: null } : {}),
+      ...(this.write.history ? { joinedAt: at, leftAt: null } : {}),
     };
   }
 
@@ -94,19 +92,19 @@ export class ValueElements {
    */
   async insert(documents: readonly ElementDocument[]): Promise<void> {
     await withRetry(async () => {
-      const stored = documents.map((each) => storedElement(each, this.#write.shape));
-      const { errors } = await insertRecords(this.#db, this.#write.memberCollection, stored);
+      const stored = documents.map((each) => storedElement(each, this.write.shape));
+      const { errors } = await insertRecords(this.db, this.write.memberCollection, stored);
       const letters = errors.flatMap((error) => {
         const document = documents[error.index];
         return document && !error.isOwnId
-          ? elementLetter(document, error, this.#prefix, this.#write.memberCollection, this.#state)
+          ? elementLetter(document, error, this.#prefix, this.write.memberCollection, this.state)
           : [];
       });
       for (const { element } of letters) this.#refused.add(element);
       if (letters.length > 0)
         requireKept(
           await writeValueLetters(
-            this.#db,
+            this.db,
             letters.map(({ letter }) => letter),
             new Date(),
           ),
@@ -145,7 +143,7 @@ export class ValueElements {
 
   /** Loads the elements that this generation has added so far into the table. */
   async loadOwn(into: FingerprintTable): Promise<void> {
-    const { manifest, generation } = this.#own;
+    const { manifest, generation } = this.own;
     await this.#run(async (elements) => {
       const cursor = elements.find(this.#as({ key: manifest.key, until: null, since: generation }), {
         projection: { _id: 1 },
@@ -158,7 +156,7 @@ export class ValueElements {
   /** Parses an element's `_id`. @param since the generation that added the element. */
   parseId(id: string, since: number): StoredElement {
     const slot = id.slice(this.#prefix.length, id.lastIndexOf(':'));
-    return { ...parseSlot(this.#write.layout, slot), since };
+    return { ...parseSlot(this.write.layout, slot), since };
   }
 
   /** Ends elements: removes those that this generation added, and sets it as the end of the others. */
@@ -177,7 +175,7 @@ export class ValueElements {
 
   /** Ends all elements of the value. */
   async endAll(): Promise<void> {
-    await this.#inBatches({ key: this.#own.manifest.key, until: this.#notEnded }, (ids) => this.#endIds(ids));
+    await this.#inBatches({ key: this.own.manifest.key, until: this.#notEnded }, (ids) => this.#endIds(ids));
   }
 
   /**
@@ -185,18 +183,18 @@ export class ValueElements {
    * of later generations stay: this worker may have been paused.
    */
   async removeOlder(): Promise<void> {
-    await this.#remove({ since: { $lt: this.#own.generation } });
+    await this.#remove({ since: { $lt: this.own.generation } });
   }
 
   /** Undoes the changes of uncommitted generations. */
   async heal(): Promise<void> {
-    await this.#undo(this.#own.manifest.aborted);
+    await this.#undo(this.own.manifest.aborted);
   }
 
   /** Undoes the changes of attempts that are not in the manifest; see lostAttempts. */
   async healLost(): Promise<void> {
     const lost = await this.#run((elements) =>
-      lostAttempts(elements, this.#own, this.#write.shape !== undefined),
+      lostAttempts(elements, this.own, this.write.shape !== undefined),
     );
     if (lost.length > 0) await this.#undo(lost);
   }
@@ -206,7 +204,7 @@ export class ValueElements {
    * changes.
    */
   async takeBack(): Promise<void> {
-    await this.#undo([this.#own.generation]);
+    await this.#undo([this.own.generation]);
   }
 
   /** Removes the elements that these generations added, and clears the ends that they set. */
@@ -214,8 +212,8 @@ export class ValueElements {
     const which = { $in: [...generations] };
     await this.#remove({ since: which });
     await this.#run((elements) =>
-      elements.updateMany(this.#as({ key: this.#own.manifest.key, until: which }), {
-        $set: this.#as({ until: null, ...(this.#write.history ? { leftAt: null } : {}) }),
+      elements.updateMany(this.#as({ key: this.own.manifest.key, until: which }), {
+        $set: this.#as({ until: null, ...(this.write.history ? { leftAt: null } : {}) }),
       }),
     );
   }
@@ -225,7 +223,7 @@ export class ValueElements {
    * until the next commit, for readers that loaded the manifest just before it moved.
    */
   async removeEnded(): Promise<void> {
-    const { generation, aborted } = this.#own.manifest;
+    const { generation, aborted } = this.own.manifest;
     if (generation === 0) return;
     // The list is mostly empty. Without it, every server can use its index.
     const others = aborted.length > 0 ? { $nin: [...aborted] } : {};
@@ -234,20 +232,20 @@ export class ValueElements {
 
   /** Matches elements that have not ended. An end that an uncommitted generation set does not count. */
   get #notEnded() {
-    return { $in: [null, ...this.#own.manifest.aborted] };
+    return { $in: [null, ...this.own.manifest.aborted] };
   }
 
   async #endIds(ids: readonly string[]): Promise<void> {
-    const { generation, at } = this.#own;
+    const { generation, at } = this.own;
     const isOwn = (id: string) => id.endsWith(`:${generation}`);
     const others = ids.filter((id) => !isOwn(id));
-    const end = { $set: this.#as({ until: generation, ...(this.#write.history ? { leftAt: at } : {}) }) };
+    const end = { $set: this.#as({ until: generation, ...(this.write.history ? { leftAt: at } : {}) }) };
     await this.#run((elements) => deleteByIds(elements, ids.filter(isOwn)));
     await this.#run((elements) => updateByIds(elements, others, this.#as({ until: this.#notEnded }), end));
   }
 
   async #remove(filter: Document): Promise<void> {
-    const which = { ...filter, key: this.#own.manifest.key };
+    const which = { ...filter, key: this.own.manifest.key };
     await this.#inBatches(which, (ids) => this.#run((elements) => deleteByIds(elements, ids)));
   }
 
@@ -269,7 +267,7 @@ export class ValueElements {
     into: FingerprintTable,
     isWanted: (element: StoredElement) => boolean,
   ): Promise<void> {
-    const { manifest } = this.#own;
+    const { manifest } = this.own;
     await this.#run(async (elements) => {
       const cursor = elements.find(this.#as({ key: manifest.key, ...filter }), {
         projection: this.#as({ since: 1, until: 1 }),
@@ -287,7 +285,7 @@ export class ValueElements {
 
   /** Names the fields for filters and updates, by the elements' shape. */
   #as(fields: Document): Document {
-    return pathsIn(this.#write.shape !== undefined, fields);
+    return pathsIn(this.write.shape !== undefined, fields);
   }
 
   async #run<T>(run: (elements: Collection<Stored>) => Promise<T>): Promise<T> {
@@ -295,6 +293,6 @@ export class ValueElements {
   }
 
   #idOf({ since, ...element }: StoredElement): string {
-    return `${this.#prefix}${slotOf(this.#write.layout, element)}:${since}`;
+    return `${this.#prefix}${slotOf(this.write.layout, element)}:${since}`;
   }
 }

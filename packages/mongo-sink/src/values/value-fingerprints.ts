@@ -15,13 +15,10 @@ interface FingerprintDocument {
  * Stores the fingerprints of a generation's elements in `value_fingerprints`: 8 bytes for about 128 elements.
  */
 export class ValueFingerprints {
-  readonly #db: Db;
-  readonly #retry: RetryOptions;
-
-  constructor(db: Db, retry: RetryOptions) {
-    this.#db = db;
-    this.#retry = retry;
-  }
+  constructor(
+    private readonly db: Db,
+    private readonly retry: RetryOptions,
+  ) {}
 
   /** Loads the buckets of a generation. `undefined` if there are none: then all elements must be compared. */
   async load(key: string, generation: number): Promise<Buckets | undefined> {
@@ -47,7 +44,7 @@ export class ValueFingerprints {
   }
 
   async #run<T>(run: (fingerprints: ReturnType<typeof collectionOf>) => Promise<T>): Promise<T> {
-    return await withRetry(() => run(collectionOf(this.#db)).catch(throwMongoError), this.#retry);
+    return await withRetry(() => run(collectionOf(this.db)).catch(throwMongoError), this.retry);
   }
 }
 

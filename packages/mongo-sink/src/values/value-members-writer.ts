@@ -33,14 +33,13 @@ export interface MembersWriterOptions {
  * saw a single state of the key.
  */
 export class MembersWriter {
-  readonly #db: Db;
-  readonly #options: MembersWriterOptions;
   readonly #attempts: ValueAttempts;
   readonly #fingerprints: ValueFingerprints;
 
-  constructor(db: Db, options: MembersWriterOptions) {
-    this.#db = db;
-    this.#options = options;
+  constructor(
+    private readonly db: Db,
+    private readonly options: MembersWriterOptions,
+  ) {
     this.#attempts = new ValueAttempts(db, options.retry);
     this.#fingerprints = new ValueFingerprints(db, options.retry);
   }
@@ -60,7 +59,7 @@ export class MembersWriter {
       if (!(error instanceof ManifestRefused)) throw error;
       const { code, message } = error.refused;
       const letter = valueRefusal(state, write.collection, write.manifest(), code, message);
-      requireKept(await writeValueLetters(this.#db, [letter], new Date()));
+      requireKept(await writeValueLetters(this.db, [letter], new Date()));
       return { written: 0, alreadyThere: 0, dead: 1 };
     }
   }
@@ -68,7 +67,7 @@ export class MembersWriter {
   /** @returns the number of refused elements. */
   async #write(state: KeyState, asked: MembersWrite): Promise<number> {
     const own = await this.#attempts.claim(state, asked);
-    if (!own) return await this.#options.stale(asked, state);
+    if (!own) return await this.options.stale(asked, state);
     const { manifest } = own;
     const wasMembers = manifest.form === 'members' && manifest.generation > 0;
     // The history of members stays in one shape. A new shape starts with the next incarnation.
@@ -77,7 +76,7 @@ export class MembersWriter {
       ? { ...asked, shape: manifest.isShaped ? (asked.shape ?? OWN_NAMES) : undefined }
       : asked;
     const elementsOf = (shape: DocumentShape | undefined) =>
-      new ValueElements(this.#db, state, { ...write, shape }, own, this.#options.retry);
+      new ValueElements(this.db, state, { ...write, shape }, own, this.options.retry);
     const elements = elementsOf(write.shape);
     const isReshaped = wasMembers && manifest.isShaped !== (write.shape !== undefined);
     const isRemade = isReshaped || (wasMembers && !keepsShape && manifest.rule !== write.rule);
@@ -97,7 +96,7 @@ export class MembersWriter {
     });
     if (end !== 'committed') {
       if (end === 'lost') await elements.takeBack();
-      return await this.#options.stale(write, state);
+      return await this.options.stale(write, state);
     }
     await this.#fingerprints.removeOlder(state.key, own.generation);
     if (!write.history) await elements.removeEnded();
@@ -113,7 +112,7 @@ export class MembersWriter {
     elements: ValueElements,
   ): Promise<Buckets> {
     const known = await this.#known(there, write, own, elements);
-    const comparison = new ValueComparison(write, own, elements, known, this.#options.bufferBytes);
+    const comparison = new ValueComparison(write, own, elements, known, this.options.bufferBytes);
     try {
       return await comparison.untilWhole();
     } catch (error) {

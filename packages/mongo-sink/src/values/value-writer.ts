@@ -42,14 +42,16 @@ export type Replaced = 'written' | 'stale' | 'dead' | SyncError;
  * dead letter, and the former value stays.
  */
 export class ValueWriter {
-  readonly #db: Db;
   readonly #groups: GroupCommit<Replacement, Replaced>;
   readonly #lists: RecordLists;
   readonly #grouped: GroupedUpdates;
 
   /** @param newSequence as of KeyStates. */
-  constructor(db: Db, batchBytes: number, newSequence?: NewDocumentSequence) {
-    this.#db = db;
+  constructor(
+    private readonly db: Db,
+    batchBytes: number,
+    newSequence?: NewDocumentSequence,
+  ) {
     this.#lists = new RecordLists(newSequence);
     this.#grouped = new GroupedUpdates(db, newSequence);
     this.#groups = new GroupCommit((values) => this.replaceAll(values), {
@@ -79,7 +81,7 @@ export class ValueWriter {
     const { q, u } = updateOf({ state, write });
     let after: StoredValue | null;
     try {
-      after = await this.#db
+      after = await this.db
         .collection<StoredValue>(write.collection)
         .findOneAndUpdate(q, u, { upsert: true, returnDocument: 'after', projection: MANIFEST_PROJECTION });
     } catch (error) {
@@ -89,7 +91,7 @@ export class ValueWriter {
       return await this.#keep(state, write, refused);
     }
     const attempts = after ? parseManifest(after).attempts : 0;
-    await removeElements(this.#db, write, state.key, attempts, write.shape !== undefined);
+    await removeElements(this.db, write, state.key, attempts, write.shape !== undefined);
     return 'written';
   }
 
@@ -99,14 +101,14 @@ export class ValueWriter {
     { code, message }: Pick<WriteError, 'code' | 'message'>,
   ): Promise<Replaced> {
     const letter = valueRefusal(state, collection, document, code, message);
-    const [refused] = await writeValueLetters(this.#db, [letter], new Date());
+    const [refused] = await writeValueLetters(this.db, [letter], new Date());
     return refused ?? 'dead';
   }
 
   /** Whether the key has an active document in the collection. @throws SyncError as mongoError. */
   async isActive(collection: string, state: KeyState): Promise<boolean> {
     const projection = { ...MANIFEST_PROJECTION, ...ACTIVE };
-    const found = await this.#db
+    const found = await this.db
       .collection<StoredValue>(collection)
       .findOne({ _id: documentIdOf(state) }, { projection })
       .catch(throwMongoError);
@@ -147,7 +149,7 @@ export class ValueWriter {
   async #insert(collection: string, indexes: readonly number[], fates: Fates): Promise<number[]> {
     if (indexes.length === 0) return [];
     const documents = indexes.map((i) => documentOf(valueAt(fates, i)));
-    const { errors } = await insertRecords(this.#db, collection, documents, this.#lists);
+    const { errors } = await insertRecords(this.db, collection, documents, this.#lists);
     return await this.#taken(indexes, errors, fates);
   }
 
@@ -162,7 +164,7 @@ export class ValueWriter {
     const list = [...changes.values()];
     const taken = await this.#grouped.update(collection, list, PLAIN_VALUES);
     if (taken === 'none') return indexes;
-    const held = taken === 'all' ? new Set(list) : await changesHeld(this.#db, collection, list);
+    const held = taken === 'all' ? new Set(list) : await changesHeld(this.db, collection, list);
     return indexes.filter((i) => {
       const change = changes.get(i);
       return !change || !held.has(change);
@@ -172,7 +174,7 @@ export class ValueWriter {
   async #update(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
     if (indexes.length === 0) return;
     const updates = indexes.map((i) => updateOf(valueAt(fates, i)));
-    const { errors } = await updateRecords(this.#db, collection, updates, this.#lists);
+    const { errors } = await updateRecords(this.db, collection, updates, this.#lists);
     for (const i of await this.#taken(indexes, errors, fates))
       fates.results[i] = await this.#settle(valueAt(fates, i));
   }
@@ -183,7 +185,7 @@ export class ValueWriter {
   async #mark(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
     if (indexes.length === 0) return;
     const updates = indexes.flatMap((i) => marksOf(valueAt(fates, i)));
-    const { n, errors } = await updateRecords(this.#db, collection, updates, this.#lists);
+    const { n, errors } = await updateRecords(this.db, collection, updates, this.#lists);
     await this.#taken(
       indexes.flatMap((i) => [i, i]),
       errors,
@@ -203,7 +205,7 @@ export class ValueWriter {
    */
   async #settle(value: Replacement): Promise<Replaced> {
     const { state, write } = value;
-    const documents = this.#db.collection<StoredValue>(write.collection);
+    const documents = this.db.collection<StoredValue>(write.collection);
     const _id = documentIdOf(state);
     const found = await this.#find(write.collection, state);
     const owner = found ? ownerOf(found) : undefined;
@@ -230,7 +232,7 @@ export class ValueWriter {
       return await this.#keep(state, write, refused);
     }
     if (manifest.form === 'members')
-      await removeElements(this.#db, write, state.key, attempts, manifest.isShaped);
+      await removeElements(this.db, write, state.key, attempts, manifest.isShaped);
     return 'written';
   }
 
@@ -253,13 +255,13 @@ export class ValueWriter {
       refused.push(i);
     }
     if (refusals.length === 0) return taken;
-    const results = await writeValueLetters(this.#db, refusals, new Date());
+    const results = await writeValueLetters(this.db, refusals, new Date());
     for (const [at, i] of refused.entries()) fates.results[i] = results[at] ?? 'dead';
     return taken;
   }
 
   async #find(collection: string, state: KeyState): Promise<StoredValue | null> {
-    return await this.#db
+    return await this.db
       .collection<StoredValue>(collection)
       .findOne({ _id: documentIdOf(state) }, { projection: MANIFEST_PROJECTION })
       .catch(throwMongoError);
@@ -274,11 +276,11 @@ export class ValueWriter {
     // A worker may have made a large value a small one, and died before it removed the elements. If the last
     // attempt on them was committed, no attempt with a number up to its own is under way.
     if (found.form === 'inline' && found.attempts > 0 && found.attempts === found.healed)
-      await removeElements(this.#db, names, key, found.attempts, found.isShaped);
+      await removeElements(this.db, names, key, found.attempts, found.isShaped);
     // Another worker's attempt on the elements is not committed yet, so the value is unchanged.
     if (found.revision <= revision) return;
     for (const command of catchUpCommands(state, found)) {
-      const { errors } = await writeRecords(this.#db, { count: 1, command: () => command });
+      const { errors } = await writeRecords(this.db, { count: 1, command: () => command });
       // Without this error, each run would end as overtaken, although no other worker is faster.
       for (const { isOwnId, code } of errors) if (!isOwnId) throw keyRefused(key, code);
       if (errors.length === 0) return;

@@ -8,12 +8,13 @@ export type Choice = 'free' | 'adopted' | { readonly left: string };
 
 /** Decides once for each key whether to adopt it. */
 export class KeyChoice {
-  readonly #db: Db;
   readonly #wanted: (key: string) => boolean;
   readonly #choices = new Map<string, Choice>();
 
-  constructor(db: Db, wanted: (key: string) => boolean) {
-    this.#db = db;
+  constructor(
+    private readonly db: Db,
+    wanted: (key: string) => boolean,
+  ) {
     this.#wanted = wanted;
   }
 
@@ -21,7 +22,7 @@ export class KeyChoice {
   async load(keys: Iterable<string>): Promise<void> {
     const asked = [...new Set(keys)].filter((key) => !this.#choices.has(key));
     if (asked.length === 0) return;
-    const known = await knownKeys(this.#db, asked);
+    const known = await knownKeys(this.db, asked);
     for (const key of asked) this.#choices.set(key, this.#decide(key, known));
   }
 

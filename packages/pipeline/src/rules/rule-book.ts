@@ -25,15 +25,16 @@ interface Compiled extends Rule {
  * apply. All users of rules in a process share one book, so that rules can be replaced while they run.
  */
 export class RuleBook {
-  readonly #types: RuledTypes;
   #rules: readonly Compiled[] = [];
 
   /**
    * @param types all key types: `ruleBook` in packages/key-types passes them.
    * @param specs already checked: see packages/config.
    */
-  constructor(types: RuledTypes, specs: readonly RuleSpec[] = []) {
-    this.#types = types;
+  constructor(
+    private readonly types: RuledTypes,
+    specs: readonly RuleSpec[] = [],
+  ) {
     this.replace(specs);
   }
 
@@ -66,7 +67,7 @@ export class RuleBook {
 
   /** Replaces the rules. A running job ends by the old rules or by the new ones. */
   replace(specs: readonly RuleSpec[]): void {
-    this.#rules = specs.map((spec, index) => compile(spec, index, this.#types));
+    this.#rules = specs.map((spec, index) => compile(spec, index, this.types));
   }
 }
 

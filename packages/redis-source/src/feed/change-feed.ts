@@ -47,14 +47,12 @@ interface Node {
  * reported.
  */
 export class ChangeFeed {
-  readonly #options: ChangeFeedOptions;
   readonly #nodes = new Map<string, Node>();
   readonly #timer: NodeJS.Timeout;
   #isClosed = false;
   #checking: Promise<void> | undefined;
 
-  constructor(options: ChangeFeedOptions) {
-    this.#options = options;
+  constructor(private readonly options: ChangeFeedOptions) {
     const { topology, marks } = CHECK_MS;
     this.#timer = setInterval(() => this.#check(), isCluster(options.redis) ? topology : marks);
     this.#timer.unref();
@@ -91,7 +89,7 @@ export class ChangeFeed {
   #check(): void {
     this.#checking ??= this.#matchServers()
       .catch((error: unknown) => {
-        if (!this.#isClosed) this.#options.onError(error);
+        if (!this.#isClosed) this.options.onError(error);
       })
       .finally(() => {
         this.#checking = undefined;
@@ -100,7 +98,7 @@ export class ChangeFeed {
 
   /** Opens a feed for each new server, and closes the feeds of servers that are gone. */
   async #matchServers(): Promise<void> {
-    const { redis } = this.#options;
+    const { redis } = this.options;
     if (!isCluster(redis)) {
       if (this.#nodes.size === 0) this.#open(ONLY);
       else await this.#compareMarks();
@@ -112,8 +110,8 @@ export class ChangeFeed {
     for (const [name, { feed }] of this.#nodes) {
       if (names.has(name)) continue;
       this.#nodes.delete(name);
-      this.#options.onState?.();
-      this.#options.onMissed(`${name} no longer has keys`);
+      this.options.onState?.();
+      this.options.onMissed(`${name} no longer has keys`);
       await feed.close();
     }
     for (const { host, port } of masters)
@@ -129,23 +127,23 @@ export class ChangeFeed {
     const node = this.#nodes.get(ONLY);
     const before = node?.marks;
     if (node?.state.is !== 'listening' || !before) return;
-    const now = await serverMarks(this.#options.redis);
+    const now = await serverMarks(this.options.redis);
     if (node.marks !== before) return;
     if (differ(now.run, before.run)) node.feed.reconnect();
     else if (differ(now.swaps, before.swaps)) {
       node.marks = { ...before, swaps: now.swaps };
-      this.#options.onMissed('databases were swapped');
+      this.options.onMissed('databases were swapped');
     }
   }
 
   #open(name: string, place?: { host: string; port: number }): void {
-    const { address, prefixes, onChange, onMissed, onError } = this.#options;
+    const { address, prefixes, onChange, onMissed, onError } = this.options;
     const set = (state: FeedState, marks?: ServerMarks) => {
       const node = this.#nodes.get(name);
       if (!node) return;
       node.state = state;
       node.marks = marks;
-      this.#options.onState?.();
+      this.options.onState?.();
     };
     const feed = new NodeFeed({
       redis: connectPush(address, onError, place),
@@ -164,7 +162,7 @@ export class ChangeFeed {
       onError,
     });
     this.#nodes.set(name, { feed, state: { is: 'connecting' }, marks: undefined });
-    this.#options.onState?.();
+    this.options.onState?.();
   }
 }
 

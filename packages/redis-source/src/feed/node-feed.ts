@@ -45,7 +45,6 @@ const ASK_AGAIN_MS = 30_000;
  * waits to ask again.
  */
 export class NodeFeed {
-  readonly #options: NodeFeedOptions;
   #isListening = false;
   #closed = false;
   #asking: Promise<void> | undefined;
@@ -54,8 +53,7 @@ export class NodeFeed {
   #pingedAt: number | undefined;
   #heardUntil: number | undefined;
 
-  constructor(options: NodeFeedOptions) {
-    this.#options = options;
+  constructor(private readonly options: NodeFeedOptions) {
     const { redis } = options;
     redis.on('messageBuffer', (_channel: Buffer, names: unknown) => this.#take(names));
     redis.on('ready', () => this.#startAsking());
@@ -75,7 +73,7 @@ export class NodeFeed {
 
   /** Connects again: the server may not be the right one anymore. */
   reconnect(): void {
-    this.#options.redis.disconnect(true);
+    this.options.redis.disconnect(true);
   }
 
   /** Ends the connection, and waits for an attempt to subscribe. */
@@ -83,14 +81,14 @@ export class NodeFeed {
     this.#closed = true;
     this.#ask.abort();
     clearInterval(this.#heartbeat);
-    this.#options.redis.disconnect();
+    this.options.redis.disconnect();
     await this.#asking;
   }
 
   #take(names: unknown): void {
     if (!this.#isListening || this.#closed) return;
-    if (Array.isArray(names)) this.#options.onChange(names);
-    else this.#options.onFlush();
+    if (Array.isArray(names)) this.options.onChange(names);
+    else this.options.onFlush();
   }
 
   #startAsking(): void {
@@ -105,7 +103,7 @@ export class NodeFeed {
   }
 
   async #subscribe(signal: AbortSignal): Promise<void> {
-    const { redis, prefixes, onListening, onRefused, onError, askAgainMs = ASK_AGAIN_MS } = this.#options;
+    const { redis, prefixes, onListening, onRefused, onError, askAgainMs = ASK_AGAIN_MS } = this.options;
     while (!signal.aborted) {
       try {
         const marks = await serverMarks(redis);
@@ -134,7 +132,7 @@ export class NodeFeed {
 
   /** Finds a dead connection: the server no longer answers PING. */
   #check(): void {
-    const { redis } = this.#options;
+    const { redis } = this.options;
     if (!this.#isListening) return;
     const now = performance.now();
     if (this.#pingedAt !== undefined) {
@@ -156,6 +154,6 @@ export class NodeFeed {
     this.#pingedAt = undefined;
     if (!this.#isListening) return;
     this.#isListening = false;
-    if (!this.#closed) this.#options.onLost();
+    if (!this.#closed) this.options.onLost();
   }
 }

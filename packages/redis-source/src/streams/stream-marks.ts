@@ -20,19 +20,12 @@ const MOST = 16;
  * created again.
  */
 export class StreamMarks {
-  #stride: number;
-  /** Number of entries that were read in this incarnation. */
-  #read: number;
-  #marks: readonly Mark[];
-  /** The stored form of the marks; `undefined` until toString needs it. */
-  #text: string | undefined;
-
-  private constructor(stride: number, read: number, marks: readonly Mark[], text?: string) {
-    this.#stride = stride;
-    this.#read = read;
-    this.#marks = marks;
-    this.#text = text;
-  }
+  private constructor(
+    private stride: number /** Number of entries that were read in this incarnation. */,
+    private read: number,
+    private marks: readonly Mark[] /** The stored form of the marks; `undefined` until toString needs it. */,
+    private text?: string,
+  ) {}
 
   /** The marks of a stream that was not read yet. */
   static none(): StreamMarks {
@@ -52,43 +45,43 @@ export class StreamMarks {
 
   /** A copy of the known marks, to which a read adds its entries. */
   static after(known: StreamMarks | undefined): StreamMarks {
-    return known ? known.#copy(known.#marks) : StreamMarks.none();
+    return known ? known.#copy(known.marks) : StreamMarks.none();
   }
 
   /** Counts an entry, and returns whether it must be remembered by `put`. */
   takesNext(): boolean {
-    return this.#read++ % this.#stride === 0;
+    return this.read++ % this.stride === 0;
   }
 
   /** Remembers the entry that was counted last. */
   put(mark: Mark): void {
-    this.#marks = [...this.#marks, mark];
-    this.#text = undefined;
-    if (this.#marks.length <= MOST) return;
-    this.#stride *= 2;
-    this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
+    this.marks = [...this.marks, mark];
+    this.text = undefined;
+    if (this.marks.length <= MOST) return;
+    this.stride *= 2;
+    this.marks = this.marks.filter((_, i) => i % 2 === 0);
   }
 
   /** The marks that the stream can still hold. @param firstId its first entry; `undefined` if it is empty. */
   from(firstId: string | undefined): StreamMarks {
     if (firstId === undefined) return this.#copy([]);
-    const [oldest] = this.#marks;
-    if (oldest && compareEntryIds(oldest.id, firstId) >= 0) return this.#copy(this.#marks);
-    return this.#copy(this.#marks.filter(({ id }) => compareEntryIds(id, firstId) >= 0));
+    const [oldest] = this.marks;
+    if (oldest && compareEntryIds(oldest.id, firstId) >= 0) return this.#copy(this.marks);
+    return this.#copy(this.marks.filter(({ id }) => compareEntryIds(id, firstId) >= 0));
   }
 
   /** All marks, in the order of their ids. */
   get all(): readonly Mark[] {
-    return this.#marks;
+    return this.marks;
   }
 
   /** The form in which a position stores the marks; see parse. */
   toString(): string {
-    this.#text ??= this.#marks.map(({ id, digest }) => ` ${id} ${digest}`).join('');
-    return `${this.#stride} ${this.#read}${this.#text}`;
+    this.text ??= this.marks.map(({ id, digest }) => ` ${id} ${digest}`).join('');
+    return `${this.stride} ${this.read}${this.text}`;
   }
 
   #copy(marks: readonly Mark[]): StreamMarks {
-    return new StreamMarks(this.#stride, this.#read, marks, marks === this.#marks ? this.#text : undefined);
+    return new StreamMarks(this.stride, this.read, marks, marks === this.marks ? this.text : undefined);
   }
 }

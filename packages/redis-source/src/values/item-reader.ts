@@ -19,26 +19,23 @@ const CHANGED: ReadingEnd = { isWhole: false, isGone: false, expiresAt: null };
 
 /** Reads the items of a value, whole or in pages. */
 export class ItemReader {
-  readonly #redis: Redis;
-  readonly #source: ServerSource;
-  readonly #count: number;
   readonly #expiry = keyExpiry();
 
   /** @param count number of items per page. */
-  constructor(redis: Redis, source: ServerSource, count: number) {
-    this.#redis = redis;
-    this.#source = source;
-    this.#count = count;
-  }
+  constructor(
+    private readonly redis: Redis,
+    private readonly source: ServerSource,
+    private readonly count: number,
+  ) {}
 
   /**
    * The size in items or bytes; `undefined` if Redis has no command for it. 0 may mean that the key is gone.
    */
   async size(key: Buffer): Promise<number | undefined> {
-    if (!this.#source.size) return undefined;
+    if (!this.source.size) return undefined;
     try {
       const server = await this.#masterOf(key);
-      const [name, ...words] = sizeCommand(this.#source.size, key);
+      const [name, ...words] = sizeCommand(this.source.size, key);
       return Number(await server.sendCommand(new Command(name, words)));
     } catch (error) {
       throw redisError(error);
@@ -56,16 +53,16 @@ export class ItemReader {
   /** Reads the whole value with its expiry time, at one instant. */
   async *atomic(key: Buffer): AsyncGenerator<readonly Item[], ReadingEnd> {
     const server = await this.#masterOf(key);
-    const whole = await readWhole(server, this.#source, await this.#expiry(server, key), key).catch(
+    const whole = await readWhole(server, this.source, await this.#expiry(server, key), key).catch(
       throwRedisError(),
     );
-    if (!whole || isGone(this.#source, whole.items)) return { isWhole: true, isGone: true, expiresAt: null };
+    if (!whole || isGone(this.source, whole.items)) return { isWhole: true, isGone: true, expiresAt: null };
     yield whole.items;
     return { isWhole: true, isGone: false, expiresAt: whole.expiresAt };
   }
 
   async #masterOf(key: Buffer): Promise<Redis> {
-    return await masterOf(this.#redis, key).catch(throwRedisError());
+    return await masterOf(this.redis, key).catch(throwRedisError());
   }
 
   /**
@@ -76,7 +73,7 @@ export class ItemReader {
    * https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
    */
   async *paged(key: Buffer): AsyncGenerator<readonly Item[], ReadingEnd> {
-    const { pages, size } = this.#source;
+    const { pages, size } = this.source;
     if (!pages || !size) return yield* this.atomic(key);
     const server = await this.#masterOf(key);
     const expiry = await this.#expiry(server, key);
@@ -90,11 +87,11 @@ export class ItemReader {
     client.on('error', () => {});
     try {
       await client.connect();
-      const detail = await this.#source.knownDetail(server, key);
+      const detail = await this.source.knownDetail(server, key);
       await client.watch(key);
       let read = 0;
       let firstToGo: Item | undefined;
-      for await (const page of pages(askOf(client), key, this.#count)) {
+      for await (const page of pages(askOf(client), key, this.count)) {
         const items = detail ? await detailed(client, detail, key, page) : page;
         read +=
           size.of === 'items' ? items.length : items.reduce((sum, [bytes]) => sum + (bytes?.length ?? 0), 0);

@@ -12,14 +12,13 @@ type Name = string | Buffer;
  * Source: https://redis.io/docs/latest/commands/evalsha_ro/
  */
 export class KeysScript {
-  readonly #redis: Redis;
-  readonly #lua: string;
   readonly #sha: string;
   #command: 'EVALSHA_RO' | 'EVALSHA' = 'EVALSHA_RO';
 
-  constructor(redis: Redis, lua: string) {
-    this.#redis = redis;
-    this.#lua = lua;
+  constructor(
+    private readonly redis: Redis,
+    private readonly lua: string,
+  ) {
     this.#sha = createHash('sha1').update(lua).digest('hex');
   }
 
@@ -44,7 +43,7 @@ export class KeysScript {
   /** @returns the refusal, if the user may not load scripts. */
   async #load(): Promise<Error | undefined> {
     try {
-      await Promise.all(mastersOf(this.#redis).map((server) => server.script('LOAD', this.#lua)));
+      await Promise.all(mastersOf(this.redis).map((server) => server.script('LOAD', this.lua)));
       return undefined;
     } catch (error) {
       if (error instanceof Error && isCommandRefused(error)) return error;
@@ -57,7 +56,7 @@ export class KeysScript {
     args: readonly (string | Buffer)[],
   ): Promise<unknown[]> {
     const replies = await pipelined(
-      this.#redis,
+      this.redis,
       parts,
       ([name = '']) => name,
       (pipeline, part) =>

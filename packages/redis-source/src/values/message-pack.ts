@@ -11,15 +11,12 @@ export function unpackMessage(bytes: Buffer): unknown {
 }
 
 class Unpacker {
-  readonly #bytes: Buffer;
   #at = 0;
 
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
+  constructor(private readonly bytes: Buffer) {}
 
   next(): unknown {
-    const kind = this.#bytes[this.#at++] ?? -1;
+    const kind = this.bytes[this.#at++] ?? -1;
     if (kind < 0) throw unexpected();
     if (kind <= 0x7f) return kind;
     if (kind >= 0xe0) return kind - 0x100;
@@ -59,8 +56,8 @@ class Unpacker {
   #string(length: number): Buffer {
     const from = this.#at;
     this.#at += length;
-    if (this.#at > this.#bytes.length) throw unexpected();
-    return this.#bytes.subarray(from, this.#at);
+    if (this.#at > this.bytes.length) throw unexpected();
+    return this.bytes.subarray(from, this.#at);
   }
 
   #list(length: number): unknown[] {
@@ -70,13 +67,13 @@ class Unpacker {
   }
 
   #unsigned(size: number): number {
-    const number = this.#bytes.readUIntBE(this.#at, size);
+    const number = this.bytes.readUIntBE(this.#at, size);
     this.#at += size;
     return number;
   }
 
   #signed(size: number): number {
-    const number = this.#bytes.readIntBE(this.#at, size);
+    const number = this.bytes.readIntBE(this.#at, size);
     this.#at += size;
     return number;
   }

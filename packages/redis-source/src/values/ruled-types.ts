@@ -7,25 +7,23 @@ import { weightOf } from './weight-of.js';
  * documents.
  */
 export class RuledTypes {
-  readonly #type: ValueType;
-  readonly #rules: RuleBook | undefined;
   /**
    * The changed types. Rules are few, and are replaced as a whole; the types of earlier rules are collected
    * with them.
    */
   readonly #made = new WeakMap<ValueMapper, ValueType>();
 
-  constructor(type: ValueType, rules: RuleBook | undefined) {
-    this.#type = type;
-    this.#rules = rules;
-  }
+  constructor(
+    private readonly type: ValueType,
+    private readonly rules: RuleBook | undefined,
+  ) {}
 
   /** The type, changed by the rule of a key. */
   typeFor(key: string): ValueType {
-    const { keyType } = this.#type.names;
-    const mapper = this.#rules?.ruleFor(key, keyType)?.mapperFor(keyType);
-    if (!mapper) return this.#type;
-    const made = this.#made.get(mapper) ?? ruledType(this.#type, mapper);
+    const { keyType } = this.type.names;
+    const mapper = this.rules?.ruleFor(key, keyType)?.mapperFor(keyType);
+    if (!mapper) return this.type;
+    const made = this.#made.get(mapper) ?? ruledType(this.type, mapper);
     this.#made.set(mapper, made);
     return made;
   }

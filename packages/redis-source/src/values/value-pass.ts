@@ -26,10 +26,8 @@ export interface PassResult extends ReadingEnd {
  * elements.
  */
 export class ValuePass {
-  readonly #shape: ValueShape;
   readonly #sum = new FingerprintSum();
   readonly #finder: FrameFinder | undefined;
-  readonly #first: number | undefined;
   items = 0;
   bytes = 0;
   #left = 0;
@@ -38,15 +36,17 @@ export class ValuePass {
    * @param last where a sliding value's items were.
    * @param first the place of its first item, if it is known.
    */
-  constructor(shape: ValueShape, last: Frame | undefined, first?: number) {
-    this.#shape = shape;
+  constructor(
+    private readonly shape: ValueShape,
+    last: Frame | undefined,
+    private readonly first?: number,
+  ) {
     this.#finder = shape.order === 'sliding' ? new FrameFinder(last) : undefined;
-    this.#first = first;
   }
 
   /** Counts the item, and returns its elements if its place is known: one, or several if it is too large. */
   add(item: Item): readonly Element[] {
-    const isHashed = this.#shape.order === 'hashed';
+    const isHashed = this.shape.order === 'hashed';
     const at = this.items++;
     const fingerprint = fingerprintOf(item, isHashed ? undefined : at);
     this.#sum.add(fingerprint);
@@ -55,14 +55,14 @@ export class ValuePass {
     for (const buffer of item) bytes += buffer.length;
     this.bytes += bytes;
     if (isHashed) return this.#elements(item, fingerprint, 0, bytes);
-    if (this.#finder && this.#first === undefined) return [];
-    const index = at + (this.#first ?? 0);
+    if (this.#finder && this.first === undefined) return [];
+    const index = at + (this.first ?? 0);
     return this.#elements(item, index === at ? fingerprint : fingerprintOf(item, index), index, bytes);
   }
 
   /** Counts the items of a value that is kept as one document, which needs no elements and no places. */
   addWhole(items: readonly Item[]): void {
-    const isHashed = this.#shape.order === 'hashed';
+    const isHashed = this.shape.order === 'hashed';
     for (const item of items) {
       this.#sum.addItem(item, isHashed ? undefined : this.items);
       this.items++;
@@ -79,26 +79,26 @@ export class ValuePass {
       digest: this.#sum.toString(),
       items: this.items,
       bytes: this.bytes,
-      frame: this.#finder?.frame(this.#first ?? this.#finder.first),
+      frame: this.#finder?.frame(this.first ?? this.#finder.first),
       left: this.#left,
     };
   }
 
   #elements(item: Item, fingerprint: Buffer, index: number, bytes: number): readonly Element[] {
-    if (this.#shape.element.isLeftOut?.(item)) {
+    if (this.shape.element.isLeftOut?.(item)) {
       this.#left++;
       return [];
     }
-    const place = this.#shape.order === 'hashed' ? {} : { index };
+    const place = this.shape.order === 'hashed' ? {} : { index };
     const document = (of: Item, isPiece = false) => ({
-      ...this.#shape.element.document(of, isPiece),
+      ...this.shape.element.document(of, isPiece),
       ...place,
     });
     if (bytes <= MAX_DOCUMENT_PAYLOAD)
       return [{ fingerprint, index, bytes: bytes + ELEMENT_OVERHEAD, document: () => document(item) }];
     const pieces = this.#piecesOf(item);
     const whole = { of: fingerprint.toString('hex'), parts: pieces.length };
-    const { namePartsField } = this.#shape.element;
+    const { namePartsField } = this.shape.element;
     const names = pieces.filter(({ isName }) => isName).length;
     const cutName = namePartsField !== undefined && names > 0 ? { [namePartsField]: names } : {};
     return pieces.map(({ piece }, part) => ({
@@ -114,7 +114,7 @@ export class ValuePass {
    * piece. If the name is large, too, it is cut as well, and its pieces come first.
    */
   #piecesOf(item: Item): readonly { readonly piece: Item; readonly isName: boolean }[] {
-    const { cut, namePartsField } = this.#shape.element;
+    const { cut, namePartsField } = this.shape.element;
     const name = item[cut - 1];
     if (namePartsField === undefined || name === undefined || name.length <= MAX_REPEATED)
       return cutAt(item, cut).map((piece) => ({ piece, isName: false }));

@@ -37,16 +37,15 @@ function formFieldsOf(type: ValueType): readonly string[] {
 
 /** Makes the writes for a value, and the positions that hold after them. */
 export class ValueWrites {
-  readonly #type: ValueType;
-  readonly #reader: ItemReader;
-  readonly #settings: ValueSettings;
   readonly #names: Pick<ReplaceWrite, 'collection' | 'memberCollection' | 'formFields' | 'shape' | 'rule'>;
 
   /** @param state the state of the value's key: it decides the collections. */
-  constructor(type: ValueType, reader: ItemReader, settings: ValueSettings, state: KeyState) {
-    this.#type = type;
-    this.#reader = reader;
-    this.#settings = settings;
+  constructor(
+    private readonly type: ValueType,
+    private readonly reader: ItemReader,
+    private readonly settings: ValueSettings,
+    state: KeyState,
+  ) {
     const { collection, memberCollection } = valueCollectionsOf(type.names, state);
     this.#names = {
       collection,
@@ -66,11 +65,11 @@ export class ValueWrites {
     last: ValuePosition | undefined,
   ): { write: ReplaceWrite; position: () => ValuePosition } {
     const { expiresAt } = seen;
-    const { goneMs } = this.#settings;
+    const { goneMs } = this.settings;
     const document = Object.assign(
       this.#manifest(state, seen, 'inline'),
       goneMs !== null && expiresAt !== null ? { removeAt: dateOf(expiresAt + goneMs) } : undefined,
-      this.#type.shape.inline.document(items),
+      this.type.shape.inline.document(items),
     );
     const position = positionOf(seen, 'inline');
     return {
@@ -94,7 +93,7 @@ export class ValueWrites {
   ): { write: MembersWrite; position: () => ValuePosition } {
     let settled: PassResult = seen;
     const scan = (how: 'paged' | 'atomic') => {
-      const pass = new ValuePass(this.#type.shape, undefined, seen.frame?.first ?? 0);
+      const pass = new ValuePass(this.type.shape, undefined, seen.frame?.first ?? 0);
       return this.#scan(keyBytes(state.key), how, pass, (result) => {
         settled = result;
       });
@@ -116,7 +115,7 @@ export class ValueWrites {
 
   /** The write for a value whose key is gone. */
   gone(state: KeyState): Write {
-    const { goneMs } = this.#settings;
+    const { goneMs } = this.settings;
     const left: ValueDocument = {
       ...place(state),
       active: false,
@@ -127,7 +126,7 @@ export class ValueWrites {
     const form = parseValuePosition(state.position)?.form;
     // If the form is not known, there may be members.
     const keepsHistory = this.#hasHistory && form !== 'inline';
-    if (this.#settings.isMarked && !keepsHistory) {
+    if (this.settings.isMarked && !keepsHistory) {
       const { size: _, ...kept } = left;
       const document = { ...kept, goneAt: new Date() };
       return { kind: 'replace', ...this.#names, document, isMark: true, hasMembers: false, bytes: 0 };
@@ -143,17 +142,17 @@ export class ValueWrites {
         scan: undefined,
         manifest: () => left,
       };
-    const document = { ...left, form: 'inline', ...this.#type.shape.inline.document(undefined) };
+    const document = { ...left, form: 'inline', ...this.type.shape.inline.document(undefined) };
     return { kind: 'replace', ...this.#names, document, hasMembers: form !== 'inline', bytes: 0 };
   }
 
   get #hasHistory(): boolean {
-    return this.#settings.membershipHistory && this.#type.hasHistory;
+    return this.settings.membershipHistory && this.type.hasHistory;
   }
 
   #manifest(state: KeyState, seen: PassResult, form: ValuePosition['form']): Record<string, unknown> {
     const { stream, type, incarnation } = state;
-    const size = this.#type.source.size?.of === 'items' ? seen.items : seen.bytes;
+    const size = this.type.source.size?.of === 'items' ? seen.items : seen.bytes;
     const expiresAt = seen.expiresAt === null ? null : dateOf(seen.expiresAt);
     const manifest = { stream, type, incarnation, active: true, form, size, expiresAt };
     if (form === 'inline') return manifest;
@@ -161,7 +160,7 @@ export class ValueWrites {
       ...manifest,
       ...(seen.frame ? { first: seen.frame.first } : {}),
       ...(seen.left > 0 ? { mapped: { left: seen.left } } : {}),
-      ...(this.#settings.rule === undefined ? {} : { rule: this.#settings.rule }),
+      ...(this.settings.rule === undefined ? {} : { rule: this.settings.rule }),
     };
   }
 
@@ -172,7 +171,7 @@ export class ValueWrites {
     settle: (result: PassResult) => void,
   ): AsyncGenerator<readonly Element[], boolean> {
     if (how === 'atomic') await this.#refuseIfHuge(key);
-    const pages = this.#reader[how](key);
+    const pages = this.reader[how](key);
     try {
       for (;;) {
         const page = await pages.next();
@@ -191,14 +190,14 @@ export class ValueWrites {
 
   /** @throws SyncError VALUE_KEEPS_CHANGING */
   async #refuseIfHuge(key: Buffer): Promise<void> {
-    const size = (await this.#reader.size(key)) ?? 0;
-    const members = this.#type.source.size?.of === 'bytes' ? size / BYTES_A_MEMBER : size;
-    if (members <= this.#settings.maxAtomicMembers) return;
+    const size = (await this.reader.size(key)) ?? 0;
+    const members = this.type.source.size?.of === 'bytes' ? size / BYTES_A_MEMBER : size;
+    if (members <= this.settings.maxAtomicMembers) return;
     throw new SyncError(
       'VALUE_KEEPS_CHANGING',
       'unknown',
-      `the value changed during every read in pages, and with ${size} ${this.#type.source.size?.of} it is above ` +
-        `the limit (${this.#settings.maxAtomicMembers}) for reading it with one command: raise VALUE_ATOMIC_MEMBERS; the next job tries again`,
+      `the value changed during every read in pages, and with ${size} ${this.type.source.size?.of} it is above ` +
+        `the limit (${this.settings.maxAtomicMembers}) for reading it with one command: raise VALUE_ATOMIC_MEMBERS; the next job tries again`,
     );
   }
 }

@@ -18,21 +18,16 @@ export interface Bounds {
  * name, and the member counts as not set, so that all problems are reported together.
  */
 export class MemberReader {
-  readonly #members: Members;
-  readonly #where: string;
-  readonly #path: string;
-  readonly #settings: Pick<Settings, 'problem'>;
-
-  constructor(members: Members, where: string, settings: Pick<Settings, 'problem'>, path = '') {
-    this.#members = members;
-    this.#where = where;
-    this.#settings = settings;
-    this.#path = path;
-  }
+  constructor(
+    private readonly members: Members,
+    private readonly where: string,
+    private readonly settings: Pick<Settings, 'problem'>,
+    private readonly path = '',
+  ) {}
 
   /** Records a mistake in a member. */
   problem(member: string, problem: string, remedy: string): undefined {
-    this.#settings.problem('RULES', `${this.#where}, ${this.#path}${member}: ${problem}`, remedy);
+    this.settings.problem('RULES', `${this.where}, ${this.path}${member}: ${problem}`, remedy);
   }
 
   /** Whether the member is set; null is not. */
@@ -42,7 +37,7 @@ export class MemberReader {
 
   /** Records every member that is not in `names` as a mistake. */
   allow(names: readonly string[]): void {
-    for (const name of Object.keys(this.#members)) {
+    for (const name of Object.keys(this.members)) {
       if (names.includes(name)) continue;
       const near = nearestName(name, names);
       const remedy =
@@ -120,16 +115,16 @@ export class MemberReader {
     if (value === undefined) return undefined;
     if (!isObject(value) || Array.isArray(value))
       return this.problem(member, 'is not an object', `write { … }: see docs/configuration.md`);
-    const path = `${this.#path}${member}.`;
+    const path = `${this.path}${member}.`;
     return {
-      reader: new MemberReader(value, this.#where, this.#settings, path),
+      reader: new MemberReader(value, this.where, this.settings, path),
       names: Object.keys(value),
     };
   }
 
   /** As in the rest of the file, null means "not set". */
   #value(member: string): unknown {
-    return (Object.hasOwn(this.#members, member) ? this.#members[member] : undefined) ?? undefined;
+    return (Object.hasOwn(this.members, member) ? this.members[member] : undefined) ?? undefined;
   }
 }
 
