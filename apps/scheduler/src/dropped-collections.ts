@@ -14,7 +14,6 @@ const MEMORY = 'fleet';
  * rules. TargetSetBack detects a whole database that was dropped or restored.
  */
 export class DroppedCollections {
-  readonly #used: () => readonly string[];
   #againAt = Number.NEGATIVE_INFINITY;
   #noted = '';
 
@@ -24,11 +23,9 @@ export class DroppedCollections {
    */
   constructor(
     private readonly db: Parameters<typeof collectionIds>[0],
-    used: () => readonly string[],
+    private readonly used: () => readonly string[],
     private readonly everyMs = EVERY_MS,
-  ) {
-    this.#used = used;
-  }
+  ) {}
 
   /** Whether collections were dropped that were not reported before. Remembers new collections. */
   async found(): Promise<boolean> {
@@ -62,7 +59,7 @@ export class DroppedCollections {
 
   async #compare() {
     const before = (await rememberedCollections(this.db)) ?? [];
-    const ours = new Set([...this.#used(), ...before.map(({ name }) => name)]);
+    const ours = new Set([...this.used(), ...before.map(({ name }) => name)]);
     const now = (await collectionIds(this.db)).filter(({ name }) => ours.has(name));
     const ids = new Map(now.map(({ name, id }) => [name, id]));
     const gone = before.filter(({ name, id }) => ids.get(name) !== id).map(({ name }) => name);

@@ -1,13 +1,10 @@
 /** Tracks whether changes may have been missed; only a sweep can find these. */
 export class MissedChanges {
-  readonly #onNote: () => void;
   #reason = '';
   #at: number | undefined;
 
   /** @param onNote called when something was missed. */
-  constructor(onNote: () => void = () => {}) {
-    this.#onNote = onNote;
-  }
+  constructor(private readonly onNote: () => void = () => {}) {}
 
   /** Why changes may have been missed; empty if none were. */
   get reason(): string {
@@ -21,7 +18,7 @@ export class MissedChanges {
   note(reason: string): void {
     this.#reason = reason;
     this.#at = undefined;
-    this.#onNote();
+    this.onNote();
   }
 
   /** Forgets the missed changes, because a sweep that begins now finds them. */

@@ -3,13 +3,10 @@ const LIMIT = 10_000;
 
 /** The known paused keys. Their changes need not be requested. */
 export class PausedKeys {
-  readonly #read: (limit: number) => Promise<ReadonlySet<string>>;
   #keys: ReadonlySet<string> = new Set();
 
   /** @param read reads the paused keys, at most `limit` of them. */
-  constructor(read: (limit: number) => Promise<ReadonlySet<string>>) {
-    this.#read = read;
-  }
+  constructor(private readonly read: (limit: number) => Promise<ReadonlySet<string>>) {}
 
   /** Whether the key was paused at the last refresh. */
   has(key: string): boolean {
@@ -25,7 +22,7 @@ export class PausedKeys {
    */
   async refresh(met: readonly string[]): Promise<readonly string[]> {
     const before = this.#keys;
-    const found = await this.#read(LIMIT + 1);
+    const found = await this.read(LIMIT + 1);
     this.#keys = found.size > LIMIT ? new Set() : found;
     const changed = [...before, ...this.#keys].filter((key) => before.has(key) !== this.#keys.has(key));
     const resumed = found.size > LIMIT ? [] : met.filter((key) => !this.#keys.has(key));

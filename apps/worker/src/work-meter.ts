@@ -9,7 +9,6 @@ interface Sample {
 
 /** Counts the work of this worker, and measures its speed. */
 export class WorkMeter {
-  readonly #now: () => number;
   /** The samples of the window. The oldest marks its start. */
   #samples: Sample[];
   #entries = 0;
@@ -17,8 +16,7 @@ export class WorkMeter {
   #jobs = 0;
 
   /** @param now a clock in ms that never goes back. */
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
+  constructor(private readonly now: () => number = () => performance.now()) {
     this.#samples = [{ at: now(), entries: 0, keys: 0 }];
   }
 
@@ -43,7 +41,7 @@ export class WorkMeter {
    * adds a sample.
    */
   read(): { readonly jobs: number; readonly entriesPerSec: number; readonly keysPerSec: number } {
-    const now = { at: this.#now(), entries: this.#entries, keys: this.#keys };
+    const now = { at: this.now(), entries: this.#entries, keys: this.#keys };
     const begin = this.#samples.find(({ at }) => at >= now.at - WINDOW_MS) ?? this.#samples.at(-1) ?? now;
     this.#samples = [...this.#samples.filter(({ at }) => at >= begin.at), now];
     const perSec = (count: number) => (now.at > begin.at ? (count * 1000) / (now.at - begin.at) : 0);

@@ -1,20 +1,18 @@
-export type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
+export type { FleetFacts, Reading } from './fleet-facts.js';
 export { fleetSample } from './fleet-sample.js';
 export {
   HISTORY_RANGES,
   type HistoryRange,
   historyPoints,
-  type KeyPoint,
   keyPoints,
   worstSample,
 } from './history-points.js';
-export type { Comparison } from './identity/compare-fleets.js';
 export { confirmTarget } from './identity/confirm-target.js';
-export { FleetIdentity, type IdentitySources, KEEP_EVERY_MS } from './identity/fleet-identity.js';
+export { FleetIdentity, KEEP_EVERY_MS } from './identity/fleet-identity.js';
 export { isFleetMismatch, targetIsShared } from './identity/fleet-mismatch.js';
 export { judge } from './judge.js';
 export { missingKeysOf, surplusSchedulersOf } from './judge-mirror.js';
 export { TARGET_SET_BACK } from './judge-queue.js';
 export { processState, sortedProcesses } from './process-state.js';
-export { type FactSources, readFacts } from './read-facts.js';
+export { readFacts } from './read-facts.js';
 export { REASON_CODES, type Reason, type ReasonCode, type Verdict, type VerdictLevel } from './verdict.js';

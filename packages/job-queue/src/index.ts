@@ -1,4 +1,4 @@
-export { type Claim, type ClaimEnd, type Claimed, Claims, type RunEnd } from './claims.js';
+export { type Claim, Claims, type RunEnd } from './claims.js';
 export type { Ending } from './group-ends.js';
 export { HeartbeatSender } from './heartbeat-sender.js';
 export {
@@ -6,16 +6,14 @@ export {
   CLOCK_TOLERANCE_MS,
   type FleetProcess,
   type Heartbeat,
-  type WorkFacts,
 } from './heartbeats.js';
 export { KEYS_PER_JOB } from './job-data.js';
 export { JobQueue } from './job-queue.js';
-export type { JobSchedulers, Schedule } from './job-schedulers.js';
-export { JobWorker, type JobWorkerOptions, type RunKeys } from './job-worker.js';
+export type { Schedule } from './job-schedulers.js';
+export { JobWorker, type RunKeys } from './job-worker.js';
 export { Lease, SCHEDULER_LEASE } from './lease.js';
 export { LoadLimit } from './load-limit.js';
 export { queueCalls, queueWrites } from './queue-calls.js';
-export type { QueueDepth } from './queue-depth.js';
 export {
   activeSchedulerIn,
   changesHeardIn,
@@ -32,5 +30,5 @@ export {
 } from './queue-settings.js';
 export { queueTelemetry } from './queue-telemetry.js';
 export type { ScheduleChange } from './schedule-changes.js';
-export { keyHash, scheduledJobId } from './scheduler-id.js';
+export { scheduledJobId } from './scheduler-id.js';
 export { EVICTED, NO_RECORD, type SweepRecord } from './sweep-record.js';

@@ -22,18 +22,16 @@ const BURST_MS = 500;
 export class LoadLimit {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #key: string;
-  readonly #onError: (error: Error) => void;
 
   /** @param signal ends a wait, so that a worker can stop at any time. */
   constructor(
     settings: QueueSettings,
     private readonly bytesPerSec: number,
     private readonly signal: AbortSignal,
-    onError: (error: Error) => void,
+    private readonly onError: (error: Error) => void,
   ) {
     this.#redis = connectQueue(settings, onError);
     this.#key = `${keyPrefix(settings)}:taken`;
-    this.#onError = onError;
   }
 
   /**
@@ -58,7 +56,7 @@ export class LoadLimit {
     try {
       return Number(await TAKE.run(this.#redis, [this.#key], bytes, this.bytesPerSec, BURST_MS));
     } catch (error) {
-      this.#onError(error instanceof Error ? error : new Error(String(error)));
+      this.onError(error instanceof Error ? error : new Error(String(error)));
       return (bytes * 1000) / this.bytesPerSec;
     }
   }

@@ -1,5 +1,5 @@
 export type { About, Words } from './contract/about.js';
-export type { KeyTypeEntry, StreamType } from './contract/key-type-entry.js';
+export type { KeyTypeEntry } from './contract/key-type-entry.js';
 export { VALUE_DEFAULTS } from './contract/value-defaults.js';
 export type {
   Ask,
@@ -7,7 +7,6 @@ export type {
   ItemDetail,
   ItemSource,
   SizeSource,
-  StoredDocument,
   ValueShape,
   ValueType,
 } from './contract/value-type.js';

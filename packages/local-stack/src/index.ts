@@ -1,8 +1,8 @@
 export { isRedisForHere, type RedisName } from './choose-redis.js';
 export { freePort } from './free-port.js';
 export { type FreshNamespace, freshNamespace } from './fresh-namespace.js';
-export { type LocalStack, type LocalStackOptions, startLocalStack } from './local-stack.js';
-export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.js';
+export { type LocalStack, startLocalStack } from './local-stack.js';
+export { LocalStackError } from './local-stack-error.js';
 export { type MongoServer, startMongo } from './mongo-server.js';
 export { redisForTls } from './redis-for-tls.js';
 export { type RedisOptions, type RedisServer, startRedis } from './redis-server.js';

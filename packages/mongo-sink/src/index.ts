@@ -24,7 +24,7 @@ export {
 export { type Orphan, orphans, orphansOf, type RuleCollection } from './admin/orphans.js';
 export { readLastValue, refusedItems, refusedValue } from './admin/refused-values.js';
 export { readStoredForm, type StoredForm } from './admin/stored-form.js';
-export { type Strays, strayMessages } from './admin/strays.js';
+export { strayMessages } from './admin/strays.js';
 export { unknownStream, unknownStreams } from './admin/unknown-streams.js';
 export { type NewDocumentSequence, readyMadeBson } from './bson/ready-made-bson.js';
 export { connectMongo, type MongoAddress, type MongoHandle } from './connection/connect-mongo.js';
@@ -32,7 +32,6 @@ export {
   type IndexReport,
   inspectIndexes,
   inspectMongo,
-  type MongoReport,
 } from './connection/inspect-mongo.js';
 export { mongoSettingsProblem } from './connection/mongo-settings-problem.js';
 export { pingMongo, probeWrites } from './connection/ping-mongo.js';
@@ -40,7 +39,7 @@ export { collectionOf } from './database/collection-of.js';
 export { collectionsUsed } from './database/collections-used.js';
 export { prepareDatabase } from './database/prepare-database.js';
 export { COLLECTION_UNUSABLE } from './database/unusable-collections.js';
-export { type Refusal, readDeadLetter } from './dead-letters/dead-letters.js';
+export { readDeadLetter } from './dead-letters/dead-letters.js';
 export { settleKeyLetters } from './dead-letters/key-letters.js';
 export {
   allLetters,
@@ -67,7 +66,6 @@ export { type Forgotten, forgetKey } from './keys/forget-key.js';
 export { ORDERS, QUARANTINED } from './keys/key-lists.js';
 export { KeyPages } from './keys/key-pages.js';
 export {
-  type ActiveKey,
   activeAmong,
   activeKeyPages,
   activeKeys,
@@ -124,7 +122,6 @@ export {
   readStatus,
 } from './reports/read-status.js';
 export {
-  type CollectionId,
   collectionIds,
   rememberCollections,
   rememberedCollections,
@@ -146,4 +143,4 @@ export {
   type MirroredValue,
   readMirroredValue,
 } from './values/mirrored-values.js';
-export { elementsOf, parseManifest, type ValueManifest } from './values/value-manifest.js';
+export { elementsOf, parseManifest } from './values/value-manifest.js';

@@ -1,6 +1,6 @@
 import { type AuditEntry, writeAudit } from '@redis-to-mongo/mongo-sink';
 import { type AuditAction, asSyncError } from '@redis-to-mongo/pipeline';
-import type { Fleet } from './fleet.js';
+import type { Fleet } from './key-actions.js';
 
 /** The user of an action, the tool, and the address. */
 export type Operator = Pick<AuditEntry, 'who' | 'by' | 'from'>;
@@ -20,7 +20,6 @@ const AT_ONCE = 200;
 
 /** Records the actions of one operator in MongoDB. */
 export class AuditBook {
-  readonly #onError: (error: unknown) => void;
   #waiting: AuditEntry[] = [];
 
   /**
@@ -31,10 +30,8 @@ export class AuditBook {
     private readonly db: Fleet['db'],
     private readonly operator: Operator,
     private readonly keepMs: number,
-    onError: (error: unknown) => void,
-  ) {
-    this.#onError = onError;
-  }
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
   /** Records an action. It is written by `flush`, or when many are waiting. Does not throw. */
   async note({ action, key, filter, result, error }: AuditedAction): Promise<void> {
@@ -54,6 +51,6 @@ export class AuditBook {
   async flush(): Promise<void> {
     const entries = this.#waiting;
     this.#waiting = [];
-    await writeAudit(this.db, entries, this.keepMs).catch(this.#onError);
+    await writeAudit(this.db, entries, this.keepMs).catch(this.onError);
   }
 }

@@ -1,7 +1,7 @@
 import { activeKeys } from '@redis-to-mongo/mongo-sink';
 import { type KeyType, withRetry } from '@redis-to-mongo/pipeline';
 import { type FoundKey, scanKeys, scanNames } from '@redis-to-mongo/redis-source';
-import type { Fleet } from './fleet.js';
+import type { Fleet } from './key-actions.js';
 import { REREAD } from './retry.js';
 
 type RedisClient = Parameters<typeof scanKeys>[0];

@@ -9,7 +9,7 @@ import {
   type Rule,
   storedText,
 } from '@redis-to-mongo/pipeline';
-import type { Fleet } from './fleet.js';
+import type { Fleet } from './key-actions.js';
 
 const LATEST_MS = 8.64e15;
 

@@ -14,7 +14,7 @@ import {
   type SliceLimits,
   withRule,
 } from '@redis-to-mongo/pipeline';
-import type { Fleet } from './fleet.js';
+import type { Fleet } from './key-actions.js';
 import { messagesByRule } from './messages-by-rule.js';
 import { syncToEnd } from './sync-to-end.js';
 

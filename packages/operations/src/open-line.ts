@@ -3,7 +3,7 @@ import { ruleBook } from '@redis-to-mongo/key-types';
 import { mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import { ByteBudget, type Line } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
-import type { Fleet } from './fleet.js';
+import type { Fleet } from './key-actions.js';
 import { sinkOptions, sliceOptions, sourceOptions } from './line-options.js';
 import { RETRY } from './retry.js';
 

@@ -9,7 +9,7 @@ import {
   shownKey,
   withRetry,
 } from '@redis-to-mongo/pipeline';
-import type { Fleet } from './fleet.js';
+import type { Fleet } from './key-actions.js';
 import { RETRY } from './retry.js';
 
 /**

@@ -21,3 +21,10 @@ export function* bulksOf<T>(items: Iterable<T>, { sizeOf, ...most }: BulkLimits<
   }
   if (bulk.length > 0) yield bulk;
 }
+
+/** Divides a list into parts of at most `size` items. */
+export function inParts<T>(items: readonly T[], size: number): T[][] {
+  const parts: T[][] = [];
+  for (let i = 0; i < items.length; i += size) parts.push(items.slice(i, i + size));
+  return parts;
+}

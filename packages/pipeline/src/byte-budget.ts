@@ -41,20 +41,16 @@ export class ByteBudget {
 
 /** A share of the budget. */
 export class Reservation {
-  readonly #change: (bytes: number) => void;
-
   constructor(
     private bytes: number,
-    change: (bytes: number) => void,
-  ) {
-    this.#change = change;
-  }
+    private readonly change: (bytes: number) => void,
+  ) {}
 
   /** Corrects the reservation to the real size, without waiting: the bytes are already in memory. */
   resize(bytes: number): void {
     const change = bytes - this.bytes;
     this.bytes = bytes;
-    this.#change(change);
+    this.change(change);
   }
 
   /** Gives everything back; a second call does nothing. */

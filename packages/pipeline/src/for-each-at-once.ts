@@ -19,3 +19,15 @@ export async function forEachAtOnce<T>(
   const ended = await Promise.allSettled(Array.from({ length: atOnce }, next));
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
 }
+
+/** Runs functions one after the other, in order. */
+export class OneAtATime {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Runs the work after all earlier work has ended or failed. @throws the error of the work. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work, work);
+    this.#last = mine.catch(() => {});
+    return await mine;
+  }
+}

@@ -12,18 +12,15 @@ export interface GroupLimits<Item> {
  * load, groups fill up.
  */
 export class GroupCommit<Item, Result> {
-  readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
   #waiting: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
   #underWay = 0;
   #scheduled = false;
 
   /** @param run answers one result per item, in the same order. */
   constructor(
-    run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
     private readonly limits: GroupLimits<Item>,
-  ) {
-    this.#run = run;
-  }
+  ) {}
 
   /** Resolves or rejects with the group that the item belongs to. */
   submit(item: Item): Promise<Result> {
@@ -47,7 +44,7 @@ export class GroupCommit<Item, Result> {
     const group = this.#take();
     if (group.length === 0) return;
     this.#underWay++;
-    this.#run(group.map(({ item }) => item))
+    this.run(group.map(({ item }) => item))
       .then(
         (results) => {
           group.forEach(({ resolve, reject }, i) => {

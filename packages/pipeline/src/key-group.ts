@@ -27,16 +27,14 @@ interface Written extends Saving {
 export class KeyGroup {
   /** The keys that have not ended yet. */
   readonly #open: Set<string>;
-  readonly #goAlone: (one: Alone) => void;
 
   constructor(
     private readonly line: Line,
     keys: readonly string[],
     private readonly onEnd: OnKeyEnd,
-    goAlone: (one: Alone) => void,
+    private readonly goAlone: (one: Alone) => void,
   ) {
     this.#open = new Set(keys);
-    this.#goAlone = goAlone;
   }
 
   /** Takes the keys through the line, in as many readings as needed. */
@@ -158,7 +156,7 @@ export class KeyGroup {
   /** Removes a key from the group, to be synced alone: syncKey handles every case. */
   #leave(one: Alone): void {
     this.#open.delete(one.key);
-    this.#goAlone(one);
+    this.goAlone(one);
   }
 
   /** Reports the end of a key. Not async, because hundreds of keys end together, and most need no await. */

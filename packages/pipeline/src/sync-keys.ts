@@ -1,5 +1,5 @@
+import { inParts } from './bulks-of.js';
 import { forEachAtOnce } from './for-each-at-once.js';
-import { inParts } from './in-parts.js';
 import { type Alone, KeyGroup } from './key-group.js';
 import type { Line } from './line.js';
 import type { Slice } from './slice.js';
@@ -73,17 +73,14 @@ async function endOf(run: Promise<SyncReport>): Promise<KeyEnd> {
 
 /** Processes added items in order, a limited number in parallel. */
 class WorkLane<T> {
-  readonly #work: (item: T) => Promise<void>;
   readonly #waiting: T[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(
     private readonly atOnce: number,
-    work: (item: T) => Promise<void>,
-  ) {
-    this.#work = work;
-  }
+    private readonly work: (item: T) => Promise<void>,
+  ) {}
 
   /** Begins with the item immediately, or when another item has ended. After a failure, no item is begun. */
   add(item: T): void {
@@ -109,7 +106,7 @@ class WorkLane<T> {
   #start(): void {
     while (this.#underWay.size < this.atOnce && this.#waiting.length > 0 && !this.#failure) {
       const [item] = this.#waiting.splice(0, 1) as [T];
-      const done: Promise<void> = this.#work(item)
+      const done: Promise<void> = this.work(item)
         .catch((error: unknown) => {
           this.#failure ??= { error };
         })

@@ -5,11 +5,10 @@ import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import { attachCauses } from './attach-causes.js';
 import { markOrigin } from './error-origin.js';
 import type { RedisRole } from './option-names.js';
-import { redirectAlone } from './redirect-alone.js';
+import { redirectAlone, silenceSentinels } from './redirect-alone.js';
 import type { RedisAddress } from './redis-address.js';
 import { openGuarded } from './server-guard.js';
 import type { ServersReached } from './servers-reached.js';
-import { silenceSentinels } from './silence-sentinels.js';
 
 /** Options of ioredis; replies keep their ordinary (RESP2) shapes. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping' | 'protocol' | 'reconnectOnError'> & {

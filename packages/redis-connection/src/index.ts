@@ -12,7 +12,7 @@ export {
 export { connectPush } from './connect-push.js';
 export { type ClientOptions, connectRedis, FOR_BLOCKING } from './connect-redis.js';
 export type { RedisRole } from './option-names.js';
-export { RawConnection, RawConnectionLost, type RawConnectionOptions } from './raw-connection.js';
+export { RawConnection, RawConnectionLost } from './raw-connection.js';
 export { RawReplies, type RawReply } from './raw-replies.js';
 export { RawText } from './raw-text.js';
 export { addressOfUrl, type HostAndPort, type RedisAddress } from './redis-address.js';

@@ -5,18 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * its call.
  */
 export class SharedQuestion<T> {
-  readonly #ask: () => Promise<T>;
   #next: Promise<T> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
   #askedAt = Number.NEGATIVE_INFINITY;
 
   /** @param everyMs minimum time between two questions, in ms. */
   constructor(
-    ask: () => Promise<T>,
+    private readonly ask: () => Promise<T>,
     private readonly everyMs: number,
-  ) {
-    this.#ask = ask;
-  }
+  ) {}
 
   /** @throws the error of the question. */
   async answer(): Promise<T> {
@@ -30,7 +27,7 @@ export class SharedQuestion<T> {
     if (waitMs > 0) await sleep(waitMs);
     this.#next = undefined;
     this.#askedAt = performance.now();
-    const answer = this.#ask();
+    const answer = this.ask();
     this.#underWay = answer.catch(() => {});
     return await answer;
   }

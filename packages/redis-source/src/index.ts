@@ -1,7 +1,6 @@
 export { COMPARED_BYTES, fingerprintOfPiece, type Piece, pieceOf } from './excerpt/piece.js';
 export { type ExcerptItem, MOST_PARTS, readExcerpt, type SourceExcerpt } from './excerpt/read-excerpt.js';
 export { ChangeFeed, type ChangeFeedOptions, type FeedState } from './feed/change-feed.js';
-export type { FeedRefusal } from './feed/feed-refusal.js';
 export { keyPrefixes } from './feed/key-prefixes.js';
 export { otherDatabasesHaveKeys } from './feed/other-databases.js';
 export { HIDDEN_TYPE } from './hidden-type.js';
@@ -17,4 +16,3 @@ export { parseStreamInfo, type StreamInfo } from './streams/stream-info.js';
 export { type SyncedEntry, type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';
 export { lastKnownValue } from './values/last-known-value.js';
 export { readItems } from './values/read-items.js';
-export type { ValueOptions } from './values/value-options.js';

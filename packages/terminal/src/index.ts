@@ -3,5 +3,5 @@ export { counted, grouped } from './counts.js';
 export { duration, largestUnit, TIME_UNITS, time } from './durations.js';
 export { maskCredentials } from './mask-credentials.js';
 export { printable } from './printable.js';
-export { createProgress, type Progress, type ProgressState, type ProgressStream } from './progress.js';
+export { createProgress, type Progress, type ProgressState } from './progress.js';
 export { version } from './version.js';

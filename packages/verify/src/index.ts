@@ -12,6 +12,5 @@ export {
   type Finding,
   type Verification,
   type VerifyOptions,
-  type VerifyProgress,
   verifyMirror,
 } from './verify-mirror.js';

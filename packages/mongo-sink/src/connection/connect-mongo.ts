@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TlsSettings } from '@redis-to-mongo/pipeline';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
-import { failCutSends } from './fail-cut-sends.js';
-import { quietPools } from './quiet-pools.js';
+import { failCutSends, quietPools } from './driver-parts.js';
 
 await failCutSends();
 await quietPools();

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { isObject } from '@redis-to-mongo/pipeline';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
@@ -33,4 +34,50 @@ export function memberOf(value: unknown, name: string): unknown {
 
 function isMethod(value: unknown): value is Method {
   return typeof value === 'function';
+}
+
+/**
+ * The driver (7.9) maintains each pool ten times a second: it opens connections up to `minPoolSize`, and
+ * closes those that were idle for `maxIdleTimeMS`. No option changes the interval. If neither option is set,
+ * this patch skips the maintenance, which is a quarter of an idle worker's load. An unusable connection is
+ * still dropped when the next one is taken.
+ * Source: `ensureMinPoolSize` and `processWaitQueue` in the driver's lib/cmap/connection_pool.js
+ * @returns whether the driver is built as expected.
+ */
+export async function quietPools(): Promise<boolean> {
+  const module = await driverModule(() => import('mongodb/lib/cmap/connection_pool.js'));
+  return replaceMethod(
+    module,
+    'ConnectionPool',
+    'ensureMinPoolSize',
+    (ensureMinPoolSize) =>
+      function () {
+        const options = memberOf(this, 'options');
+        const keepsNothing =
+          memberOf(options, 'minPoolSize') === 0 && memberOf(options, 'maxIdleTimeMS') === 0;
+        if (!keepsNothing) ensureMinPoolSize.call(this);
+      },
+  );
+}
+
+/**
+ * A command of more than 16 KiB waits until its socket has drained. If the connection ends first, the driver
+ * (7.9) waits forever: a closed socket never drains, and no option bounds the wait. This patch ends the wait
+ * when the connection ends. The driver then checks for the connection's error, and the command fails with it.
+ * Source: `writeCommand` and `cleanup` in the driver's lib/cmap/connection.js
+ * @returns whether the driver is built as expected.
+ */
+export async function failCutSends(): Promise<boolean> {
+  const module = await driverModule(() => import('mongodb/lib/cmap/connection.js'));
+  return replaceMethod(
+    module,
+    'Connection',
+    'cleanup',
+    (cleanup) =>
+      function (...args) {
+        cleanup.apply(this, args);
+        const socket = memberOf(this, 'socket');
+        if (socket instanceof EventEmitter) socket.emit('drain');
+      },
+  );
 }

@@ -2,8 +2,8 @@ import type { KeyPattern } from '@redis-to-mongo/pipeline';
 import type { Db, Filter } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { lettersIn, type Stored } from '../database/stored.js';
-import { beginsWith } from '../keys/key-name-range.js';
 import { messageNameFilter } from '../keys/name-filter.js';
+import { beginsWith } from '../keys/name-ranges.js';
 
 /** A dead letter without its record. */
 export interface DeadLetter {

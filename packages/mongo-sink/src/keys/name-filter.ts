@@ -1,7 +1,7 @@
 import { ESCAPED_KEY_IDS, type KeyPattern, messageIdBounds, wholeText } from '@redis-to-mongo/pipeline';
 import { BSONRegExp, type Db, type Document } from 'mongodb';
 import { keysIn } from '../database/stored.js';
-import { beginsWith } from './key-name-range.js';
+import { beginsWith } from './name-ranges.js';
 
 /** Maximum length of a regular expression that every server accepts, in characters. */
 const LONGEST_SOURCE = 900;

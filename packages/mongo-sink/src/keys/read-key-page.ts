@@ -3,10 +3,9 @@ import type { Db, Filter } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { type KeySort, keyFilter, keyParts, ORDERS, SORT_FIELDS } from './key-lists.js';
-import { beginsWith } from './key-name-range.js';
 import { type KeySummary, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
 import { type KeyPlace, sortValue, walkKeys } from './key-walk.js';
-import { boundsBeyond, boundsFilter, boundsOf } from './name-ranges.js';
+import { beginsWith, boundsBeyond, boundsFilter, boundsOf } from './name-ranges.js';
 import { type NameSample, NO_SAMPLE, sampleOfType } from './name-sample.js';
 import { type NameWalkLimits, walkNames } from './name-walk.js';
 

@@ -1,7 +1,7 @@
 import { type Db, type Document, type Filter, ObjectId } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import type { Index } from '../indexes/value-indexes.js';
-import { beginsWith } from '../keys/key-name-range.js';
+import { beginsWith } from '../keys/name-ranges.js';
 
 /** An action of an operator: user, address, and key or list. */
 export interface AuditEntry {

@@ -4,7 +4,7 @@ import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteByIds } from '../../src/commands/by-ids.js';
 import { insertRecords } from '../../src/commands/write-records.js';
-import { failCutSends } from '../../src/connection/fail-cut-sends.js';
+import { failCutSends } from '../../src/connection/driver-parts.js';
 import { mongoError } from '../../src/errors/mongo-error.js';
 // Mends the driver, as it does in the apps.
 import '../../src/connection/connect-mongo.js';

@@ -4,7 +4,7 @@ import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { expect, it } from 'vitest';
 import { connectMongo } from '../../src/connection/connect-mongo.js';
-import { quietPools } from '../../src/connection/quiet-pools.js';
+import { quietPools } from '../../src/connection/driver-parts.js';
 
 const WATCHED_MS = 1_000;
 

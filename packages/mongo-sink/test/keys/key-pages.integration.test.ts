@@ -2,8 +2,8 @@ import { KEY_CONDITIONS, type KeyCondition, keyIdOf, namePattern } from '@redis-
 import type { Document } from 'mongodb';
 import { expect, test } from 'vitest';
 import { ORDERS, SORT_FIELDS } from '../../src/keys/key-lists.js';
-import { beginsWith } from '../../src/keys/key-name-range.js';
 import { KeyPages } from '../../src/keys/key-pages.js';
+import { beginsWith } from '../../src/keys/name-ranges.js';
 import { type NameSample, NO_SAMPLE } from '../../src/keys/name-sample.js';
 import { countKeys, type KeyPageQuery, readKeyPage } from '../../src/keys/read-key-page.js';
 import { mongoForTests } from '../mongo-for-tests.js';

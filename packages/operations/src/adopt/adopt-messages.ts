@@ -7,7 +7,7 @@ import {
   oldDocuments,
 } from '@redis-to-mongo/mongo-sink';
 import { messageCollectionOf, placeOf } from '@redis-to-mongo/pipeline';
-import type { AdoptOptions } from './adopt-options.js';
+import type { AdoptOptions } from './adopt-old-engine.js';
 import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
 import type { KeyChoice } from './key-choice.js';
 import { adoptedMessage } from './old-message.js';

@@ -2,7 +2,7 @@ import { adoptKey } from '@redis-to-mongo/mongo-sink';
 import { forEachAtOnce } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import type { MessageCount } from './adopt-messages.js';
-import type { AdoptOptions } from './adopt-options.js';
+import type { AdoptOptions } from './adopt-old-engine.js';
 import { type AdoptReport, leave, lineFor } from './adopt-report.js';
 import { adoptedState, withOldPosition } from './adopted-state.js';
 import type { KeyChoice } from './key-choice.js';

@@ -2,7 +2,7 @@ import type { Item } from '@redis-to-mongo/key-types';
 import { adoptKey, type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
 import { membersOf } from '@redis-to-mongo/pipeline';
 import { lastKnownValue, typesOf } from '@redis-to-mongo/redis-source';
-import type { AdoptOptions } from './adopt-options.js';
+import type { AdoptOptions } from './adopt-old-engine.js';
 import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
 import { adoptedState } from './adopted-state.js';
 import type { KeyChoice } from './key-choice.js';

@@ -1,5 +1,5 @@
 import { type Adoption, knownKeys } from '@redis-to-mongo/mongo-sink';
-import type { Db } from './adopt-options.js';
+import type { Db } from './adopt-old-engine.js';
 
 /**
  * Whether a key is to be adopted. `adopted`: an earlier run has done it. `left`: the reason why it is not.
@@ -8,15 +8,12 @@ export type Choice = 'free' | 'adopted' | { readonly left: string };
 
 /** Decides once for each key whether to adopt it. */
 export class KeyChoice {
-  readonly #wanted: (key: string) => boolean;
   readonly #choices = new Map<string, Choice>();
 
   constructor(
     private readonly db: Db,
-    wanted: (key: string) => boolean,
-  ) {
-    this.#wanted = wanted;
-  }
+    private readonly wanted: (key: string) => boolean,
+  ) {}
 
   /** Decides about these keys. @throws SyncError as mongoError. */
   async load(keys: Iterable<string>): Promise<void> {
@@ -32,7 +29,7 @@ export class KeyChoice {
   }
 
   #decide(key: string, known: ReadonlyMap<string, Adoption | undefined>): Choice {
-    if (!this.#wanted(key)) return { left: 'the configuration does not select the key' };
+    if (!this.wanted(key)) return { left: 'the configuration does not select the key' };
     if (!known.has(key)) return 'free';
     return known.get(key) ? 'adopted' : { left: 'the fleet already mirrors the key' };
   }

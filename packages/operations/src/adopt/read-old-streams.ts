@@ -1,6 +1,6 @@
 import { type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
 import { membersOf } from '@redis-to-mongo/pipeline';
-import type { AdoptOptions } from './adopt-options.js';
+import type { AdoptOptions } from './adopt-old-engine.js';
 import { mergeOldStreams, type OldStream, parseOldStream } from './old-stream.js';
 
 /** A metadata set in the document of a week. */

@@ -1,6 +1,6 @@
 import type { Config } from '@redis-to-mongo/config';
-import { queueKeysBeginWith } from '@redis-to-mongo/job-queue';
-import { globPattern, type KeyType, RESTORING_KEYS } from '@redis-to-mongo/pipeline';
+import { queueKeyPattern, queueKeysBeginWith } from '@redis-to-mongo/job-queue';
+import { globPattern, type KeyType, keyFilter, RESTORING_KEYS } from '@redis-to-mongo/pipeline';
 
 /** Whether a key is mirrored, and why. */
 export interface Choice {
@@ -28,4 +28,13 @@ export function explainChoice(
     return no(`not mirrored: no pattern of KEY_INCLUDE (${keys.include.join(', ')}) takes it`);
   if (keyType && !keys.types.includes(keyType)) return no(`not mirrored: KEY_TYPES has no ${keyType}`);
   return { isChosen: true, why: `mirrored: KEY_INCLUDE has ${included}` };
+}
+
+/**
+ * Creates a test for the keys that the configuration selects: KEY_INCLUDE without KEY_EXCLUDE, without the
+ * queue's own keys, and without unfinished keys of `restore`. It does not consider types. explainChoice gives
+ * the reason for one key.
+ */
+export function chosenKeys({ keys, queue }: Pick<Config, 'keys' | 'queue'>): (key: string) => boolean {
+  return keyFilter(keys.include, [...keys.exclude, queueKeyPattern(queue), RESTORING_KEYS]);
 }
