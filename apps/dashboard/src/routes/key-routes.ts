@@ -88,7 +88,7 @@ export function addKeyRoutes(server: FastifyInstance, dashboard: Dashboard): voi
 }
 
 /** Says that there is no such key. */
-export async function unknownKey(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function unknownKey(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   return await sendError(request, reply, 404, {
     error: 'MongoDB does not have this key.',
     advice: 'It is not mirrored, or its first job has not run yet.',

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { errorCode } from '../log/render-error.js';
 
 /** A server cannot listen at its configured address. Codes: `HTTP_PORT_IN_USE`, `HTTP_CANNOT_LISTEN`. */
-export class HttpError extends Error {
+class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly code: string;
 

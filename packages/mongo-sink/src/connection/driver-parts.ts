@@ -15,7 +15,7 @@ export async function driverModule(load: () => Promise<object>): Promise<unknown
  * @param make makes the new method from the present one.
  * @returns whether the class and the method exist.
  */
-export function replaceMethod(
+function replaceMethod(
   module: unknown,
   className: string,
   name: string,
