@@ -98,8 +98,9 @@ async function samplesOf(
   const at = Date.now();
   return new Map(
     streams.flatMap((key, i) => {
-      const counted = counters[i];
-      return counted ? [[key, { at, ...counted, consumed: consumed.get(key) ?? 0 }] as const] : [];
+      const { added, length = 0 } = counters[i] ?? {};
+      if (added === undefined) return [];
+      return [[key, { at, added, gone: added - length, consumed: consumed.get(key) ?? 0 }] as const];
     }),
   );
 }

@@ -154,6 +154,21 @@ describe('the mirror is called', () => {
     expect(code).toBe(1);
   });
 
+  it('not complete while a paused stream is a stream no more, or was made anew', async () => {
+    await inStep();
+    await fleet.pause('a');
+    await untilVerdict(fleet, 'complete');
+    await fleet.redis.del('a');
+    await untilTitle('1 paused key may have changed');
+    await fleet.redis.sadd('a', 'x');
+    expect((await verdictOn(fleet)).reasons.map(({ what }) => what)).toContain(
+      '1 paused key may have changed',
+    );
+    await fleet.redis.del('a');
+    await fleet.fill('a', 1, 3);
+    await untilTitle('3 entries are unread in 1 paused stream');
+  });
+
   it('not complete while a value is paused that may have changed', async () => {
     await inStep();
     await fleet.pause('a:info:tags');

@@ -11,7 +11,10 @@ export interface PausedUnread {
   /** Unread entries in paused streams; at least this many. */
   readonly entries: number;
   readonly streams: number;
-  /** Paused keys that cannot be checked cheaply: values, and streams beyond PAUSED_ASKED. */
+  /**
+   * Paused keys that cannot be checked cheaply: values, streams beyond PAUSED_ASKED, and keys that are not
+   * streams anymore.
+   */
   readonly unknown: number;
 }
 

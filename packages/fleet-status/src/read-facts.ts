@@ -14,7 +14,7 @@ import {
   redisError,
   throwRedisError,
 } from '@redis-to-mongo/redis-connection';
-import { lastIds, type StreamCounters, streamCounters } from '@redis-to-mongo/redis-source';
+import { type StreamCounters, streamCounters } from '@redis-to-mongo/redis-source';
 import { time } from '@redis-to-mongo/terminal';
 import type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
@@ -145,25 +145,28 @@ async function readPausedUnread(
   source: ReturnType<typeof connectRedis>,
   { keys, streams }: PausedKeys,
 ): Promise<PausedUnread> {
-  if (streams.length === 0) return { entries: 0, streams: 0, unknown: keys };
-  const names = streams.map(({ key }) => key);
-  const [last, counters] = await Promise.all([lastIds(source, names), streamCounters(source, names)]);
-  const unread = streams.map((stream, i) => unreadOf(stream, last[i], counters[i]));
+  const counters = await streamCounters(
+    source,
+    streams.map(({ key }) => key),
+  );
+  const unread = streams.flatMap((stream, i) => {
+    const now = counters[i];
+    return now ? [unreadOf(stream, now)] : [];
+  });
   return {
     entries: unread.reduce((sum, entries) => sum + entries, 0),
     streams: unread.filter((entries) => entries > 0).length,
-    unknown: keys - streams.length,
+    unknown: keys - unread.length,
   };
 }
 
 /** The number of unread entries. Exact from Redis 7.0 on; before, it only shows whether there are any. */
 export function unreadOf(
   { entryId, consumed }: Pick<PausedStream, 'entryId' | 'consumed'>,
-  lastId: string | undefined,
-  counters: StreamCounters | undefined,
+  { length, lastId, added = consumed }: StreamCounters,
 ): number {
   if (lastId === undefined) return 0;
+  if (added < consumed) return length; // the stream was created again
   const isBehind = entryId === null || compareEntryIds(lastId, entryId) > 0;
-  const counted = counters ? Math.min(counters.added - counters.gone, counters.added - consumed) : 0;
-  return Math.max(counted, isBehind ? 1 : 0);
+  return Math.max(Math.min(length, added - consumed), isBehind ? 1 : 0);
 }

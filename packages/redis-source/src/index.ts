@@ -9,7 +9,6 @@ export { type SampledKeys, sampleKeys } from './sample-keys.js';
 export { type FoundKey, scanKeys, scanNames, typesOf } from './scan-keys.js';
 export { type AsksRaw, DirectReader } from './streams/direct/direct-reader.js';
 export { documentsByRule } from './streams/documents-by-rule.js';
-export { lastIds } from './streams/last-ids.js';
 export { type StreamAt, streamsWithNewEntries } from './streams/new-entries.js';
 export { type StreamCounters, streamCounters } from './streams/stream-counters.js';
 export { parseStreamInfo, type StreamInfo } from './streams/stream-info.js';

@@ -3,15 +3,18 @@ import { pipelined, redisError, throwRedisError } from '@redis-to-mongo/redis-co
 import type { Redis } from 'ioredis';
 import { parseStreamInfo } from './stream-info.js';
 
-/** Number of entries ever added to a stream, and number of those that it no longer holds. */
+/** What a stream holds now. */
 export interface StreamCounters {
-  readonly added: number;
-  readonly gone: number;
+  readonly length: number;
+  /** The id of the last entry; `undefined` for an empty stream. */
+  readonly lastId: string | undefined;
+  /** Entries ever added; `undefined` before Redis 7.0. */
+  readonly added: number | undefined;
 }
 
 /**
- * The counters of streams, in the order of `keys`; `undefined` for a key that is not a stream, or if Redis
- * does not count (before 7.0).
+ * The counters of streams, in the order of `keys`; `undefined` for a key that is not a stream, or does not
+ * exist.
  * @throws SyncError as redisError.
  */
 export async function streamCounters(
@@ -27,7 +30,7 @@ export async function streamCounters(
       if (/no such key|WRONGTYPE/i.test(error.message)) return undefined;
       throw redisError(error);
     }
-    const { added, length } = parseStreamInfo(reply);
-    return added === undefined ? undefined : { added, gone: added - length };
+    const { length, lastEntryId, added } = parseStreamInfo(reply);
+    return { length, lastId: lastEntryId, added };
   });
 }

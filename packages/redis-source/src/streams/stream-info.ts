@@ -13,6 +13,8 @@ export interface StreamInfo {
   readonly maxDeletedId: string | undefined;
   /** The id of the first entry; `undefined` for an empty stream. */
   readonly firstId: string | undefined;
+  /** The id of the last entry; `undefined` for an empty stream. */
+  readonly lastEntryId: string | undefined;
   /**
    * The fingerprint of the first entry, see digestOf; `undefined` if it is not all text, because this reply
    * is read as text.
@@ -30,7 +32,7 @@ export function parseStreamInfo(reply: unknown): StreamInfo {
   if (!Array.isArray(reply)) throw new TypeError('XINFO STREAM: the reply is not a list');
   const fields = new Map<string, unknown>();
   for (let i = 0; i + 1 < reply.length; i += 2) fields.set(String(reply[i]), reply[i + 1]);
-  const first = fields.get('first-entry');
+  const [first, last] = [fields.get('first-entry'), fields.get('last-entry')];
   const added = fields.get('entries-added');
   const maxDeleted = fields.get('max-deleted-entry-id');
   return {
@@ -39,6 +41,7 @@ export function parseStreamInfo(reply: unknown): StreamInfo {
     added: added === undefined ? undefined : numberOf(added, 'entries-added'),
     maxDeletedId: maxDeleted === undefined ? undefined : String(maxDeleted),
     firstId: Array.isArray(first) ? String(first[0]) : undefined,
+    lastEntryId: Array.isArray(last) ? String(last[0]) : undefined,
     firstDigest: Array.isArray(first) ? digestOfText(first) : undefined,
     groups: Number(fields.get('groups') ?? 0),
   };
