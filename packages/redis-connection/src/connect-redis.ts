@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { SyncError } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import { attachCauses } from './attach-causes.js';
+import { readNodes } from './cluster-nodes.js';
 import { markOrigin } from './error-origin.js';
 import type { RedisRole } from './option-names.js';
 import { redirectAlone, silenceSentinels } from './redirect-alone.js';
@@ -114,7 +115,7 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
       dnsLookup: (name, done) => done(null, name),
     });
     redirectAlone(cluster);
-    if (reached) noteMasters(cluster, reached);
+    noteMasters(cluster, reached);
     // A cluster's client has the same commands as a server's; isCluster distinguishes them.
     return cluster as unknown as Redis;
   }
@@ -145,12 +146,21 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
  * the slots as it knows them: a master that is cut off from the others still names itself after its replica
  * has replaced it.
  */
-function noteMasters(cluster: Cluster, reached: ServersReached): void {
-  cluster.on('refresh', () => {
-    const masters = cluster.nodes('master').map(({ options: { host, port } }) => `${host}:${port}`);
-    reached.note(cluster, createHash('sha256').update(masters.sort().join()).digest('hex').slice(0, 40));
+function noteMasters(cluster: Cluster, reached: ServersReached | undefined): void {
+  let masters: readonly string[] = [];
+  readNodes(cluster, (ids) => {
+    masters = ids;
   });
-  cluster.on('end', () => reached.forget(cluster));
+  cluster.on('refresh', () => {
+    reached?.note(
+      cluster,
+      createHash('sha256')
+        .update([...masters].sort().join())
+        .digest('hex')
+        .slice(0, 40),
+    );
+  });
+  cluster.on('end', () => reached?.forget(cluster));
 }
 
 /** The TLS options of ioredis; empty without TLS. */

@@ -1,7 +1,7 @@
 /**
  * The servers that the connections of a process lead to, each by its run id, and how long ago a connection
  * moved to another server, in ms. All masters of a cluster count as one server, with a fingerprint of their
- * addresses as its id.
+ * node ids as its id.
  */
 export interface ReachedServers {
   readonly servers: readonly string[];
