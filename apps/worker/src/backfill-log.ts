@@ -5,6 +5,11 @@ import type { KeyState } from '@redis-to-mongo/pipeline';
 const LARGE_BACKLOG = 10_000;
 /** Minimum time between two lines about the same key, in ms. */
 const EVERY_MS = 5_000;
+/**
+ * Maximum number of backfills remembered. The one that was noted longest ago is forgotten first: another
+ * worker may have ended it.
+ */
+const MOST = 1_000;
 
 interface Backfill {
   readonly since: number;
@@ -26,10 +31,11 @@ export class BackfillLog {
     const running = this.#running.get(key);
     if (!running) {
       if (lag < LARGE_BACKLOG) return;
-      this.#running.set(key, { since: now, seenThen: counts.seen, reportedAt: now });
+      this.#remember(key, { since: now, seenThen: counts.seen, reportedAt: now });
       this.logger.info('backfill begins', { key, done: counts.seen, left: lag });
       return;
     }
+    this.#remember(key, running);
     const perSecond = Math.round(
       ((counts.seen - running.seenThen) * 1000) / Math.max(1, now - running.since),
     );
@@ -41,5 +47,12 @@ export class BackfillLog {
       const secondsLeft = perSecond > 0 ? Math.ceil(lag / perSecond) : undefined;
       this.logger.info('backfill', { key, done: counts.seen, left: lag, perSecond, secondsLeft });
     }
+  }
+
+  #remember(key: string, backfill: Backfill): void {
+    this.#running.delete(key); // so that it is the last one
+    this.#running.set(key, backfill);
+    const [oldest] = this.#running.keys();
+    if (this.#running.size > MOST && oldest !== undefined) this.#running.delete(oldest);
   }
 }
