@@ -279,8 +279,9 @@ export class ActiveScheduler {
     const began = performance.now();
     if (!this.#unscheduled.isNew || this.#isSweeping || began < this.#lookAgainAt) return;
     if ((await queue.changes.count()) > 0) return;
-    this.#unscheduled.settle();
-    await noteUnscheduled({ db, queue, types, goesOn: () => !this.#isClosed });
+    await this.#unscheduled.settleBy(
+      async () => await noteUnscheduled({ db, queue, types, goesOn: () => !this.#isClosed }),
+    );
     const now = performance.now();
     this.#lookAgainAt = now + (COUNT_SHARE - 1) * (now - began);
   }

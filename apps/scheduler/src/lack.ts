@@ -24,4 +24,16 @@ export class Lack {
   settle(): void {
     this.#lookedFor = this.#lasting;
   }
+
+  /** Runs a search for the missing items. One that fails is due again. */
+  async settleBy(search: () => Promise<void>): Promise<void> {
+    const before = this.#lookedFor;
+    this.settle();
+    try {
+      await search();
+    } catch (error) {
+      this.#lookedFor = Math.min(before, this.#lookedFor);
+      throw error;
+    }
+  }
 }
