@@ -12,7 +12,7 @@ import { entrySizes, parseStreamInfo, type StreamInfo } from '../src/streams/str
 function infoOf(more: Partial<StreamInfo>): StreamInfo {
   return {
     ...{ length: 0, lastId: '0-0', added: 0, maxDeletedId: '0-0', groups: 0 },
-    ...{ firstId: undefined, firstDigest: undefined, ...more },
+    ...{ firstId: undefined, firstDigest: undefined, lastEntryId: undefined, ...more },
   };
 }
 
