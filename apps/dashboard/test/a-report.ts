@@ -55,7 +55,7 @@ export function someFacts(more: Partial<FleetFacts> = {}): FleetFacts {
     mirror: { is: aMirror() },
     targetCounter: { is: 0 },
     mirrorWrites: { is: true },
-    source: { is: true },
+    source: { is: { masters: 1, silent: [] } },
     pausedUnread: { is: { entries: 0, streams: 0, unknown: 0 } },
     identity: { is: { is: 'same', id: 'f' } },
     ...more,

@@ -3,6 +3,7 @@ import { masterOf, mastersOf } from '@redis-to-mongo/redis-connection';
 import { fleetForTests, prints, type RedisCluster, startCluster, until } from '@redis-to-mongo/test-kit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { untilVerdict } from './verdict-under-test.js';
 
 let cluster: RedisCluster;
 beforeAll(async () => {
@@ -88,6 +89,36 @@ describe('Redis Cluster', () => {
       for (const key of KEYS) if (key.startsWith('stream')) expect(await fleet.entries(key)).toBe(2);
     });
     expect([scheduler.process.exitCode, worker.process.exitCode]).toEqual([null, null]);
+  });
+
+  it('is mirrored from the masters that are left while one is down, which status names; and wholly once it is back', async () => {
+    const env = { REDIS_URL: '', REDIS_CLUSTER_NODES: cluster.hosts, SYNC_INTERVAL_SEC: '1' };
+    const { redis } = cluster;
+    const [down] = cluster.nodes;
+    if (!down) throw new TypeError('the cluster has nodes');
+    for (const master of mastersOf(redis)) await master.config('SET', 'cluster-require-full-coverage', 'no');
+    const streams = KEYS.filter((key) => key.startsWith('stream'));
+    for (const key of streams) await redis.xadd(key, '1-0', 'n', '1');
+    const owners = await Promise.all(streams.map(async (key) => (await masterOf(redis, key)).options.port));
+    const left = streams.filter((_, i) => owners[i] !== down.port);
+    fleet.scheduler(env);
+    fleet.worker(env);
+    await until(async () => expect(await fleet.db.collection('keys').countDocuments()).toBe(30));
+    await untilVerdict(fleet, 'complete', cluster);
+    await down.kill();
+    try {
+      const { reasons } = await untilVerdict(fleet, 'source-unreachable', cluster);
+      expect(reasons.find(({ code }) => code === 'source-unreachable')).toMatchObject({
+        what: '1 of 3 masters of the source cluster does not answer',
+        remedy: expect.stringContaining(`127.0.0.1:${down.port}`),
+      });
+      for (const key of left)
+        await until(async () => void (await redis.xadd(key, '2-0', 'n', '2').catch(ifThere)));
+      for (const key of left) await until(async () => expect(await fleet.entries(key)).toBe(2));
+    } finally {
+      await down.restart();
+    }
+    await untilVerdict(fleet, 'complete', cluster);
   });
 
   it('is mirrored from a node that joins while the fleet runs', async () => {

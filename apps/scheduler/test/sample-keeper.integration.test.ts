@@ -63,7 +63,7 @@ function factsAt(at: number, lag = 7): Parameters<ReturnType<typeof sampleKeeper
     ...{
       queueWrites: { is: true },
       mirrorWrites: { is: true },
-      source: { is: true },
+      source: { is: { masters: 1, silent: [] } },
       targetCounter: { is: 0 },
     },
     pausedUnread: { is: { entries: 0, streams: 0, unknown: 0 } },

@@ -18,6 +18,14 @@ export interface PausedUnread {
   readonly unknown: number;
 }
 
+/** Which of the servers that hold the source's keys answer. */
+export interface SourceAnswers {
+  /** Number of masters of a cluster; 1 for a single server. */
+  readonly masters: number;
+  /** The masters of a cluster that do not answer, as host:port, and not all of them. */
+  readonly silent: readonly string[];
+}
+
 /** All facts that the verdict depends on. */
 export interface FleetFacts {
   /** When the last fact was read, in ms since 1970. */
@@ -29,8 +37,7 @@ export interface FleetFacts {
    * has lost data.
    */
   readonly targetCounter: Reading<number>;
-  /** Whether the source answers. */
-  readonly source: Reading<true>;
+  readonly source: Reading<SourceAnswers>;
   /** Whether the queue's Redis and MongoDB accepted a write. */
   readonly queueWrites: Reading<true>;
   readonly mirrorWrites: Reading<true>;

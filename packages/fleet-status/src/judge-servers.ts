@@ -1,4 +1,5 @@
-import type { FleetFacts, Reading } from './fleet-facts.js';
+import { counted } from '@redis-to-mongo/terminal';
+import type { FleetFacts, Reading, SourceAnswers } from './fleet-facts.js';
 import type { Comparison } from './identity/compare-fleets.js';
 import type { Reason, ReasonCode } from './verdict.js';
 
@@ -19,7 +20,7 @@ export function serverReasons({
     'is' in identity ? otherFleet(identity.is) : undefined,
     trouble('queue-unreadable', 'The queue’s Redis cannot be read', queue),
     trouble('target-unreadable', 'MongoDB cannot be read', mirror),
-    trouble('source-unreachable', 'The source Redis does not answer', source),
+    trouble('source-unreachable', 'The source Redis does not answer', source) ?? partOfSource(source),
     // A server that cannot be read was already reported.
     'is' in queue
       ? trouble('queue-refuses-writes', 'The queue’s Redis accepts no writes', queueWrites)
@@ -34,6 +35,17 @@ function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): Reason
   // The message of an unknown error may quote data.
   const why = error.errorClass === 'unknown' ? 'check the log' : error.message;
   return { code, level: 'broken', what, remedy: `${error.code}: ${why}.` };
+}
+
+function partOfSource(source: Reading<SourceAnswers>): Reason | undefined {
+  if (!('is' in source) || source.is.silent.length === 0) return undefined;
+  const { masters, silent } = source.is;
+  return {
+    code: 'source-unreachable',
+    level: 'broken',
+    what: `${silent.length} of ${counted(masters, 'master', 'masters')} of the source cluster ${silent.length === 1 ? 'does' : 'do'} not answer`,
+    remedy: `Start ${silent.join(', ')}, or have a replica take over. Keys of the other masters are mirrored, if the cluster serves them meanwhile (cluster-require-full-coverage no).`,
+  };
 }
 
 function otherFleet(comparison: Comparison): Reason | undefined {

@@ -9,14 +9,14 @@ import {
 import { asSyncError, compareEntryIds, inTime, SyncError } from '@redis-to-mongo/pipeline';
 import {
   type connectRedis,
+  knownMasters,
   lastTrouble,
-  mastersOf,
   redisError,
   throwRedisError,
 } from '@redis-to-mongo/redis-connection';
 import { type StreamCounters, streamCounters } from '@redis-to-mongo/redis-source';
 import { time } from '@redis-to-mongo/terminal';
-import type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
+import type { FleetFacts, PausedUnread, Reading, SourceAnswers } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
 
 /** The connections to read the facts from. */
@@ -87,15 +87,23 @@ export async function readFacts({ queue, db, source, identity }: FactSources): P
   };
 }
 
-/** Pings each master of a cluster, or the one server. */
-async function pingAll(source: FactSources['source']): Promise<true> {
-  try {
-    await source.ping(); // on a cluster, this waits until its masters are known
-    await Promise.all(mastersOf(source).map((master) => master.ping()));
-    return true;
-  } catch (error) {
-    throw redisError(error);
-  }
+/**
+ * Pings each master of a cluster, or the one server.
+ * @throws SyncError as redisError if none answers.
+ */
+async function pingAll(source: FactSources['source']): Promise<SourceAnswers> {
+  const masters = await knownMasters(source);
+  const late = () => lastTrouble(source) ?? new Error('Command timed out');
+  const answers = await Promise.allSettled(
+    masters.map(async (master) => await inTime(master.ping(), MASTER_WITHIN_MS, late)),
+  );
+  const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+  if (failures.length === masters.length) throw redisError(failures[0]);
+  const silent = masters.filter((_, i) => answers[i]?.status === 'rejected');
+  return {
+    masters: masters.length,
+    silent: silent.map(({ options: { host, port } }) => `${host}:${port}`),
+  };
 }
 
 /**
@@ -103,6 +111,8 @@ async function pingAll(source: FactSources['source']): Promise<true> {
  * own error is reported.
  */
 const WITHIN_MS = 6_000;
+/** The same for each master of a cluster: one that is silent must not make the others unknown. */
+const MASTER_WITHIN_MS = 5_000;
 
 /**
  * Waits for a fact for at most WITHIN_MS.

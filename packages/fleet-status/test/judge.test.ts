@@ -265,6 +265,13 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     '2,877 keys are not in MongoDB yet',
   ],
   [
+    'a master of the source cluster that is down, beside two that answer',
+    { source: { is: { masters: 3, silent: ['10.0.0.7:6379'] } } },
+    'broken',
+    'source-unreachable',
+    '1 of 3 masters of the source cluster does not answer',
+  ],
+  [
     'paused streams with entries unread',
     { pausedUnread: { is: { entries: 500, streams: 1, unknown: 0 } } },
     'behind',
