@@ -79,7 +79,7 @@ function unusable({ code }: Heartbeat): Reason | undefined {
   return {
     code: 'target-unusable',
     level: 'broken',
-    what: 'A collection of MongoDB is of a kind that loses what is written to it',
+    what: 'A collection of MongoDB is of a kind that loses documents',
     remedy: `Drop it, or rename it: its keys are then read again. The log of the active scheduler names it (${code}).`,
   };
 }

@@ -111,7 +111,7 @@ const TABLES: readonly PartTable[] = [
     part: 'kill',
     title: 'Kill -9',
     about:
-      'Entries are written at a steady rate. Meanwhile, all processes of the contestant are killed at once by SIGKILL, and restarted at once. The final state is judged by the contents of the entries. The time runs from the last start.',
+      'Entries are written at a steady rate. Meanwhile, SIGKILL ends all processes of the contestant at the same moment, and they are restarted immediately. The final state is judged by the contents of the entries. The time runs from the last start.',
     load: 'Load',
     columns: [
       total('Kills', 'kills'),
@@ -155,7 +155,7 @@ const TABLES: readonly PartTable[] = [
   {
     part: 'discovery',
     title: 'Discovery',
-    about: 'From the creation of many keys at once until each has its job scheduler.',
+    about: 'From the creation of many keys until each has its job scheduler.',
     load: 'New keys',
     columns: [seconds('Seconds', 2)],
   },
