@@ -1,11 +1,11 @@
 """Runs SecantusDB as `python -m secantus` does, with less CPU.
 
-It remembers the replies to retryable writes for half an hour, 10,000 at most, and goes through all of them at each write: twice,
-and it sorts them when there are more. A server that has taken 10,000 writes took ten times the CPU for one that it took at first.
-The oldest come first in a dict, so the same ones go without a look at the others.
+SecantusDB keeps the replies to retryable writes for half an hour, 10,000 at most. At each write it scans all of them twice, and
+sorts them if there are more. After 10,000 writes, a write took ten times the CPU of the first ones. A dict keeps the oldest
+records first, so the same ones can be removed without scanning the others.
 
-Half the CPU of a start went into libraries for geographic queries, which no test makes. And the garbage collector went through all
-that is there after each 700 objects, so that a tenth of all CPU was its own.
+Half the CPU of a start went into libraries for geographic queries, which no test uses. The garbage collector scanned all objects
+after every 700 new ones, which took a tenth of the CPU.
 """
 
 import gc

@@ -1,19 +1,24 @@
 // @ts-check
 /**
- * The process between a test's process and its servers. It starts them, reports their ends, and lives exactly as long
- * as its parent: when the channel to the parent closes, for whatever reason (also SIGKILL), it ends the servers and
- * removes the directories that it was given. Plain JavaScript, so that it runs from sources and from a build alike.
+ * The process between a test's process and its servers. It starts the servers, reports their ends, and lives
+ * exactly as long as its parent. When the channel to the parent closes, even because of a SIGKILL, it ends
+ * the servers and removes the directories that the parent registered. Plain JavaScript, so it needs no build.
  *
- * Messages in:  {type: 'start', id, command, args, cwd, logFile} | {type: 'signal', id, signal} | {type: 'remove', path}
- * Messages out: {type: 'started', id, pid} | {type: 'failed', id, message} | {type: 'exited', id, code, signal}
- * Each start has an id of its own.
+ * Messages in, where each start has its own id:
+ * - {type: 'start', id, command, args, cwd, logFile}
+ * - {type: 'signal', id, signal}
+ * - {type: 'remove', path}
+ * Messages out:
+ * - {type: 'started', id, pid}
+ * - {type: 'failed', id, message}
+ * - {type: 'exited', id, code, signal}
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
-/** How long a server may take to end by itself before it is killed. */
+/** Time from SIGTERM to SIGKILL, in ms. */
 const graceMs = 5_000;
 
 /** @type {Map<number, import('node:child_process').ChildProcess>} */
@@ -28,11 +33,12 @@ process.on('message', (/** @type {any} */ message) => {
   else if (message.type === 'remove') removals.add(message.path);
 });
 process.on('disconnect', end);
-// A signal meant for the terminal's whole group is the parent's to answer; one that asks to end is answered.
+// The parent handles signals to the terminal's process group. SIGTERM asks this process to end.
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
 process.on('SIGTERM', end);
-// A parent that ended while this process was starting is not reported anymore; what it sent before still comes first.
+// If the parent ended while this process was starting, no 'disconnect' follows. Its
+// earlier messages are handled first.
 if (!process.connected) setImmediate(end);
 
 /** @param {{id: number, command: string, args: string[], cwd: string, logFile: string}} request */
@@ -42,7 +48,7 @@ function start({ id, command, args, cwd, logFile }) {
   try {
     log = openSync(logFile, 'a');
     const server = spawn(command, args, { cwd, stdio: ['ignore', log, log] });
-    // Known at once, so that an end in the same moment does not miss it.
+    // Registered immediately, so that `end` does not miss it.
     if (server.pid !== undefined) servers.set(id, server);
     server.once('spawn', () => report({ type: 'started', id, pid: server.pid }));
     server.once('error', (error) => report({ type: 'failed', id, message: error.message }));
@@ -59,7 +65,7 @@ function start({ id, command, args, cwd, logFile }) {
 
 /** @param {object} message */
 function report(message) {
-  // The callback takes the error of a parent that has gone in between; 'disconnect' deals with it.
+  // The callback ignores the error of a parent that has just ended. 'disconnect' handles that.
   if (process.connected) process.send?.(message, () => {});
 }
 

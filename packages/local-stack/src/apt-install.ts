@@ -5,19 +5,20 @@ import { withLock } from './with-lock.js';
 const quiet = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' };
 
 /**
- * Installs Debian packages without asking, as root or by a `sudo` that needs no password.
+ * Installs Debian packages non-interactively, as root or by a `sudo` that needs no password.
  *
- * @returns false where that is not possible here (no apt-get, no rights)
- * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` when apt-get fails
+ * @returns false if that is not possible here (no apt-get, no rights)
+ * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` if apt-get fails
  */
 export async function aptInstall(packages: readonly string[]): Promise<boolean> {
   const aptGet = await findOnPath('apt-get');
   if (aptGet === undefined) return false;
   const prefix = await rootPrefix();
   if (prefix === undefined) return false;
-  // apt-get's own lock would make the second of two runs fail; `DPkg::Lock::Timeout` waits for other programs'.
+  // With apt-get's own lock, the second of two runs would fail.
+  // `DPkg::Lock::Timeout` waits for other programs.
   await withLock('apt-get', async () => {
-    // One unreachable source among several fails the update; what matters is whether the packages can be had.
+    // The update fails if one of several sources is unreachable. Only the install has to succeed.
     await apt(prefix, [aptGet, 'update', '-q']).catch(() => undefined);
     await apt(prefix, [aptGet, 'install', '-q', '-y', '--no-install-recommends', ...packages]);
   });
@@ -37,7 +38,7 @@ async function apt(prefix: readonly string[], command: readonly string[]): Promi
   await runCommand(program, args);
 }
 
-/** What makes a command run as root: nothing, `sudo -n`, or undefined where neither works. */
+/** The prefix that runs a command as root: empty, or `sudo -n`; undefined if neither works. */
 async function rootPrefix(): Promise<readonly string[] | undefined> {
   if (process.getuid?.() === 0) return [];
   return (await commandWorks('sudo', ['-n', 'true'])) ? ['sudo', '-n'] : undefined;

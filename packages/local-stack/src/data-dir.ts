@@ -3,7 +3,10 @@ import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Supervisor } from './supervisor.js';
 
-/** The given directory, created when it is missing and kept; else one of its own, removed at the end, after the server. */
+/**
+ * Opens the given directory: created if missing, and kept. Without one, creates a temporary directory that is
+ * removed at the end, after the server.
+ */
 export async function openDataDir(given: string | undefined, supervisor: Supervisor): Promise<string> {
   if (given !== undefined) {
     await mkdir(given, { recursive: true });
@@ -18,12 +21,12 @@ export async function openDataDir(given: string | undefined, supervisor: Supervi
 const IN_MEMORY = '/dev/shm';
 /** Type of a tmpfs. Source: statfs(2). */
 const TMPFS = 0x01021994;
-/** What memory must have to spare before it is used as a disk, in bytes. */
+/** Free memory that is required to use it as a disk, in bytes. */
 const ROOM_BYTES = 8 * 1024 ** 3;
 
 /**
- * Where data that nobody keeps is quickest and least disturbed by others: servers that wait for the disk at each commit
- * wait for anyone who else writes to it. It outlives the process (as tests that kill servers need), not the machine.
+ * The fastest place for temporary data. On a disk, a server that waits for each commit would also wait for
+ * other programs' writes. Data here survives the process, as tests that kill servers need, but not a reboot.
  */
 async function placeForThrowaways(): Promise<string> {
   try {
@@ -31,7 +34,7 @@ async function placeForThrowaways(): Promise<string> {
     const { type, bavail, bsize } = await statfs(IN_MEMORY);
     if (type === TMPFS && bavail * bsize >= ROOM_BYTES && freemem() >= ROOM_BYTES) return IN_MEMORY;
   } catch {
-    // Not there, or not ours to write to.
+    // Missing, or not writable.
   }
   return tmpdir();
 }

@@ -2,7 +2,10 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** The full path of the first executable with one of these names in the PATH; the first name wins over the first directory. */
+/**
+ * The full path of an executable with one of these names on the PATH. Earlier names
+ * win over earlier directories.
+ */
 export async function findOnPath(...names: string[]): Promise<string | undefined> {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const name of names) {

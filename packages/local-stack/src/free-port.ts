@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { LocalStackError } from './local-stack-error.js';
 
-// Below the ports that systems hand out to outgoing connections (Linux: from 32768, macOS: from 49152). A port from
-// there could be taken while a server is down for a restart, even by a client that reconnects to it and meets itself.
+// Below the ports of outgoing connections (Linux: from 32768, macOS: from 49152). Such a port could be taken
+// while a server restarts, even by a client that reconnects to it and so connects to itself.
 const lowest = 15_000;
 const highest = 32_000;
 const attempts = 200;
 
 /**
- * A TCP port of 127.0.0.1 on which nobody listens now. Another process may take it before it is used:
- * anyone who starts a server on it tries again with another one.
+ * Finds a free TCP port of 127.0.0.1. Another process may take the port before it is used, so callers
+ * must retry with another port.
  *
- * @throws LocalStackError `LOCAL_STACK_NO_PORT` when 200 random ports were all taken
+ * @throws LocalStackError `LOCAL_STACK_NO_PORT` if 200 random ports are all taken
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {

@@ -2,26 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { type RedisOptions, type RedisServer, startRedis } from './redis-server.js';
 
-/** What one test file works in, unseen by every other one. */
+/** Servers and names that only one test file uses. */
 export interface FreshNamespace {
-  /** A Redis process of its own: the fleet scans whole databases, and tests kill and restart it. */
+  /** A separate Redis process: the fleet scans whole databases, and tests kill and restart it. */
   readonly redis: RedisServer;
   readonly mongoUri: string;
-  /** A database name that nobody used before. */
+  /** A new database name. */
   readonly mongoDbName: string;
-  /** Stops the Redis, and drops the database where it would outlive the tests: on a server that was given. */
+  /** Stops the Redis. Drops the database if its server outlives the tests. */
   close(): Promise<void>;
 }
 
 /**
- * An empty Redis and an unused database name in the MongoDB at `mongoUri`.
+ * Starts an empty Redis, and chooses an unused database name in the MongoDB at `mongoUri`.
  *
  * @throws LocalStackError as startRedis
  */
 export async function freshNamespace(options: {
   mongoUri: string;
   redis?: RedisOptions;
-  /** The MongoDB outlives the tests; default: whether `LOCAL_STACK_MONGO_URI` names one. */
+  /** Whether the MongoDB outlives the tests; default: whether `LOCAL_STACK_MONGO_URI` is set. */
   isMongoGiven?: boolean;
 }): Promise<FreshNamespace> {
   const { mongoUri } = options;
@@ -33,7 +33,8 @@ export async function freshNamespace(options: {
     mongoDbName,
     close: async () => {
       await redis.stop();
-      // A server of the stack's own goes with its data; dropping a large database there only takes time.
+      // The stack's own server is removed with its data. Dropping a large database
+      // first would only take time.
       if (options.isMongoGiven ?? Boolean(process.env.LOCAL_STACK_MONGO_URI))
         await dropDatabase(mongoUri, mongoDbName);
     },

@@ -1,6 +1,9 @@
 import { LocalStackError } from './local-stack-error.js';
 
-/** A server that someone else runs: it can be used, but neither killed nor restarted, and stop() leaves it alone. */
+/**
+ * A server that was given by its address. It can be used, but not killed or restarted,
+ * and stop() does not stop it.
+ */
 export function givenServer(name: string, address: string, defaultPort: number) {
   const notOurs = async (): Promise<never> => {
     throw new LocalStackError(
@@ -9,7 +12,7 @@ export function givenServer(name: string, address: string, defaultPort: number) 
     );
   };
   return {
-    // An address with several hosts is not a URL; its port is then of no use to anyone.
+    // An address with several hosts is not a URL. Its port is never used.
     port: Number((URL.canParse(address) && new URL(address).port) || defaultPort),
     pid: undefined,
     kind: `${name} given by its address`,

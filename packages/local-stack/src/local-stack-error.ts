@@ -8,7 +8,7 @@ export type LocalStackErrorCode =
   | 'LOCAL_STACK_STOPPED'
   | 'LOCAL_STACK_SUPERVISOR';
 
-/** Every error of this package; its message names the server, the problem and the remedy. */
+/** Every error of this package. The message names the server, the problem and the remedy. */
 export class LocalStackError extends Error {
   override readonly name = 'LocalStackError';
 

@@ -3,28 +3,28 @@ import { type MongoServer, startMongo } from './mongo-server.js';
 import { type RedisServer, startRedis } from './redis-server.js';
 
 export interface LocalStackOptions {
-  /** Kept at stop when given; else a directory under the system's temporary one, removed at stop. */
+  /** A directory for the data, kept at stop; default: a temporary directory, removed at stop. */
   readonly dataDir?: string;
-  /** A running Redis to use; default: the variable LOCAL_STACK_REDIS_URL, else one is started. */
+  /** A running Redis to use; default: LOCAL_STACK_REDIS_URL, else one is started. */
   readonly redisUrl?: string;
-  /** A running MongoDB to use; default: the variable LOCAL_STACK_MONGO_URI, else one is started. */
+  /** A running MongoDB to use; default: LOCAL_STACK_MONGO_URI, else one is started. */
   readonly mongoUri?: string;
-  /** Called with what is chosen and installed, a line at a time. */
+  /** Called with progress lines about what is chosen and installed. */
   readonly onProgress?: (line: string) => void;
 }
 
 export interface LocalStack {
   readonly redis: RedisServer;
   readonly mongo: MongoServer;
-  /** What runs and where, in two lines; no passwords. */
+  /** Two lines with the servers and their ports; no passwords. */
   describe(): string;
-  /** Ends both servers, and removes their data unless the directory was given. */
+  /** Stops both servers, and removes their data unless `dataDir` was given. */
   stop(): Promise<void>;
 }
 
 /**
- * A Redis and a MongoDB-compatible server on free ports of 127.0.0.1, answering when this resolves. They end with
- * this process, whatever ends it. Any number of stacks may run at a time.
+ * Starts a Redis and a MongoDB-compatible server on free ports of 127.0.0.1. Resolves when both answer. They
+ * end with this process, even if it is killed. Several stacks may run at the same time.
  *
  * @throws LocalStackError `LOCAL_STACK_NO_REDIS`, `LOCAL_STACK_NO_MONGO`, `LOCAL_STACK_NO_ANSWER`
  */

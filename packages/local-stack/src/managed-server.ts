@@ -11,32 +11,36 @@ export interface Launch {
   readonly argsFor: (port: number) => readonly string[];
   readonly dataDir: string;
   readonly logFile: string;
-  /** Rejects until the server with this pid, and no other one, answers on the port. */
+  /** Rejects until the server with this pid answers on the port. */
   readonly answers: (port: number, pid: number) => Promise<void>;
-  /** How long the server may take until it answers, in ms. */
+  /** Time for the server to answer, in ms. */
   readonly deadlineMs: number;
 }
 
 export interface ManagedServer {
   readonly port: number;
-  /** undefined while it is down, and for a server that was given. */
+  /** `undefined` while the server is down, and for a server that was given. */
   readonly pid: number | undefined;
-  /** What runs, such as `redis-server 7.0.15 from PATH`. */
+  /** Name, version and origin, such as `redis-server 7.0.15 from PATH`. */
   readonly kind: string;
-  /** SIGKILL, and waits for the end. The data stays; `restart` brings the server back. */
+  /** Sends SIGKILL, and waits until the server has ended. Its data stays, so `restart` brings it back. */
   kill(): Promise<void>;
-  /** Ends the server if it runs (SIGTERM), then starts it on the same port and data. */
+  /** Stops the server if it runs (SIGTERM), then starts it with the same port and data. */
   restart(): Promise<void>;
-  /** Ends the server for good (SIGTERM, SIGKILL after 10 s), and removes its data unless the directory was given. */
+  /**
+   * Stops the server for good (SIGTERM, SIGKILL after 10 s), and removes its data
+   * unless the directory was given.
+   */
   stop(): Promise<void>;
 }
 
 const portAttempts = 10;
 
 /**
- * Starts a server on a free port and waits until it answers.
+ * Starts a server on a free port, and waits until it answers.
  *
- * @throws LocalStackError `LOCAL_STACK_NO_ANSWER`, with the end of the server's log, when it ends or stays silent
+ * @throws LocalStackError `LOCAL_STACK_NO_ANSWER` with the end of the server's log, if it
+ * ends or does not answer in time
  */
 export async function startManagedServer(supervisor: Supervisor, launch: Launch): Promise<ManagedServer> {
   let { port, server } = await startOnAnyPort(supervisor, launch);
@@ -91,7 +95,7 @@ async function startOnThisPort(supervisor: Supervisor, launch: Launch, port: num
   }
 }
 
-/** The server ended because someone else listens on its port. */
+/** The server ended because another process listens on its port. */
 class PortTaken extends LocalStackError {}
 
 async function startOnce(supervisor: Supervisor, launch: Launch, port: number): Promise<SupervisedProcess> {
@@ -144,7 +148,7 @@ async function sizeOf(path: string): Promise<number> {
   }
 }
 
-/** The log from `start` on, its last 2,000 bytes at most. */
+/** The log from `start` on, but at most its last 2,000 bytes. */
 async function tail(path: string, start: number): Promise<string> {
   const file = await open(path, 'r');
   try {

@@ -6,14 +6,14 @@ const alreadyInitialized = 23;
 const notYetInitialized = 94;
 const userExists = 51_003;
 
-/** Rejects unless a server there answers and, where `pid` is given, is that very process. */
+/** Rejects unless a server answers at this address; with `pid`, it must be that process. */
 export async function mongoAnswers(uri: string, pid: number | undefined): Promise<void> {
   await withAdmin(uri, async (admin) => {
-    // Needs no rights, which a server that was given may not grant.
+    // Needs no rights: a server that was given may grant none.
     await admin.command({ ping: 1 });
     if (pid === undefined) return;
     const actual: unknown = (await admin.command({ serverStatus: 1 })).pid;
-    // mongod gives it as a 64-bit integer.
+    // mongod returns a 64-bit integer.
     if (Number(actual) !== pid) {
       throw new LocalStackError(
         'LOCAL_STACK_NO_ANSWER',
@@ -24,7 +24,7 @@ export async function mongoAnswers(uri: string, pid: number | undefined): Promis
 }
 
 /**
- * Makes the mongod the only node of a replica set, and rejects until it takes writes. Data that was made on
+ * Makes the mongod a replica set of one node. Rejects until it accepts writes. Data from
  * another port gets the new address.
  */
 export async function becomeReplicaSet(uri: string, host: string): Promise<void> {
@@ -48,7 +48,7 @@ export async function becomeReplicaSet(uri: string, host: string): Promise<void>
   });
 }
 
-/** A user with every right. */
+/** Creates a user with the role root, or sets its password if it exists. */
 export async function createUser(
   uri: string,
   credentials: { username: string; password: string },

@@ -9,30 +9,31 @@ import { mongodArgs, prepareMongodDir } from './mongod-args.js';
 import { type Supervisor, supervised } from './supervisor.js';
 
 export interface MongoOptions {
-  /** Use this running MongoDB instead of starting one; it is never stopped, killed or restarted. */
+  /** A running MongoDB to use instead of starting one. It is never stopped, killed or restarted. */
   readonly uri?: string;
-  /** Kept at stop when given; else a directory under the system's temporary one, removed at stop. */
+  /** A directory for the data, kept at stop; default: a temporary directory, removed at stop. */
   readonly dataDir?: string;
-  /** Make this user (role root) and let nobody in without a password; default: everybody is let in. */
+  /** Creates this user (role root) and requires authentication; default: no authentication. */
   readonly credentials?: { readonly username: string; readonly password: string };
-  /** The program to run, a mongod or a secantusd; default: `mongod` on the PATH, a downloaded one, a stand-in. */
+  /** The program to run, a mongod or a secantusd; default: as chooseMongo. */
   readonly binary?: string;
-  /** More arguments of the server that was chosen. */
+  /** More arguments for the server. */
   readonly args?: readonly string[];
-  /** Called with what is chosen and installed, a line at a time. */
+  /** Called with progress lines about what is chosen and installed. */
   readonly onProgress?: (line: string) => void;
 }
 
 export interface MongoServer extends ManagedServer {
-  /** Without a database name; with the credentials, if there are any. */
+  /** Has no database name; includes the credentials, if there are any. */
   readonly uri: string;
 }
 
-// A mongod that recovers its journal on a slow disk takes its time.
+// A mongod may take long to recover its journal on a slow disk.
 const deadlineMs = 120_000;
 
 /**
- * Starts a MongoDB-compatible server on a free port of 127.0.0.1; a real mongod becomes a replica set of one node.
+ * Starts a MongoDB-compatible server on a free port of 127.0.0.1. A real mongod
+ * becomes a replica set of one node.
  *
  * @throws LocalStackError `LOCAL_STACK_NO_MONGO`, `LOCAL_STACK_NO_ANSWER`
  */
@@ -81,15 +82,15 @@ function argsOf(program: MongoProgram, port: number, dataDir: string, secured: b
   if (program.server === 'mongod') return mongodArgs(port, dataDir, secured);
   return [
     ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', join(dataDir, 'data')],
-    // Without syncing, a SIGKILL loses writes that were acknowledged.
+    // Without --sync-on-commit, a SIGKILL loses acknowledged writes.
     ...['--cache-size', cacheSize(), '--log-level', 'WARNING', '--sync-on-commit'],
     ...(secured ? ['--auth'] : []),
   ];
 }
 
 /**
- * A quarter of the memory, at most 4 GiB. A full cache is not only slow there: threads that wait for room in it hold the
- * lock that those who could make room wait for, and the server stands still.
+ * A quarter of the memory, from 512 MiB to 4 GiB. A full cache can make SecantusDB hang: threads that wait
+ * for space hold a lock that other threads need to free space.
  */
 function cacheSize(): string {
   const mib = Math.floor(totalmem() / 4 / 1024 ** 2);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const replicaSetName = 'rs0';
 
-/** A replica set that asks for passwords also wants a key shared by its members, readable by nobody else. */
+/** A replica set with authentication also needs a key that its members share and no other user can read. */
 export async function prepareMongodDir(dataDir: string): Promise<void> {
   await mkdir(join(dataDir, 'data'), { recursive: true });
   const key = randomBytes(96).toString('base64');

@@ -8,10 +8,10 @@ const probeMs = 4_000;
 const rememberMs = 60 * 60 * 1_000;
 
 /**
- * A real mongod: the one downloaded before, else mongodb-memory-server's download (its own MONGOMS_* variables hold).
- * A download that is not reachable is found out within 4 s, and remembered for an hour.
+ * Finds a real mongod: an earlier download, else a new one by mongodb-memory-server (its MONGOMS_* variables
+ * apply). An unreachable download is detected within 4 s, and remembered for an hour.
  *
- * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` when there is none to be had
+ * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` if there is none
  */
 export async function downloadMongod(onProgress: (line: string) => void): Promise<string> {
   const downloadDir = await cacheDir('mongod');
@@ -36,7 +36,7 @@ async function forgetOrRefuse(memory: string): Promise<void> {
   if (Date.now() - Number(time) < rememberMs && reason.join(' ').includes(downloadHost())) {
     throw new LocalStackError(
       'LOCAL_STACK_COMMAND_FAILED',
-      `${reason.join(' ')}, found out less than an hour ago`,
+      `${reason.join(' ')}, tried less than an hour ago`,
     );
   }
   await rm(memory, { force: true });
@@ -46,7 +46,7 @@ function downloadHost(): string {
   return process.env.MONGOMS_DOWNLOAD_MIRROR || 'https://fastdl.mongodb.org';
 }
 
-/** fetch() says "fetch failed" and keeps the reason in its cause. */
+/** fetch() reports only "fetch failed"; its cause has the reason. */
 function causeOf(error: unknown): string {
   return messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
 }

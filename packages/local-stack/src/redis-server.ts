@@ -8,19 +8,19 @@ import { type ManagedServer, startManagedServer } from './managed-server.js';
 import { type Supervisor, supervised } from './supervisor.js';
 
 export interface RedisOptions {
-  /** Start this one; default: the one that LOCAL_STACK_REDIS names, else the first that is found. */
+  /** The server to start; default: as chooseRedis. */
   readonly program?: RedisName;
-  /** Use this running Redis instead of starting one; it is never stopped, killed or restarted. */
+  /** A running Redis to use instead of starting one. It is never stopped, killed or restarted. */
   readonly url?: string;
-  /** Kept at stop when given; else a directory under the system's temporary one, removed at stop. */
+  /** A directory for the data, kept at stop; default: a temporary directory, removed at stop. */
   readonly dataDir?: string;
   /** How often the append-only file is synced to disk; default `everysec`. */
   readonly appendfsync?: 'always' | 'everysec' | 'no';
   /** Password of the default user; default none. */
   readonly password?: string;
-  /** More arguments of redis-server; they win over this package's. */
+  /** More arguments of redis-server. They override this package's. */
   readonly args?: readonly string[];
-  /** Called with what is chosen and installed, a line at a time. */
+  /** Called with progress lines about what is chosen and installed. */
   readonly onProgress?: (line: string) => void;
 }
 
@@ -89,7 +89,7 @@ function argsOf(
   ];
 }
 
-/** Rejects unless the Redis there takes commands and, where `pid` is given, is that very process. */
+/** Rejects unless the Redis at this address answers; with `pid`, it must be that process. */
 async function answers(url: string, pid: number | undefined): Promise<void> {
   const client = new Redis(url, {
     lazyConnect: true,
@@ -98,7 +98,7 @@ async function answers(url: string, pid: number | undefined): Promise<void> {
     protocol: 2,
     retryStrategy: () => null,
   });
-  // The command rejects with it, too; without a listener it would be printed.
+  // The command rejects with the same error. Without a listener, ioredis would print it.
   client.on('error', () => {});
   try {
     await client.connect();
@@ -111,7 +111,7 @@ async function answers(url: string, pid: number | undefined): Promise<void> {
       );
     }
   } catch (error) {
-    // A password set by `args` is unknown here: a server that asks for it does answer.
+    // A password set by `args` is unknown here. A server that asks for it does answer.
     if (!(error instanceof Error && /NOAUTH/.test(error.message))) throw error;
   } finally {
     client.disconnect();

@@ -5,7 +5,7 @@ import { LocalStackError, messageOf } from './local-stack-error.js';
 const exec = promisify(execFile);
 
 /**
- * Runs a command to its end and gives its output (standard output, then standard error). No shell is involved.
+ * Runs a command to its end, without a shell. Returns its standard output, then its standard error.
  *
  * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` with the end of its output
  */
@@ -30,7 +30,7 @@ export async function runCommand(
   }
 }
 
-/** Whether the command can be run and ends with code 0. */
+/** Whether the command runs and exits with code 0 within 20 s. */
 export async function commandWorks(command: string, args: readonly string[]): Promise<boolean> {
   return await runCommand(command, args, { timeoutMs: 20_000 }).then(
     () => true,

@@ -36,17 +36,17 @@ async function main(): Promise<void> {
   }
   await Promise.race([untilSignal(), parentGone]);
   await stack.stop();
-  // An open channel to the parent would keep this process alive.
+  // An open IPC channel would keep this process alive.
   if (process.connected) process.disconnect();
 }
 
-/** Resolves when the channel to a parent closes; never without one. */
+/** Resolves when the parent's channel closes. Without a parent, it never resolves. */
 async function untilParentIsGone(): Promise<void> {
   if (process.connected) await once(process, 'disconnect');
   else await new Promise(() => {});
 }
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP. A second signal ends the process immediately. */
 async function untilSignal(): Promise<void> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   await new Promise<void>((resolve) => {

@@ -16,7 +16,7 @@ export interface SupervisedProcess {
   /** Fulfilled when the process has ended; never rejected. */
   readonly ended: Promise<ProcessEnd>;
   isRunning(): boolean;
-  /** Sends a signal; does nothing when the process has ended. */
+  /** Sends a signal; does nothing if the process has ended. */
   signal(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
@@ -36,7 +36,7 @@ type Report = { readonly id: number } & (
 
 const stopMs = 10_000;
 
-/** Starts something that is supervised, and ends at once where the start fails. */
+/** Runs a start with a new supervisor, and closes the supervisor if the start fails. */
 export async function supervised<T>(start: (supervisor: Supervisor) => Promise<T>): Promise<T> {
   const supervisor = new Supervisor();
   try {
@@ -47,26 +47,26 @@ export async function supervised<T>(start: (supervisor: Supervisor) => Promise<T
   }
 }
 
-/** Starts one server, once or again; it ends with this process, whatever ends that. */
+/** Starts and restarts one server. The server ends with this process, even if this process is killed. */
 export class Supervisor {
   readonly #process = SupervisorProcess.use();
   readonly #removals: string[] = [];
   #server: SupervisedProcess | undefined;
   #isClosed = false;
 
-  /** The server that was started before must have ended. */
+  /** Starts the server. An earlier one must have ended. */
   async start(request: StartRequest): Promise<SupervisedProcess> {
     this.#server = await this.#process.start(request);
     return this.#server;
   }
 
-  /** Has the directory removed at the end, after the server. */
+  /** Registers a directory to remove at the end, after the server has ended. */
   removeAtEnd(path: string): void {
     this.#removals.push(path);
     this.#process.removeAtEnd(path);
   }
 
-  /** Ends the server if it runs: SIGTERM, SIGKILL after 10 s. */
+  /** Stops the server if it runs: SIGTERM, SIGKILL after 10 s. */
   async end(): Promise<void> {
     const server = this.#server;
     if (!server) return;
@@ -76,7 +76,7 @@ export class Supervisor {
     clearTimeout(timer);
   }
 
-  /** Ends the server for good, and removes the directories. */
+  /** Stops the server for good, and removes the directories. */
   async close(): Promise<void> {
     await this.end();
     for (const path of this.#removals) await rm(path, { recursive: true, force: true, maxRetries: 3 });
@@ -86,7 +86,10 @@ export class Supervisor {
   }
 }
 
-/** One process for all servers of this one: see supervisor.mjs. It is there while anyone uses it. */
+/**
+ * The supervisor process for all servers of this process; see supervisor.mjs. It
+ * lives as long as it has users.
+ */
 class SupervisorProcess {
   static #current: SupervisorProcess | undefined;
   readonly #child: ChildProcess;
@@ -95,7 +98,7 @@ class SupervisorProcess {
   #starts = 0;
   #users = 0;
 
-  /** The one that runs; a new one where there is none, or it was killed. */
+  /** Returns the running supervisor process, or a new one if there is none or it was killed. */
   static use(): SupervisorProcess {
     const last = SupervisorProcess.#current;
     const current = last?.isThere ? last : new SupervisorProcess();
@@ -104,7 +107,7 @@ class SupervisorProcess {
     return current;
   }
 
-  /** Starts it in a session of its own, so that Ctrl-C does not reach the servers. */
+  /** Starts the supervisor in its own session, so Ctrl-C does not reach the servers. */
   private constructor() {
     const { NODE_OPTIONS: _, ...env } = process.env;
     this.#child = fork(fileURLToPath(new URL('../supervisor.mjs', import.meta.url)), [], {
@@ -125,7 +128,7 @@ class SupervisorProcess {
     return this.#child.connected;
   }
 
-  /** The last user ends it. */
+  /** Ends the supervisor process after its last user. */
   async release(): Promise<void> {
     this.#users -= 1;
     if (this.#users > 0) return;
@@ -168,7 +171,7 @@ class SupervisorProcess {
         };
         resolve({ pid, ended, isRunning: () => isRunning, signal });
       };
-      // The supervisor itself was killed: nobody else is left to end this server.
+      // The supervisor was killed, so this process must end the server.
       const onGone = () => {
         if (pid === undefined) reject(supervisorGone());
         else killIfThere(pid);
@@ -189,7 +192,7 @@ function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended as well.
+    // The server has already ended.
   }
 }
 

@@ -2,26 +2,28 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a proxy does with the bytes that pass. */
+/** How a proxy treats connections and data. */
 export type ProxyMode =
   | 'pass'
-  /** Refuses new connections, and has reset the old ones. */
+  /** Resets all connections, and refuses new ones. */
   | 'cut'
-  /** Keeps connections open, and lets nothing through: a network that swallows packets. */
+  /** Keeps connections open, but passes no data: a network that drops packets. */
   | 'hang';
 
 export interface TcpProxy {
   /** On 127.0.0.1. */
   readonly port: number;
   set(mode: ProxyMode): void;
-  /** New connections lead to this port of 127.0.0.1 from now on, as if a name had moved; old ones stay where they are. */
+  /**
+   * New connections go to this port of 127.0.0.1, as if a DNS name had changed. Existing connections stay.
+   */
   lead(port: number): void;
-  /** Holds every chunk back for this long, in ms; 0 for none. */
+  /** Delays every chunk by this many ms; 0 for none. */
   delay(ms: number): void;
   close(): Promise<void>;
 }
 
-/** A proxy in front of a server of a test, to cut, slow or freeze what passes. */
+/** Starts a proxy in front of a test's server. It can cut, slow down or freeze the traffic. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let leadsTo = targetPort;
@@ -56,7 +58,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       socket.on('error', destroyBoth);
       socket.once('close', () => sockets.delete(socket));
     }
-    // A side that ends takes what was written before along: its pump ends the other side after the last chunk.
+    // When one side ends, data already sent must still arrive: the pump ends the
+    // other side after the last chunk.
     pump(near, far).catch(destroyBoth);
     pump(far, near).catch(destroyBoth);
   });
@@ -93,7 +96,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
 }
 
-/** Whichever comes first; the listeners for the other one go, too. */
+/** Waits for `drain` or `close`, and removes the other one's listeners. */
 async function drained(socket: Socket): Promise<void> {
   const ended = new AbortController();
   const { signal } = ended;

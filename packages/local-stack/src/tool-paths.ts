@@ -7,28 +7,28 @@ import { findOnPath } from './find-on-path.js';
 import { commandWorks, runCommand } from './run-command.js';
 import { withLock } from './with-lock.js';
 
-// The one without windows takes a third of the CPU.
+// The headless build takes a third of the CPU.
 const HEADLESS = 'chromium-headless-shell';
 const CHROMIUM = [HEADLESS, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] as const;
 const KUSTOMIZE = { module: 'sigs.k8s.io/kustomize/kustomize/v5', version: 'v5.7.1' } as const;
 
 /**
- * The path of an nginx for tests behind a proxy: one in the PATH, else that of Debian's package, unpacked.
- * @returns undefined where there is none and none can be had (no apt-get, no network, libraries of another release).
+ * Finds an nginx for tests behind a proxy: on the PATH, else Debian's package, unpacked.
+ * @returns undefined if there is none (no apt-get, no network, libraries of another release).
  */
 export async function nginxPath(): Promise<string | undefined> {
   return (await ofDebian('nginx', 'sbin', ['nginx'], '-v'))?.[0];
 }
 
-/** The paths of Prometheus and of its tool for rules. */
+/** Paths of Prometheus and of promtool, which tests rules. */
 export interface PrometheusPaths {
   readonly prometheus: string;
   readonly promtool: string;
 }
 
 /**
- * The paths of a Prometheus for tests of alerts: those in the PATH, else those of Debian's package, unpacked.
- * @returns undefined where there is none and none can be had (no apt-get, no network).
+ * Finds a Prometheus for tests of alerts: on the PATH, else Debian's package, unpacked.
+ * @returns undefined if there is none (no apt-get, no network).
  */
 export async function prometheusPaths(): Promise<PrometheusPaths | undefined> {
   const names = ['prometheus', 'promtool'];
@@ -36,7 +36,7 @@ export async function prometheusPaths(): Promise<PrometheusPaths | undefined> {
   return prometheus && promtool ? { prometheus, promtool } : undefined;
 }
 
-/** Programs in the PATH, else those of a Debian package, unpacked, if each of them runs with the argument. */
+/** Finds programs on the PATH, else unpacks a Debian package. Each program must run with the argument. */
 async function ofDebian(
   debian: string,
   folder: 'bin' | 'sbin',
@@ -53,9 +53,10 @@ async function ofDebian(
 }
 
 /**
- * The path of a Chromium for tests of pages: `CHROME_PATH`, else one in the PATH, else Debian's, which is installed.
- * @returns undefined where there is none and it can't be installed (no apt-get, no rights).
- * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` when apt-get fails.
+ * Finds a Chromium for tests of pages: `CHROME_PATH`, else one on the PATH, else
+ * Debian's, which is installed.
+ * @returns undefined if there is none and it cannot be installed (no apt-get, no rights).
+ * @throws LocalStackError `LOCAL_STACK_COMMAND_FAILED` if apt-get fails.
  */
 export async function chromiumPath(): Promise<string | undefined> {
   const given = process.env.CHROME_PATH || (await findOnPath(...CHROMIUM));
@@ -63,16 +64,16 @@ export async function chromiumPath(): Promise<string | undefined> {
   return (await aptInstall([HEADLESS, 'fonts-dejavu-core'])) ? await findOnPath(...CHROMIUM) : undefined;
 }
 
-/** How to have a kustomization built: the program, and its arguments before the folder. */
+/** The command that builds a kustomization, and its arguments before the folder. */
 export interface Kustomize {
   readonly command: string;
   readonly args: readonly string[];
 }
 
 /**
- * A kustomize for tests of manifests: one in the PATH, that of a kubectl there, else one that Go builds of its sources, once, in
- * a minute or two.
- * @returns undefined where there is none and none can be had (no Go, no network).
+ * Finds a kustomize for tests of manifests: on the PATH, else that of a kubectl on the PATH, else one that Go
+ * builds from source. The build takes a minute or two, and is kept.
+ * @returns undefined if there is none (no Go, no network).
  */
 export async function kustomizePath(): Promise<Kustomize | undefined> {
   const found = await findOnPath('kustomize');
@@ -100,14 +101,16 @@ async function builtByGo(): Promise<string | undefined> {
 }
 
 /**
- * Unpacks a Debian package below the cache, once; it needs no rights, and is not installed: installing a server would start
- * it on the machine.
- * @returns the directory that holds its `usr/bin` (or `usr/sbin`); undefined where it can't be had (no apt-get, no network).
+ * Unpacks a Debian package into the cache, once. It needs no rights. The package is not installed, because
+ * installing a server would start it on this machine.
+ * @returns the directory `usr/bin` or `usr/sbin` of the package; undefined if it is not
+ * available (no apt-get, no network).
  */
 async function unpackDebian(name: string, folder: 'bin' | 'sbin'): Promise<string | undefined> {
   const root = await cacheDir(name);
   const dir = join(root, 'usr', folder);
-  // Another process may have unpacked it while this one waited for the lock; that one's servers run from there.
+  // Another process may have unpacked it during the wait for the lock. Its servers run
+  // from there, so keep that copy.
   const unpackOnce = async () => {
     if (!existsSync(dir)) await unpack(name, root);
   };

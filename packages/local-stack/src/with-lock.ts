@@ -3,10 +3,10 @@ import { lock } from 'proper-lockfile';
 import { cacheDir } from './cache-dir.js';
 
 /**
- * Runs `work` while no other process of this user runs work under the same name: two runs install a thing once.
- * The lock of a process that died is taken over after 10 s.
+ * Runs `work` while no other process of this user runs work under the same name, so that two runs install
+ * something once. The lock of a process that died is taken over after 10 s.
  *
- * @throws Error `ELOCKED` when the lock was not free within about ten minutes
+ * @throws Error `ELOCKED` if the lock is not free within about ten minutes
  */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   const path = join(await cacheDir('locks'), name);
@@ -14,13 +14,13 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
     realpath: false,
     stale: 10_000,
     retries: { retries: 1_200, factor: 1, minTimeout: 500, maxTimeout: 500 },
-    // A machine that slept loses its lock. What is done under it is checked afterward, so continuing is right.
+    // A suspended machine loses its lock. Results are checked afterward, so the work may continue.
     onCompromised: () => {},
   });
   try {
     return await work();
   } finally {
-    // Rejects only when the lock was lost before, which is all the same here.
+    // Rejects only if the lock was already lost, which does not matter here.
     await release().catch(() => undefined);
   }
 }

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
 });
 
-/** A PATH on which nothing else is than a program of this name that prints this version. */
+/** A PATH with a single program, of this name, that prints this version. */
 async function pathWith(name: string, version: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'a path '));
   folders.push(folder);
@@ -25,22 +25,22 @@ async function pathWith(name: string, version: string): Promise<string> {
   return path;
 }
 
-describe('the Redis that is chosen', () => {
-  it('is, without root and without a Redis on the machine, one of today', async () => {
-    // The environment is made before the PATH is empty, as it is where python3 is all that there is.
+describe('the chosen Redis', () => {
+  it('is a current one, without root and without a Redis on the machine', async () => {
+    // The environment is created before the PATH is emptied, as on a machine that has python3 but no Redis.
     await chooseRedis(silent, 'valkey-9');
     vi.stubEnv('PATH', join(tmpdir(), 'nothing'));
     expect((await chooseRedis(silent, undefined)).kind).toMatch(/^valkey-server 9\.\d+\.\d+ from PyPI$/);
   });
 
-  it('is not one on the PATH that is too old to count lost entries', async () => {
+  it('is not one from the PATH that is too old for counting lost entries', async () => {
     vi.stubEnv('PATH', await pathWith('redis-server', '6.2.5'));
     expect((await chooseRedis(silent, undefined)).kind).toMatch(/^valkey-server 9/);
     vi.stubEnv('PATH', await pathWith('redis-server', '8.0.6'));
     expect((await chooseRedis(silent, undefined)).kind).toBe('redis-server 8.0.6 from PATH');
   });
 
-  it('is the one of redis-tools, also where several are chosen in the same moment for the first time', async () => {
+  it('is that of redis-tools, even if several processes choose it for the first time at the same time', async () => {
     const path = await pathWith('redis-check-rdb', '7.2.4');
     vi.stubEnv('PATH', path);
     vi.stubEnv('XDG_CACHE_HOME', path);
@@ -51,7 +51,7 @@ describe('the Redis that is chosen', () => {
     );
   });
 
-  it('is the one that LOCAL_STACK_REDIS names, and a name that is none is refused', async () => {
+  it('is the one that LOCAL_STACK_REDIS names, and an unknown name is refused', async () => {
     vi.stubEnv('LOCAL_STACK_REDIS', 'valkey-9');
     expect((await chooseRedis(silent)).kind).toMatch(/^valkey-server 9/);
     vi.stubEnv('LOCAL_STACK_REDIS', 'redis-3');
@@ -66,7 +66,7 @@ describe('the Redis that is chosen', () => {
     async () => {
       const server = await startRedis({ program: 'redis-7.4' });
       const redis = new Redis(server.url, { retryStrategy: () => 100 });
-      // It is killed below.
+      // The server is killed below.
       redis.on('error', () => {});
       try {
         await server.kill();

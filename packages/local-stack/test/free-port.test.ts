@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { freePort } from '../src/free-port.js';
 
-it('freePort gives a port below the ones of outgoing connections, on which a server can listen', async () => {
+it('freePort returns a port that is below those of outgoing connections and free to listen on', async () => {
   const port = await freePort();
   expect(port).toBeGreaterThanOrEqual(15_000);
   expect(port).toBeLessThan(32_000);

@@ -25,7 +25,7 @@ async function inMongo<T>(uri: string, work: (client: MongoClient) => Promise<T>
   }
 }
 
-// Whoever runs the tests on servers of their own still has these start some.
+// These tests start their own servers even if the others run on given ones.
 beforeEach(() => {
   vi.stubEnv('LOCAL_STACK_REDIS_URL', '');
   vi.stubEnv('LOCAL_STACK_MONGO_URI', '');
@@ -61,7 +61,7 @@ describe('a local stack', () => {
     ]);
   });
 
-  it('has a MongoDB that does a write once, though it is sent again behind many others', async () => {
+  it('has a MongoDB that executes a write once, even if it is sent again after many others', async () => {
     await inMongo(stack.mongo.uri, async (client) => {
       const things = client.db('probe').collection<{ _id: number; times?: number }>('sent again');
       await client.withSession(async (session) => {
@@ -78,7 +78,7 @@ describe('a local stack', () => {
     });
   });
 
-  it('has a MongoDB that announces a replica set and does transactions', async () => {
+  it('has a MongoDB that reports a replica set and supports transactions', async () => {
     await inMongo(stack.mongo.uri, async (client) => {
       expect((await client.db('admin').command({ hello: 1 })).setName).toEqual(expect.any(String));
       const things = client.db('probe').collection('things');
@@ -89,14 +89,14 @@ describe('a local stack', () => {
     });
   });
 
-  it('says what was chosen, and where', () => {
+  it('reports the chosen servers and their ports', () => {
     expect(lines).toContain(`redis: ${stack.redis.kind} on 127.0.0.1:${stack.redis.port}`);
     expect(lines).toContain(`mongodb: ${stack.mongo.kind} on 127.0.0.1:${stack.mongo.port}`);
     expect(stack.describe()).toContain(stack.redis.kind);
     expect(stack.describe()).toContain(String(stack.mongo.port));
   });
 
-  it('brings a killed Redis back on its port with what was synced to disk', async () => {
+  it('restarts a killed Redis on its port with all data that was synced to disk', async () => {
     const { url } = stack.redis;
     await inRedis(url, (redis) => redis.set('kept', 'yes'));
     await inRedis(url, (redis) => redis.config('SET', 'appendfsync', 'always'));
@@ -109,7 +109,7 @@ describe('a local stack', () => {
     expect(await inRedis(url, (redis) => redis.mget('kept', 'also'))).toEqual(['yes', 'kept']);
   });
 
-  it('brings a killed MongoDB back on its port with every acknowledged write', async () => {
+  it('restarts a killed MongoDB on its port with every acknowledged write', async () => {
     const { uri } = stack.mongo;
     const documents = Array.from({ length: 500 }, (_, number) => ({ number }));
     await inMongo(uri, async (client) => {
@@ -121,7 +121,7 @@ describe('a local stack', () => {
     expect(count).toBe(500);
   });
 
-  it('restarts a running server, gracefully', async () => {
+  it('restarts a running server gracefully', async () => {
     const before = stack.redis.pid;
     await stack.redis.restart();
     expect(stack.redis.pid).toEqual(expect.any(Number));
@@ -153,7 +153,7 @@ describe('several local stacks', () => {
     }
   });
 
-  it('start on the data that a stopped one left', async () => {
+  it('start with the data of a stopped one', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'kept-'));
     try {
       const first = await startLocalStack({ dataDir });
@@ -175,7 +175,7 @@ describe('several local stacks', () => {
 });
 
 describe('a local stack of given servers', () => {
-  it('uses them, refuses to restart them and leaves them running', async () => {
+  it('uses them, refuses to restart them, and leaves them running', async () => {
     const given = { redisUrl: inject('redisUrl'), mongoUri: testMongoUri() };
     const stack = await startLocalStack(given);
     expect(stack.redis).toMatchObject({ url: given.redisUrl, pid: undefined });
@@ -195,7 +195,7 @@ describe('a local stack of given servers', () => {
     await stack.stop();
   });
 
-  it('says so when one of them does not answer', async () => {
+  it('reports if one of them does not answer', async () => {
     await expect(startLocalStack({ redisUrl: 'redis://127.0.0.1:1' })).rejects.toThrow(/ECONNREFUSED|closed/);
   });
 });

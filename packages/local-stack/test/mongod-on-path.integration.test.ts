@@ -6,7 +6,10 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startMongo } from '../src/index.js';
 import { pythonVenv } from '../src/python-venv.js';
 
-/** Takes a mongod's arguments, and none other, and has SecantusDB serve as that: what a mongod on the PATH is asked for is right. */
+/**
+ * Accepts exactly the arguments of a mongod, and runs SecantusDB with them: shows that a mongod
+ * on the PATH gets valid ones.
+ */
 const asMongod = (python: string) => `#!/bin/sh
 if [ "$1" = --version ]; then echo "db version v8.0.99"; exit 0; fi
 while [ $# -gt 0 ]; do
@@ -37,7 +40,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-it('a mongod on the PATH comes first, as a replica set of one node, and keeps its data when it is killed', async () => {
+it('a mongod on the PATH is preferred, becomes a replica set of one node, and keeps its data when it is killed', async () => {
   const mongo = await startMongo();
   try {
     expect(mongo.kind).toBe('mongod 8.0.99 from PATH');

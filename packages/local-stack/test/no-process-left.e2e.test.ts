@@ -16,7 +16,7 @@ interface Running {
   readonly redisUrl: string;
 }
 
-// Each waits most of its time for servers to start and to end.
+// Concurrent, because each test mostly waits for servers to start and end.
 describe.concurrent('the servers of a stack', () => {
   async function startStackProcess(onTestFinished: (end: () => void) => void): Promise<Running> {
     const env = { ...process.env, LOCAL_STACK_REDIS_URL: '', LOCAL_STACK_MONGO_URI: '' };
@@ -53,7 +53,7 @@ describe.concurrent('the servers of a stack', () => {
     },
   );
 
-  it('end when a second signal ends their process in a hurry', async ({ onTestFinished }) => {
+  it('end when a second signal ends their process immediately', async ({ onTestFinished }) => {
     const { child, servers } = await startStackProcess(onTestFinished);
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
@@ -63,7 +63,7 @@ describe.concurrent('the servers of a stack', () => {
     await vi.waitFor(() => expect(servers.map(isAlive)).toEqual([false, false]), { timeout: 20_000 });
   });
 
-  it('end when the process that started theirs has gone', async ({ onTestFinished }) => {
+  it('end when the parent of their process has ended', async ({ onTestFinished }) => {
     const { child, servers } = await startStackProcess(onTestFinished);
     const exit = once(child, 'exit');
     child.disconnect();
@@ -84,9 +84,7 @@ describe.concurrent('the servers of a stack', () => {
     await expect(stat(String(dir))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('take their directory with them when their process is killed with SIGKILL', async ({
-    onTestFinished,
-  }) => {
+  it('end and leave no directory when their process is killed with SIGKILL', async ({ onTestFinished }) => {
     const { child, redisUrl } = await startStackProcess(onTestFinished);
     const client = new Redis(redisUrl, { retryStrategy: () => null });
     client.on('error', () => {});

@@ -19,7 +19,7 @@ describe('a virtual environment', () => {
     await rm(cache, { recursive: true });
   });
 
-  it('is installed once by two at the same time, in place of one that was left half installed', async () => {
+  it('is installed once by two concurrent calls, and replaces an incomplete one', async () => {
     const half = join(cache, 'redis-to-mongo', 'venvs', 'six-1.17.0', 'bin', 'python');
     await mkdir(dirname(half), { recursive: true });
     await writeFile(half, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
@@ -31,14 +31,14 @@ describe('a virtual environment', () => {
     }
   });
 
-  it('is used again as it is', async () => {
+  it('is reused unchanged', async () => {
     const lines: string[] = [];
     const { dir } = await pythonVenv(requirement, (line) => lines.push(line));
     expect(lines).toEqual([]);
     expect((await stat(join(dir, 'installed'))).isFile()).toBe(true);
   });
 
-  it('says what pip said when there is no such package', async () => {
+  it('reports the error of pip if there is no such package', async () => {
     await expect(pythonVenv('six==0.0.0.1', () => {})).rejects.toMatchObject({
       code: 'LOCAL_STACK_COMMAND_FAILED',
       message: expect.stringContaining('six==0.0.0.1'),

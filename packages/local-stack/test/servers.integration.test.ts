@@ -5,7 +5,7 @@ import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 
 describe('startRedis', () => {
-  it('asks for the password it was given, in an address that holds it', async () => {
+  it('requires the given password, and has it in its address', async () => {
     const server = await startRedis({ password: 'p@ss/word' });
     const right = new Redis(server.url);
     const wrong = new Redis({
@@ -25,7 +25,7 @@ describe('startRedis', () => {
     }
   });
 
-  it('takes a server that asks for an unknown password for one that answers', async () => {
+  it('accepts a server that requires an unknown password', async () => {
     const server = await startRedis({ args: ['--requirepass', 'a-secret'] });
     expect(server.pid).toEqual(expect.any(Number));
     await server.stop();
@@ -38,7 +38,7 @@ describe('startRedis', () => {
     });
   });
 
-  it('syncs its file as often as it is asked to', async () => {
+  it('syncs its file as often as requested', async () => {
     const server = await startRedis({ appendfsync: 'always' });
     const redis = new Redis(server.url);
     try {
@@ -51,7 +51,7 @@ describe('startRedis', () => {
 });
 
 describe('startMongo', () => {
-  it('lets in only who knows the password, also after a restart', async () => {
+  it('requires the password, even after a restart', async () => {
     const server = await startMongo({ credentials: { username: 'mirror', password: 'p@ss/word' } });
     const connect = (uri: string) => new MongoClient(uri, { serverSelectionTimeoutMS: 5_000 });
     const right = connect(server.uri);
@@ -71,7 +71,7 @@ describe('startMongo', () => {
 });
 
 describe('freshNamespace', () => {
-  it('gives each caller a Redis and a database name of its own, and takes both away', async () => {
+  it('gives each caller its own Redis and database name, and removes both', async () => {
     const mongoUri = testMongoUri();
     const [one, two] = await Promise.all([
       freshNamespace({ mongoUri, isMongoGiven: true }),

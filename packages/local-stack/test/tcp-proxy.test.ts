@@ -10,7 +10,7 @@ let far: Server;
 let other: Server;
 let proxy: TcpProxy;
 
-/** Each connection to the first server is sent many bytes; one to the second, a word. */
+/** The first server sends many bytes to each connection; the second one sends a word. */
 beforeAll(async () => {
   far = createServer((socket) => socket.on('error', () => {}).end(Buffer.alloc(BYTES)));
   other = createServer((socket) => socket.on('error', () => {}).end('other'));
@@ -29,7 +29,7 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** Reads all, with a rest after each piece, so that what comes has to wait. */
+/** Reads everything, with a pause after each chunk, so that data has to wait. */
 async function bytesOf(socket: Socket, restMs = 0): Promise<number> {
   let bytes = 0;
   for await (const chunk of socket) {
@@ -39,7 +39,7 @@ async function bytesOf(socket: Socket, restMs = 0): Promise<number> {
   return bytes;
 }
 
-test('what is read slowly passes whole, and no listeners are left behind by waiting', async () => {
+test('data that is read slowly arrives complete, and waiting leaves no listeners behind', async () => {
   const warnings: Error[] = [];
   const note = (warning: Error) => {
     if (warning.name === 'MaxListenersExceededWarning') warnings.push(warning);
@@ -54,7 +54,7 @@ test('what is read slowly passes whole, and no listeners are left behind by wait
   }
 });
 
-test('a name that moves takes new connections along, and leaves old ones where they are', async () => {
+test('after `lead`, new connections go to the new port, and existing ones stay', async () => {
   const old = connect(proxy.port, '127.0.0.1');
   await once(old, 'readable');
   proxy.lead(portOf(other));

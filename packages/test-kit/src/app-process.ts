@@ -3,27 +3,33 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 
-/** A file that is started, by its path in the checkout, as in `apps/worker/dist/main.js`. See built-apps-setup.ts. */
+/**
+ * The path of a built file, by its path in the checkout, such as
+ * `apps/worker/dist/main.js`. See built-apps-setup.ts.
+ */
 export function builtApp(path: string): string {
   return join(inject('builtApps'), path);
 }
 
 export const SCHEDULER = 'apps/scheduler/dist/main.js';
 export const WORKER = 'apps/worker/dist/main.js';
-/** A worker that ends itself: DIE_AT="step:n" when it reaches a step for the n-th time, POISON=key when it has that key. */
+/**
+ * A worker that kills itself: at the nth time that it reaches a step (DIE_AT="step:n"), or when it
+ * works on a key (POISON=key).
+ */
 export const DYING_WORKER = 'packages/test-kit/src/dying-worker.js';
 
 export interface AppProcess {
   readonly process: ChildProcess;
-  /** What it has printed so far. */
+  /** Its output so far. */
   output(): string;
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and waits for the end. */
+  /** Sends SIGTERM, and waits until the process has ended. Returns its exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Starts a built app, named as builtApp takes it; nothing of the shell's environment leaks in. */
+/** Starts a built app, named as in builtApp. It inherits only PATH and HOME from the shell's environment. */
 export function startApp(main: string, env: Readonly<Record<string, string>>): AppProcess {
   const child = spawn(process.execPath, [builtApp(main)], {
     cwd: inject('builtApps'),

@@ -8,12 +8,13 @@ import { compiledPackages } from '../../../scripts/pack/compiled-packages.mjs';
 import { root } from '../../../scripts/run/root.mjs';
 import { makeTempDir } from '../../../scripts/run/temp-dir.mjs';
 
-/** What tests start beside the apps, from the checkout. */
+/** Another program that tests start, from the checkout. */
 const DYING_WORKER = 'packages/test-kit/src/dying-worker.mjs';
 
 /**
- * The built apps as `npm run pack` bundles them, for all files of a project, and with the code of other people's packages compiled:
- * a process of theirs takes a third of the CPU to start that it takes from the many files of the build, and tests start hundreds.
+ * Bundles the built apps, as `npm run pack` does, for all test files of a project, and compiles the code of
+ * third-party packages. A bundled process starts with a third of the CPU that the many files of the build
+ * take, and tests start hundreds.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const folder = makeTempDir('apps');
@@ -27,7 +28,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   return async () => await rm(folder, { recursive: true, force: true });
 }
 
-/** Starts an app and ends it: what it has made of its packages by then is what all others start with. */
+/** Starts an app and stops it. All later starts reuse the compiled packages that it has written. */
 async function runOnce(project: TestProject, folder: string, app: string): Promise<void> {
   const { redisUrl, mongoUris } = project.getProvidedContext();
   const child = spawn(process.execPath, [join(folder, `apps/${app}/dist/main.js`)], {

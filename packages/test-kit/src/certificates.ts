@@ -10,12 +10,12 @@ export interface Certificates {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
-  /** A different authority, which signed none of them. */
+  /** Another authority, which signed none of these certificates. */
   readonly otherCaFile: string;
   remove(): Promise<void>;
 }
 
-/** An authority, and a certificate of it for 127.0.0.1 that serves server and client alike. */
+/** Creates an authority, and a certificate for 127.0.0.1 that works for servers and clients. */
 export async function makeCertificates(): Promise<Certificates> {
   const dir = await mkdtemp(join(tmpdir(), 'r2m-certificates-'));
   const at = (name: string) => join(dir, name);

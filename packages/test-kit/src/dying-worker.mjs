@@ -1,5 +1,5 @@
-// The real worker, that ends itself by SIGKILL: DIE_AT="step:n" when it reaches a step for the n-th time, POISON=key when it
-// works on that key.
+// The real worker, which kills itself by SIGKILL: at the nth time that it reaches a step (DIE_AT="step:n"),
+// or when it works on a key (POISON=key).
 import { runApp } from '@redis-to-mongo/app-shell';
 import { loadConfig } from '@redis-to-mongo/config';
 import { runWorker } from '../../../apps/worker/dist/run-worker.js';

@@ -9,10 +9,10 @@ import { type AppProcess, SCHEDULER, startApp, WORKER } from './app-process.js';
 import { testMongoUri } from './test-mongo-uri.js';
 import { until } from './until.js';
 
-/** Half of the default, since many tests wait for it: for what a dead process held to be free. */
+/** Half of the default, because many tests wait until a dead process's claims or lease end. */
 const DEAD_AFTER_SEC = 5;
 
-/** Schedulers and workers as processes, on a source, a queue and a database of the test file's own. */
+/** Schedulers and workers as processes, on a source, a queue and a database that only this test file uses. */
 export type FleetUnderTest = Awaited<ReturnType<typeof fleetUnderTest>>;
 type Env = Readonly<Record<string, string>>;
 
@@ -57,21 +57,24 @@ export async function fleetUnderTest() {
     worker: (more?: Env) => start(WORKER, more),
     key: async (key: string): Promise<Document | null> =>
       await db.collection<{ _id: string }>('keys').findOne({ _id: key }),
-    /** The interval of a key's job scheduler, in ms; undefined while it has none. */
+    /** The interval of a key's job scheduler, in ms; undefined if it has none. */
     everyMs: async (key: string) => (await queue.schedulers.of([key]))[0]?.everyMs,
     entries: async (key: string) => await db.collection('stream_messages').countDocuments({ stream: key }),
-    /** Adds an entry for every number from one to another, with the number as its id's time and as its field `n`. */
+    /**
+     * Adds an entry for every number from `from` to `upTo`, with the number as the time in
+     * its id and as its field `n`.
+     */
     fill: async (key: string, from: number, upTo: number) => {
       const pipeline = redis.pipeline();
       for (let ms = from; ms <= upTo; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
       await pipeline.exec();
     },
-    /** Marks a key as paused in MongoDB. A stream's entries are there before its document is: it is waited for. */
+    /** Marks a key as paused in MongoDB. Waits for its document, which a stream gets after its entries. */
     pause: async (key: string) =>
       await until(async () => expect(await markPaused(db, key, new Date()), key).toBe(true)),
-    /** Ends a key's pause in MongoDB, and nothing else: `queue.request` has it run. */
+    /** Ends a key's pause, in MongoDB only. `queue.request` makes it run. */
     resume: async (key: string) => expect(await markResumed(db, key, new Date()), key).toBe(true),
-    /** The end of what each process has printed. */
+    /** The end of each process's output. */
     logs: () => running.map((app) => app.output().slice(-4_000)).join('\n──\n'),
     /** Stops the processes, and empties both Redis servers and the database. */
     clear: async () => {
@@ -93,8 +96,9 @@ export async function fleetUnderTest() {
 }
 
 /**
- * A fleet for all tests of a file, cleared after each of them; the logs of one that fails are shown. It is there once the
- * first test begins. Hooks of the file that need it come after this call; those that must come after its clearing, before.
+ * A fleet for all tests of a file. It is started before the first test, and cleared after each one. If a
+ * test fails, its logs are printed. Call this before hooks that need the fleet, and after hooks that
+ * must run after the clearing.
  */
 export function fleetForTests(): FleetUnderTest {
   const fleet = {} as FleetUnderTest;

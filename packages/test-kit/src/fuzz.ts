@@ -1,14 +1,17 @@
 import { appendFileSync } from 'node:fs';
 import fc from 'fast-check';
 
-/** Looking for a smaller input that fails ends after this time for each ordinary test run, in ms: within the test's time limit. */
+/**
+ * Time limit, in ms, times FUZZ_TIMES: the search for a smaller failing input must end
+ * within the test's own time limit.
+ */
 const LIMIT_MS = 60_000;
 
 /**
- * Checks a property with random inputs, and says how many there were: `npm run fuzz` asks for many times as
- * many (FUZZ_TIMES), may name a seed (FUZZ_SEED), and collects the counts in a file (FUZZ_REPORT).
- * @param runs how many inputs an ordinary test run tries.
- * @throws Error with the smallest input found that fails, and the seed that finds it again.
+ * Checks a property with random inputs, and records their number. `npm run fuzz` multiplies the number of
+ * inputs (FUZZ_TIMES), may set a seed (FUZZ_SEED), and collects the numbers in a file (FUZZ_REPORT).
+ * @param runs number of inputs in an ordinary test run.
+ * @throws Error with the smallest failing input that was found, and the seed that reproduces it.
  */
 export async function fuzz<Input>(
   what: string,

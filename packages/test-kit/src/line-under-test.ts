@@ -24,12 +24,12 @@ import { testSinkOptions } from './test-sink-options.js';
 
 const WHOLE: SliceLimits = { entries: 1_000_000, bytes: 1 << 30, ms: 60_000 };
 
-/** What worker and line need, on servers of the test file's own, without a queue between. */
+/** The parts that a worker and a line need, on servers that only this test file uses, without a queue. */
 export type LineUnderTest = Awaited<ReturnType<typeof lineUnderTest>>;
 
 /**
- * @param options.ownMongo a MongoDB for this file alone: stopping it is quicker than dropping a large database. One that
- * LOCAL_STACK_MONGO_URI names is used all the same, since it is the one to be tested.
+ * @param options.ownMongo starts a MongoDB for this file alone, because stopping it is faster than dropping a
+ * large database. Ignored if LOCAL_STACK_MONGO_URI is set: that server is to be tested.
  */
 export async function lineUnderTest(options: { ownMongo?: boolean } = {}) {
   const isGiven = Boolean(process.env.LOCAL_STACK_MONGO_URI);
@@ -45,7 +45,7 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}) {
   const { maxDocumentBytes } = await prepareDatabase(db);
   const path = await pathOf(address);
 
-  /** A line of its own, as another worker would have. */
+  /** A new line, as another worker would have. */
   const line = async ({
     readEntries = 5000,
     readBytes = 8 << 20,
@@ -74,15 +74,15 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}) {
     db,
     line,
     messages,
-    /** Adds entries `from-0` … `to-0`, each with its number as its field `n`. */
+    /** Adds entries `from-0` … `to-0`, each with its number as field `n`. */
     add: async (key: string, from: number, to: number) => {
       const pipeline = redis.pipeline();
       for (let ms = from; ms <= to; ms++) pipeline.xadd(key, `${ms}-0`, 'n', String(ms));
       await pipeline.exec();
     },
-    /** The ids of all entries of a stream that are mirrored, in `_id` order. */
+    /** The ids of all mirrored entries of a stream, in `_id` order. */
     entryIds: async (key: string): Promise<unknown[]> => (await messages(key)).map(({ entryId }) => entryId),
-    /** Syncs a key to its end with a fresh line, and gives the last report. */
+    /** Syncs a key to its end with a new line, and returns the last report. */
     sync: async (key: string, limits: Partial<SliceLimits> = {}): Promise<SyncReport> =>
       await syncKey(await line(), key, new Slice({ ...WHOLE, ...limits })),
     state: async (key: string): Promise<KeyState & Document> => {
@@ -100,7 +100,10 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}) {
   };
 }
 
-/** The same for all tests of a file: it is there once the first test begins, and closed behind the last one. */
+/**
+ * A line under test for all tests of a file. It is opened before the first test,
+ * and closed after the last one.
+ */
 export function lineForTests(options: Parameters<typeof lineUnderTest>[0] = {}): LineUnderTest {
   const under = {} as LineUnderTest;
   beforeAll(async () => {
@@ -112,7 +115,7 @@ export function lineForTests(options: Parameters<typeof lineUnderTest>[0] = {}):
   return under;
 }
 
-/** The direct path, ready to be taken; `undefined` where STREAM_PATH says that the tests take the ordinary one. */
+/** Opens the direct path; `undefined` if STREAM_PATH selects the ordinary one. */
 async function pathOf(address: RedisAddress) {
   if (process.env.STREAM_PATH === 'ordinary') return undefined;
   const connection = RawConnection.open(address, {
@@ -126,12 +129,12 @@ async function pathOf(address: RedisAddress) {
   return { connection, direct: new DirectReader(connection), newSequence };
 }
 
-/** A slice without bounds, for tests that call syncKey themselves. */
+/** A slice without practical limits, for tests that call syncKey themselves. */
 export function wholeSlice(limits: Partial<SliceLimits> = {}): Slice {
   return new Slice({ ...WHOLE, ...limits });
 }
 
-/** seen = written + already there + dead, and nothing else. */
+/** Whether seen = written + already there + dead. */
 export function addsUp({ counts }: KeyState): boolean {
   return counts.seen === counts.written + counts.alreadyThere + counts.dead;
 }

@@ -1,7 +1,10 @@
 import { startLocalStack, startMongo } from '@redis-to-mongo/local-stack';
 import type { TestProject } from 'vitest/node';
 
-/** A Redis and two MongoDBs, or the given one, for all files of a project; see freshNamespace for what each file adds. */
+/**
+ * Starts a Redis and two MongoDBs (or uses the given ones) for all files of a project.
+ * freshNamespace adds more per file.
+ */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const onProgress = (line: string) => console.log(`[${project.name}] ${line}`);
   const stack = await startLocalStack({ onProgress });

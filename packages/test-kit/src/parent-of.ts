@@ -7,7 +7,7 @@ const run = promisify(execFile);
 /** The pid of the parent of a running process. */
 export async function parentOf(pid: number): Promise<number> {
   if (process.platform === 'linux') {
-    // "pid (name) state ppid …"; the name may hold spaces.
+    // "pid (name) state ppid …"; the name may contain spaces.
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]);
   }

@@ -7,14 +7,14 @@ const SLOTS = 16_384;
 
 export interface RedisCluster {
   readonly nodes: readonly RedisServer[];
-  /** As REDIS_CLUSTER_NODES takes it. */
+  /** The nodes, in the form of REDIS_CLUSTER_NODES. */
   readonly hosts: string;
   readonly address: RedisAddress;
   readonly redis: ReturnType<typeof connectRedis>;
   close(): Promise<void>;
 }
 
-/** Three masters without replicas, each with a third of the slots. */
+/** Starts three masters without replicas, each with a third of the slots. */
 export async function startCluster(): Promise<RedisCluster> {
   const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
   const nodes = await Promise.all([0, 1, 2].map(() => startRedis({ args })));

@@ -8,12 +8,12 @@ import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { vi } from 'vitest';
 
 export interface Sentinel {
-  /** As REDIS_SENTINELS takes it. */
+  /** The address, in the form of REDIS_SENTINELS. */
   readonly address: string;
   stop(): Promise<void>;
 }
 
-/** One Sentinel that watches a master by the name `mymaster`. */
+/** Starts a Sentinel that watches a master under the name `mymaster`. */
 export async function startSentinel(master: Pick<RedisServer, 'pid' | 'port'>): Promise<Sentinel> {
   const dir = await mkdtemp(join(tmpdir(), 'r2m-sentinel-'));
   const port = await freePort();
@@ -26,9 +26,9 @@ export async function startSentinel(master: Pick<RedisServer, 'pid' | 'port'>): 
     ],
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
-  // The same program as the master's, wherever that was found.
+  // Runs the master's own program, wherever it is.
   const program = await readlink(`/proc/${master.pid}/exe`).catch(() => 'redis-server');
-  // The program goes by the name it is called by.
+  // The program acts by the name it is called by.
   const child = spawn(program, [file, '--sentinel'], { stdio: 'ignore', argv0: 'redis-server' });
   const ended = once(child, 'exit');
   const address = addressOfUrl(`redis://127.0.0.1:${port}`);

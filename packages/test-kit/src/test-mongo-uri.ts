@@ -1,6 +1,9 @@
 import { inject } from 'vitest';
 
-/** The MongoDB of the tests of this process: files that run beside each other have different ones, since one may use a single core only. */
+/**
+ * The MongoDB for the tests of this process. Test files that run in parallel use different ones, because a
+ * server may use only one core.
+ */
 export function testMongoUri(): string {
   const uris = inject('mongoUris');
   const uri = uris[Number(process.env.VITEST_POOL_ID ?? 0) % uris.length];

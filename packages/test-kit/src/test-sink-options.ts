@@ -1,6 +1,6 @@
 import type { MongoSinkOptions } from '@redis-to-mongo/mongo-sink';
 
-/** The options of a sink in tests; a new option of the sink gets its value here alone. */
+/** Options of a sink in tests. Give a new option of the sink its test value here. */
 export function testSinkOptions(): MongoSinkOptions {
   return {
     ...{ batchEntries: 5_000, batchBytes: 16 << 20, maxDocumentBytes: 16 << 20 },

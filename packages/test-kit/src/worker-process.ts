@@ -13,7 +13,7 @@ export function appEnv(
     MONGO_URI: namespace.mongoUri,
     MONGO_DB_NAME: namespace.mongoDbName,
     SYNC_INTERVAL_SEC: '0.5',
-    // Half of the default, since many tests wait for what a dead worker held to be free.
+    // Half of the default, because many tests wait until a dead worker's claims end.
     DEAD_AFTER_SEC: '5',
     LOG_LEVEL: 'info',
     ...(process.env.STREAM_PATH ? { STREAM_PATH: process.env.STREAM_PATH } : {}),
@@ -21,12 +21,15 @@ export function appEnv(
   };
 }
 
-/** Starts the built worker as a process; with `dieAt` ("step:n") the one that ends itself there. */
+/** Starts the built worker as a process; with `dieAt` ("step:n"), the one that kills itself at that step. */
 export function startWorker(env: Readonly<Record<string, string>>, dieAt?: string): AppProcess {
   return dieAt ? startApp(DYING_WORKER, { ...env, DIE_AT: dieAt }) : startApp(WORKER, env);
 }
 
-/** A queue in the Redis of a test file, and workers on it. @param env for all of them; QUEUE_PREFIX is `r2m` without. */
+/**
+ * Opens a queue in the Redis of a test file, and starts workers on it.
+ * @param env for all workers; QUEUE_PREFIX defaults to `r2m`.
+ */
 export function openWorkers(namespace: FreshNamespace, env: Readonly<Record<string, string>> = {}) {
   const running: AppProcess[] = [];
   const redis = addressOfUrl(namespace.redis.url);
