@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const root = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// Tests of packages run their sources; only the apps, started as processes, run from the build.
+// Tests of packages run the sources. Only the apps, which run as processes, are built.
 const sources = readdirSync(root('packages')).map((name) => ({
   find: new RegExp(`^@redis-to-mongo/${name}$`),
   replacement: root(`packages/${name}/src/index.ts`),
@@ -20,17 +20,22 @@ const folders = ['packages/*/test', 'apps/*/test', 'scripts/test', 'deploy/test'
 const suffixed = (suffix: string) => folders.map((folder) => `${folder}/**/*${suffix}`);
 const stackSetup = './packages/test-kit/src/local-stack-setup.ts';
 const serverSetup = { globalSetup: [stackSetup], hookTimeout: 120_000 };
-/** Files that start apps as processes. */
+/** Setup for files that start apps as processes. */
 const withApps = {
   ...serverSetup,
   globalSetup: [stackSetup, './packages/test-kit/src/built-apps-setup.ts'],
 };
 
-/** What the two paths of stream entries must both do: run again by the one that is not the default. */
+/**
+ * Tests that both paths of stream entries must pass. They run again with the path that is not the default.
+ */
 const ordinaryPath = { env: { STREAM_PATH: 'ordinary' } };
 const conformance = ['content', 'gaps', 'incarnations', 'once', 'slices', 'verdicts'];
 
-/** What depends on the server: run again on one of today. Files that start a server by name are none of these. */
+/**
+ * Tests that depend on the server run again on a current one. Files that choose a
+ * server by name are not included.
+ */
 const today = { env: { LOCAL_STACK_REDIS: 'valkey-9' } };
 const valuesOfToday = [
   ...['set', 'zset', 'hash', 'list', 'string', 'stream'].map((type) => `redis-source/test/types/${type}`),
@@ -38,7 +43,7 @@ const valuesOfToday = [
 ].map((name) => `packages/${name}`);
 const streamsOfToday = ['gaps', 'incarnations', 'once'].map((name) => `packages/pipeline/test/line/${name}`);
 
-/** What takes longest begins first, so that nothing waits for it in the end. */
+/** The longest files start first, so that the run does not end with waiting for one of them. */
 const LONGEST = [
   'alerts',
   'bench',
@@ -58,7 +63,9 @@ const LONGEST = [
   'huge-items',
 ];
 
-/** A process takes one file of a project after the other, so files of a project come one after the other. */
+/**
+ * A worker process runs files of one project one after another, so the files of a project must be adjacent.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const projects = [...new Set(files.map(({ project }) => project.name))];
@@ -72,14 +79,14 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Files share the modules they import: loading these anew for each file took more time than most of them. */
+/** Files share the modules they import: loading them again for each file took longer than most tests. */
 const sharedModules = { isolate: false };
 
 const cores = availableParallelism();
 
 /**
- * Much of the time of tests with servers is waiting: for leases, claims and locks to end, for processes to start. They run
- * together, so that one waits while another works; on two cores, more than six at once are not faster.
+ * Tests with servers mostly wait: for leases, claims and locks to end, for processes to start. They run in
+ * parallel, so that one works while others wait. On two cores, more than six at a time are not faster.
  */
 const withServers = { ...sharedModules, sequence: { groupOrder: 1 }, maxWorkers: Math.max(6, cores) };
 

@@ -1,5 +1,6 @@
-// The one entry behind `npm run demo|bench|test|check|stack|cli|docs|start:*`: installs what is missing, builds what is stale,
-// runs the target. Needs Node and npm alone. Written so that an old Node can still read it and say what is wrong.
+// The entry point of `npm run demo|bench|test|check|stack|cli|docs|start:*` and others: installs what is
+// missing, builds what is stale, and runs the target. Needs only Node and npm. An old Node must be able to
+// parse this file and report its version.
 const needed = [20, 19];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 

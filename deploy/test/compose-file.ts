@@ -21,12 +21,14 @@ export interface ComposeFile {
 
 const path = new URL('../../docker-compose.yml', import.meta.url);
 
-/** The compose file with its anchors merged; that it has the form, compose.test.ts shows by the specification's schema. */
+/**
+ * The compose file with its anchors merged. compose.test.ts checks its form by the specification's schema.
+ */
 export function readCompose(): ComposeFile {
   return parse(readFileSync(path, 'utf8'), { merge: true });
 }
 
-/** A service's environment as compose would pass it on, with `given` as the environment of `docker compose`. */
+/** A service's environment as compose passes it on; `given` is the environment of `docker compose`. */
 export function environmentOf(
   service: Service,
   given: Readonly<Record<string, string>>,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import dockerignore from '@balena/dockerignore';
 
 /**
- * The files that a build from a fresh checkout would see: those of the git checkout (new ones that git does not ignore
- * among them), less what .dockerignore keeps out.
+ * The files that a build from a fresh checkout would see: the files of the git checkout, including new ones
+ * that git does not ignore, without those that .dockerignore excludes.
  *
  * @param {string} root the checkout.
  * @returns {string[]} paths relative to `root`.

@@ -21,7 +21,7 @@ interface Outcome {
   readonly ms: number;
 }
 
-/** Runs a check as the container's engine does, but against another port of this machine. */
+/** Runs a check as the container engine does, but against another port of this machine. */
 async function check([shell = '', ...args]: readonly string[], from: number, port: number): Promise<Outcome> {
   const there = args.map((arg) => arg.replace(`/dev/tcp/127.0.0.1/${from}`, `/dev/tcp/127.0.0.1/${port}`));
   expect(there).not.toEqual(args);
@@ -34,7 +34,7 @@ async function check([shell = '', ...args]: readonly string[], from: number, por
   return { code, ms: performance.now() - began };
 }
 
-/** A server that takes connections and says `reply` to whatever comes; nothing without one. */
+/** Starts a server that answers all data with `reply`, or stays silent without one. */
 async function serverThatSays(reply?: Buffer): Promise<{ port: number; close: () => void }> {
   const port = await freePort();
   const server = createServer((socket) => {
@@ -81,7 +81,7 @@ describe('MongoDB’s health check in the compose file', () => {
 
   beforeAll(async () => {
     server = await startMongo();
-    // Stands in for mongosh, which must not run while all is well: it notes its arguments.
+    // Replaces mongosh, which must not run while the server is healthy, and records its arguments.
     writeFileSync(join(dir, 'mongosh'), '#!/bin/bash\nprintf %s "$*" >> "$INITIATED"\n');
     chmodSync(join(dir, 'mongosh'), 0o755);
   });

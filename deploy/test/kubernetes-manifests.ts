@@ -3,7 +3,7 @@ import { parse, parseAllDocuments } from 'yaml';
 
 const folder = new URL('../kubernetes/', import.meta.url);
 
-/** A Kubernetes object as its file gives it. */
+/** A Kubernetes object, as in its file. */
 export interface Manifest {
   readonly file: string;
   readonly apiVersion: string;
@@ -46,17 +46,17 @@ export interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
 }
 
-/** What `kubectl apply --kustomize` reads first, in the folder itself or in one below it. */
+/** The kustomization of the folder, or of one below it. `kubectl apply --kustomize` reads it first. */
 export function readKustomization(below = ''): Kustomization {
   return parse(readFileSync(new URL(`${below}kustomization.yaml`, folder), 'utf8'));
 }
 
-/** The components that can be switched on, by their folders. */
+/** The folders of the optional components. */
 export function components(): string[] {
   return readdirSync(new URL('components/', folder)).map((name) => `components/${name}/`);
 }
 
-/** The files of a folder beside its kustomization. */
+/** The files of a folder besides its kustomization. */
 export function manifestFiles(below = ''): string[] {
   return readdirSync(new URL(`./${below}`, folder)).filter(
     (name) => name.endsWith('.yaml') && name !== 'kustomization.yaml',
@@ -73,7 +73,7 @@ export function readManifests(below = ''): Manifest[] {
   );
 }
 
-/** @throws Error where there is no such object. */
+/** @throws Error if there is no such object. */
 export function named(kind: string, name: string): Manifest {
   const found = readManifests().find((each) => each.kind === kind && each.metadata.name === name);
   if (!found) throw new Error(`there is no ${kind} ${name}`);

@@ -23,7 +23,7 @@ const { kinds, definitions } = JSON.parse(
   readFileSync(new URL('kubernetes-schemas/schemas.json', import.meta.url), 'utf8'),
 );
 const APPS = ['dashboard', 'scheduler', 'worker'];
-/** Services that may be in the namespace: our own, and such as others would name theirs. */
+/** Services that may be in the namespace: the fleet's own, and ones with likely names of others. */
 const SERVICES: readonly ServicePorts[] = [
   named('Service', 'dashboard') as Manifest & ServicePorts,
   ...['redis', 'queue-redis', 'mongo', 'worker-http', 'redis-tls'].map((name) => ({

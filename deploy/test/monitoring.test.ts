@@ -89,13 +89,13 @@ describe('deploy/grafana/dashboard.json', () => {
     const missing = ours.filter((name) => !shown.includes(name));
     expect(missing).toEqual([
       'r2m_build_info',
-      // Shown by what is made of them: records written, the keys that are behind one by one, and how long changes wait.
-      // By which path entries came shows nowhere: both write the same.
+      // Shown indirectly: as records written, as the keys that are behind, and as the time that changes wait.
+      // The path of entries is not shown: both paths write the same.
       'r2m_entries_read_total',
       'r2m_stream_reads_total',
-      // An alert counts them; in number alone they say little.
+      // Used by an alert. The bare number says little.
       'r2m_sweeps_total',
-      // Whether entries came by jobs or by tailing shows nowhere either.
+      // Whether entries came by jobs or by tailing is not shown either.
       'r2m_tail_polls_total',
       'r2m_tailed_streams',
       'r2m_lagging_keys',

@@ -6,7 +6,7 @@ export interface ServicePorts {
   readonly spec: { readonly ports: readonly { readonly name?: string; readonly port: number }[] };
 }
 
-/** The variables that the image itself sets. */
+/** The variables that the image sets. */
 export function imageEnvironment(): Record<string, string> {
   const image = readDockerfile(new URL('../../Dockerfile', import.meta.url).pathname).at(-1);
   const texts = image?.steps.filter(({ keyword }) => keyword === 'ENV').map(({ text }) => text) ?? [];
@@ -18,8 +18,9 @@ export function imageEnvironment(): Record<string, string> {
 }
 
 /**
- * What a container of these pods finds in its environment: the image's variables, above them those of the namespace's
- * services, above them the ConfigMap's and the Secret's. Source: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ * The environment of a container of these pods: the image's variables, overridden by those of the namespace's
+ * services, overridden by those of the ConfigMap and the Secret.
+ * Source: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  */
 export function podEnvironment(
   pods: Pods,
@@ -29,7 +30,7 @@ export function podEnvironment(
   const { data } = named('ConfigMap', 'redis-to-mongo-options') as Manifest & {
     data: Record<string, string>;
   };
-  // The API server's own service is listed in any case.
+  // Kubernetes always adds the API server's own service.
   const linked = [API_SERVER, ...(pods.spec.enableServiceLinks === false ? [] : services)];
   return { ...imageEnvironment(), ...Object.assign({}, ...linked.map(linksTo)), ...data, ...secrets };
 }

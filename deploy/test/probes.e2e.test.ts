@@ -25,7 +25,10 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true });
 });
 
-/** Starts an app as its container would be, but on free ports of this machine. @returns the URL of a named port. */
+/**
+ * Starts an app as its container does, but on free ports of this machine.
+ * @returns the URL of a named port.
+ */
 async function start(app: string, container: Container): Promise<(port: string) => string> {
   const ports = new Map<string, number>();
   for (const { containerPort } of container.ports) ports.set(String(containerPort), await freePort());

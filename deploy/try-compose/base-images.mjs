@@ -8,11 +8,11 @@ import { run } from './run.mjs';
 const DEBIAN = 'redis-to-mongo-debian';
 const CA_FILE = '/etc/ssl/certs/ca-certificates.crt';
 
-/** What stands in for each image, by its name before the colon: the lines behind FROM. */
+/** The Dockerfile lines after FROM that replace each image, by the image's name before the colon. */
 const STAND_INS = new Map([
   [
     'node',
-    // As the official image: a node and an npm below /usr/local, and a user "node" with the number 1000.
+    // As in the official image: node and npm below /usr/local, and a user "node" with the id 1000.
     `COPY node /usr/local/bin/node
 COPY npm /usr/local/lib/node_modules/npm
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \\
@@ -22,7 +22,7 @@ ENV NODE_EXTRA_CA_CERTS=${CA_FILE}`,
   ],
   [
     'redis',
-    // The official image takes connections from other containers without a password.
+    // As in the official image: connections from other containers need no password.
     `RUN mkdir -p /data && chown redis:redis /data \\
   && printf '#!/bin/sh\\nexec /usr/bin/redis-server "$@" --protected-mode no\\n' > /usr/local/bin/redis-server \\
   && chmod +x /usr/local/bin/redis-server
@@ -30,7 +30,7 @@ WORKDIR /data`,
   ],
   [
     'mongo',
-    // The server that the local stack takes where no mongod can be had: docs/decisions/0007.
+    // The server that the local stack uses if there is no mongod: docs/decisions/0007.
     `RUN useradd --system --user-group mongodb && mkdir -p /data/db /data/configdb \\
   && chown mongodb:mongodb /data/db /data/configdb
 RUN python3 -m venv /opt/secantusdb && PIP_CERT=${CA_FILE} /opt/secantusdb/bin/pip install --quiet SecantusDB==0.7.0b3
@@ -40,12 +40,12 @@ RUN printf '#!/bin/sh\\nexec /opt/secantusdb/bin/secantusd-py --host 0.0.0.0 --p
 ]);
 
 /**
- * Sees to it that the engine has these images: pulls them, or, in an engine of its own that reaches no image registry, makes what
- * stands in for them, of Debian, npm's Node and the servers of the local stack.
+ * Provides the engine with these images. Pulls them; or, if this program started the engine and no image
+ * registry answers, builds replacements from Debian, npm's Node, and the servers of the local stack.
  *
  * @param {import('./engine.mjs').Engine} engine
  * @param {readonly string[]} names
- * @returns {Promise<string[]>} those that something else stands in for.
+ * @returns {Promise<string[]>} the replaced ones.
  */
 export async function getBaseImages(engine, names) {
   const standIns = [];

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { run } from './run.mjs';
 
-/** What a Docker Engine is made of, with the iptables that its name server needs inside of containers. */
+/** The packages of a Docker Engine, with the iptables that its name server needs inside containers. */
 const ENGINE = [
   ...['docker.io', 'containerd', 'runc', 'tini', 'debootstrap'],
   ...['iptables', 'libip4tc2', 'libip6tc2', 'libxtables12', 'libnftnl11', 'libmnl0'],
   ...['libnetfilter-conntrack3', 'libnfnetlink0'],
 ];
-/** Compose 2.24 or newer, which docker-compose.yml needs. */
+/** The suite that has Compose 2.24 or newer, which docker-compose.yml needs. */
 const COMPOSE_SUITE = 'trixie';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -37,7 +37,7 @@ export async function unpackEngine(folder) {
 }
 
 /**
- * Options that lead apt-get to another suite than the machine's, with lists of their own.
+ * Options for apt-get to use another suite than the machine's, with separate package lists.
  *
  * @param {string} work
  */
@@ -56,10 +56,10 @@ async function aptOf(work) {
 }
 
 /**
- * A minimal Debian with a Redis and a Python, as a tar file.
+ * Creates a minimal Debian with a Redis and a Python, as a tar file.
  *
  * @param {string} folder
- * @param {string} tree as unpackEngine gives it: it has debootstrap.
+ * @param {string} tree from unpackEngine; it contains debootstrap.
  * @returns {Promise<string>} the file.
  */
 export async function bootstrapDebian(folder, tree) {

@@ -22,9 +22,9 @@ import { run, tryRun, until } from './run.mjs';
  */
 
 /**
- * The Docker Engine that runs on this machine, or else one of Debian's packages, which is started as root and ends with this
- * process. That one makes no rule for the machine's network: its containers reach one another, and published ports are passed on by
- * a program.
+ * Opens the Docker Engine of this machine. If there is none, starts one from Debian's packages, as root; it
+ * ends with this process. It adds no iptables rules to the machine: containers can reach each other, and a
+ * program forwards published ports.
  *
  * @returns {Promise<Engine>}
  */
@@ -50,9 +50,7 @@ export async function openEngine() {
     process.getuid?.() !== 0 ||
     (await tryRun('apt-get', ['--version'])).code !== 0
   )
-    throw new Error(
-      'no Docker Engine with Compose answers here, and one can be started by root on Debian alone',
-    );
+    throw new Error('no Docker Engine with Compose answers here, and only root on Debian can start one');
   return await startEngine(folder);
 }
 

@@ -14,7 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * @param {string} command
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
- * @returns {Promise<Ran>} what it printed, and its exit code; -1 where it can't be started, or took too long.
+ * @returns {Promise<Ran>} its output and its exit code; -1 if it cannot be started, or takes too long.
  */
 export async function tryRun(command, args, { env, cwd, input, timeoutMs = 600_000, loud = false } = {}) {
   return await new Promise((resolve) => {
@@ -25,7 +25,7 @@ export async function tryRun(command, args, { env, cwd, input, timeoutMs = 600_0
         output += chunk;
         if (loud) process.stdout.write(chunk);
       });
-    child.stdin.on('error', () => {}); // it has ended before it read all
+    child.stdin.on('error', () => {}); // the program ended before it read everything
     child.stdin.end(input ?? '');
     child.on('error', (error) => resolve({ code: -1, output: error.message }));
     child.on('close', (code) => resolve({ code: code ?? -1, output }));
@@ -33,12 +33,12 @@ export async function tryRun(command, args, { env, cwd, input, timeoutMs = 600_0
 }
 
 /**
- * The same, where nothing but success will do.
+ * As tryRun, but throws an error unless the exit code is 0.
  *
  * @param {string} command
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
- * @returns {Promise<string>} what it printed.
+ * @returns {Promise<string>} its output.
  */
 export async function run(command, args, options) {
   const { code, output } = await tryRun(command, args, options);

@@ -16,7 +16,8 @@ const MINUTES = 60_000;
  */
 
 /**
- * Brings the compose file up, writes, kills a worker and MongoDB, verifies, stops, starts again and verifies again.
+ * Starts the compose file, writes, kills a worker and MongoDB, verifies, stops,
+ * starts again, and verifies again.
  *
  * @param {import('./engine.mjs').Engine} engine
  * @param {{ root: string, mongoUri: string | undefined, step: Step }} options
@@ -119,7 +120,8 @@ export async function trial(engine, { root, mongoUri, step }) {
 }
 
 /**
- * Kills a container's process as a crash would: the engine starts it again. (`docker kill` would count as a wish.)
+ * Kills a container's process as in a crash, so that the engine restarts it. (After
+ * `docker kill`, it would not.)
  *
  * @param {import('./engine.mjs').Engine} engine
  * @param {string} container
@@ -131,7 +133,7 @@ async function kill(engine, container) {
 }
 
 /**
- * What `docker compose ps` prints: an object a line, or a list of them.
+ * Parses the output of `docker compose ps`: one object per line, or a list of objects.
  *
  * @param {string} text
  * @returns {Container[]}

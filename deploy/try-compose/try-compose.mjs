@@ -1,7 +1,7 @@
 // @ts-check
-// Builds the image, and tries docker-compose.yml with it on a real engine: brings it up, writes, kills, stops, verifies. Where no
-// engine runs, root on Debian gets one for the time being; where no image registry is reached, something stands in for the base
-// images (base-images.mjs). What is downloaded is kept below ~/.cache/redis-to-mongo/try-compose.
+// Builds the image, and tests docker-compose.yml with it on a real engine: starts it, writes, kills, stops,
+// verifies. If no engine runs, root on Debian gets a temporary one. If no image registry answers, the base
+// images are replaced (base-images.mjs). Downloads are kept below ~/.cache/redis-to-mongo/try-compose.
 //
 //   npm run try-compose
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ async function step(what, work) {
   console.log(`${seconds.padStart(6)} s  ${what}${result === '' ? '' : `: ${result}`}`);
 }
 
-/** The images that Dockerfile and compose file begin with, in the order in which they stand there. */
+/** The images of the Dockerfile and of the compose file, in order. */
 function baseImages() {
   const [, node = ''] = /^FROM (\S+)/m.exec(read('Dockerfile')) ?? [];
   const servers = [...read('docker-compose.yml').matchAll(/^ +image: (\S+)$/gm)].map(([, name = '']) => name);
@@ -36,7 +36,7 @@ try {
   let standIns = [];
   await step('base images', async () => {
     standIns = await getBaseImages(engine, baseImages());
-    return standIns.length === 0 ? 'as they are published' : `something stands in for ${standIns.join(', ')}`;
+    return standIns.length === 0 ? 'as they are published' : `replaced: ${standIns.join(', ')}`;
   });
   await step('the image is built', async () => {
     const network = engine.isOwn ? ['--network', 'host'] : [];
@@ -44,7 +44,7 @@ try {
     const size = await engine.docker(['image', 'inspect', '--format', '{{.Size}}', 'redis-to-mongo:local']);
     return `${Math.round(Number(size) / 1e6)} MB`;
   });
-  // What stands in for MongoDB has another name for its replica set.
+  // The replacement of MongoDB has another name for its replica set.
   const mongoUri = standIns.some((name) => name.startsWith('mongo:'))
     ? 'mongodb://mongo:27017/?directConnection=true'
     : undefined;

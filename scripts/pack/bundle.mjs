@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../run/root.mjs';
 
-/** What is run by its file; each keeps its place, so that one app finds another as it does in the checkout. */
+/** Files that are run as programs. Each keeps its path, so that one app finds another as in the checkout. */
 const entries = [
   'apps/cli/dist/main.js',
   'apps/up/dist/main.js',
@@ -14,7 +14,10 @@ const entries = [
   'apps/dashboard/dist/hash-password.js',
 ];
 
-/** Files for the browser, which no module imports: the package's folder, what of it, and where the dashboard reads it. */
+/**
+ * Files for the browser, which no module imports: the package, the path in it, and the path from
+ * which the dashboard serves it.
+ */
 const webFiles = [
   { name: '@bull-board/ui', path: 'dist', to: 'bull-board/dist' },
   { name: 'uplot', path: 'dist/uPlot.min.css', to: 'uplot/uPlot.min.css' },
@@ -22,19 +25,22 @@ const webFiles = [
   { name: 'htmx.org', path: 'dist/htmx.min.js', to: 'htmx/htmx.min.js' },
 ];
 
-/** A chunk may hold CommonJS modules: these ask for Node's own by `require`, and a few for their folder. */
+/**
+ * A chunk may contain CommonJS modules. They load Node's modules by `require`, and a few need their folder.
+ */
 const banner = [
   "import { createRequire as createRequireOf } from 'node:module';",
   'const require = createRequireOf(import.meta.url), { filename: __filename, dirname: __dirname } = import.meta;',
 ].join('\n');
 
 /**
- * Bundles the built apps with all that they import into a folder: one chunk for what several of them share, names and lines as
- * they are written.
+ * Bundles the built apps with all their imports into a folder. Code that several apps share is in chunks.
+ * Names and lines stay as written.
  *
  * @param {string} folder
- * @param {{more?: readonly string[], plugins?: import('esbuild').Plugin[]}} [options] more: files of the checkout that are bundled beside them
- * @returns {Promise<string[]>} the folders of the packages that went in, other people's alone
+ * @param {{more?: readonly string[], plugins?: import('esbuild').Plugin[]}} [options] more: other
+ * files of the checkout to bundle
+ * @returns {Promise<string[]>} the folders of the bundled third-party packages
  */
 export async function bundle(folder, { more = [], plugins = [] } = {}) {
   const { metafile } = await build({
@@ -75,7 +81,7 @@ function installed(name) {
 }
 
 /**
- * The folder of the package that a module is in; none for the project's own.
+ * The folder of a module's package; empty for the project's own modules.
  *
  * @param {string} path from the checkout
  */

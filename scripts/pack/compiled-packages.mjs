@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../run/root.mjs';
 
-/** Large, written as CommonJS, and loaded by every app. */
+/** Packages that are large, written as CommonJS, and loaded by every app. */
 const NAMES = new RegExp(
   `^(${[
     ...[
@@ -21,14 +21,14 @@ const NAMES = new RegExp(
 );
 
 /**
- * Other people's packages, apart from a bundle that imports them: in one file, which is loaded with the code that V8 has made of
- * it. Compiling them is half of the CPU that an app takes to start.
+ * Third-party packages in one file, outside of the bundle that imports them, loaded with the code that V8 has
+ * compiled. Compiling them is half of the CPU that an app takes to start.
  */
 export function compiledPackages() {
-  /** What is imported, and the file that it is. @type {Map<string, string>} */
+  /** Maps an import specifier to the file it resolves to. @type {Map<string, string>} */
   const files = new Map();
   return {
-    /** Has the bundle take them from `node_modules/packages`. @type {import('esbuild').Plugin} */
+    /** Makes the bundle load them from `node_modules/packages`. @type {import('esbuild').Plugin} */
     plugin: {
       name: 'compiled packages',
       setup: (bundling) => {
@@ -48,8 +48,8 @@ export function compiledPackages() {
       },
     },
     /**
-     * Writes them to the bundle's folder, once it is known which it imports. The first app that runs there with COMPILE_PACKAGES
-     * leaves the compiled code.
+     * Writes the packages to the bundle's folder. Call it after bundling, when it is known which ones are
+     * imported. The first app that runs there with COMPILE_PACKAGES saves the compiled code.
      *
      * @param {string} folder
      */
@@ -65,9 +65,10 @@ export function compiledPackages() {
         bundle: true,
         platform: 'node',
         target: 'node20.19',
-        // Compiled code can't import: the driver, which asks so for the system it runs on, would tell MongoDB nothing of itself.
+        // Cached code cannot use import(). The MongoDB driver uses it to detect its runtime, and
+        // would send MongoDB no metadata.
         supported: { 'dynamic-import': false },
-        // Nothing but ASCII is left, which is quick to read.
+        // Leaves only ASCII, which is fast to read.
         minifyWhitespace: true,
         legalComments: 'none',
         logLevel: 'error',

@@ -8,7 +8,7 @@ const script = new Script(
   `(function (module, exports, require, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`,
   {
     filename: file,
-    // One that another Node made is not taken, and then this is as slow as without.
+    // V8 rejects the cache of another Node version, and compiles as usual.
     ...(existsSync(compiled) ? { cachedData: readFileSync(compiled) } : {}),
   },
 );

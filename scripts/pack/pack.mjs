@@ -8,7 +8,7 @@ import { runQuietly, SetupError } from '../run/run-quietly.mjs';
 import { bundle } from './bundle.mjs';
 import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
-/** Beside what is run. */
+/** Files that are packed besides the programs. */
 export const packedFiles = [
   'README.md',
   'CHANGELOG.md',
@@ -19,8 +19,8 @@ export const packedFiles = [
 ];
 
 /**
- * `npm run pack -- [--out FOLDER]`: makes redis-to-mongo-VERSION.tgz of the built apps, in the checkout or in the folder.
- * It depends on no other package, so it installs without a registry.
+ * `npm run pack -- [--out FOLDER]`: packs the built apps into redis-to-mongo-VERSION.tgz, in the checkout or
+ * in the folder. The package has no dependencies, so it installs without a registry.
  *
  * @param {string[]} args
  * @returns {Promise<number>} the exit code
@@ -56,7 +56,7 @@ function folderOf(args) {
 }
 
 /**
- * What is installed says of itself. It has no dependencies: all of them are inside.
+ * The package.json of the package. It has no dependencies: all of them are bundled.
  *
  * @param {{name: string, version: string, description: string, license: string, engines: {node: string}}} own
  */

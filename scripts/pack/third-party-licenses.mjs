@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../run/run-quietly.mjs';
 
-/** Licenses that ask for no more than that their text goes along. Another one must be reviewed by a person first. */
+/** Licenses that only require that their text is included. A person must review any other license first. */
 const allowed = new Set([
   ...['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0'],
   ...['ISC', 'MIT', 'Python-2.0', 'Unlicense', 'Zlib'],
@@ -11,7 +11,7 @@ const allowed = new Set([
   'BSD-0-Clause',
 ]);
 
-/** For packages that name the license and leave its text out. Source: https://opensource.org/license/mit */
+/** For packages that declare this license without its text. Source: https://opensource.org/license/mit */
 const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
 rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
@@ -26,11 +26,11 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 /**
- * The names, versions and licenses of packages, with the text of each.
+ * Lists packages with name, version and license, and the text of each license.
  *
  * @param {string[]} folders
  * @returns {string}
- * @throws {SetupError} where a package has a license that nobody has reviewed
+ * @throws {SetupError} if a license was not reviewed
  */
 export function thirdPartyLicenses(folders) {
   /** @type {Map<string, ReturnType<typeof packageIn>>} */
@@ -46,7 +46,7 @@ export function thirdPartyLicenses(folders) {
   if (refused.length > 0) {
     const list = refused.map(({ name, license }) => `${name} (${license || 'no license'})`).join(', ');
     throw new SetupError(
-      `these may perhaps not be passed on: ${list}; see scripts/pack/third-party-licenses.mjs`,
+      `these licenses must be reviewed first: ${list}; see scripts/pack/third-party-licenses.mjs`,
     );
   }
   const head = `redis-to-mongo has these packages inside, under the licenses below: ${sorted.length}.`;
@@ -78,7 +78,7 @@ function packageIn(folder) {
 }
 
 /**
- * For a package that names its license and leaves the text out.
+ * The license text for a package that has none.
  *
  * @param {string} license
  * @param {string} name
@@ -86,7 +86,7 @@ function packageIn(folder) {
 function textOf(license, name) {
   if (license === 'MIT') return mit;
   if (license === 'Apache-2.0')
-    return 'Apache License, Version 2.0: the text stands at "mongodb", and at https://www.apache.org/licenses/LICENSE-2.0';
+    return 'Apache License, Version 2.0: the text is at "mongodb", and at https://www.apache.org/licenses/LICENSE-2.0';
   throw new SetupError(
     `${name} has no file with the text of its license (${license}): add it to third-party-licenses.mjs`,
   );

@@ -5,13 +5,13 @@ import { root } from './root.mjs';
 import { runQuietly, SetupError } from './run-quietly.mjs';
 import { withLock } from './with-lock.mjs';
 
-/** Node and the arguments that run the compiler. */
+/** Node, and the path of the compiler. */
 export const tsc = /** @type {const} */ ([process.execPath, join(root, 'node_modules/typescript/bin/tsc')]);
 
 /**
- * Compiles what is stale; the compiler decides what that is.
+ * Compiles stale projects; the compiler decides which ones are.
  *
- * @throws {SetupError} with the compiler's output when it finds errors
+ * @throws {SetupError} with the compiler's output if it finds errors
  */
 export async function build() {
   await withLock('build', async () => {

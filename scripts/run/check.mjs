@@ -8,16 +8,16 @@ import { withLock } from './with-lock.mjs';
 
 const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 
-// The output is held back until a step has failed, so biome cannot see where it goes.
+// Output is only shown after a failure, so biome cannot detect a terminal.
 const colors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
 
-/** Those that need no server and take less than a second: a change anywhere can break them. */
+/** Tests that need no server, take less than a second each, and may fail after a change anywhere. */
 const quickTests = [
   ...['config-schema', 'count-tests', 'import-directions', 'key-types-known'],
   ...['prune-stale-outputs', 'temp-dir', 'waits', 'what-users-ask'],
 ].map((name) => `scripts/test/${name}.test.ts`);
 
-/** After the build, which uses every core. */
+/** Checks at the same time, after the build, which uses every core. */
 const AT_ONCE = 2;
 
 /**
@@ -26,8 +26,8 @@ const AT_ONCE = 2;
  */
 
 /**
- * Everything is run, also after a failure: the build, which others read, and then the longest first.
- * `remedy` is what a reader may try.
+ * All steps run, even after a failure: first the build, whose output others read, then the longest.
+ * `remedy` is what the reader may try.
  *
  * @type {Step[]}
  */
@@ -78,7 +78,7 @@ const steps = [
   {
     name: 'duplicates',
     args: [bin('jscpd/run-jscpd.js'), '-c', '.jscpd.json'],
-    remedy: 'let one piece of code serve both places',
+    remedy: 'use one piece of code in both places',
   },
   {
     name: 'tests of scripts',
@@ -93,7 +93,7 @@ const steps = [
 ];
 
 /**
- * Runs every check, shows the output of those that fail, and ends with a table and `N passed, N failed`.
+ * Runs every check. Prints the output of failed ones, then a table, then `N passed, N failed`.
  *
  * @returns {Promise<number>} 1 if any failed
  */

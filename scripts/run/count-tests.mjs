@@ -2,11 +2,12 @@
 /** @import { FileResult, RunResult } from './results-reporter.mjs' */
 
 /**
- * Takes the results of files that were run once more into those of the run before. A test keeps its failure unless it
- * has passed since; one that passed only then is flaky. A file whose failure was of no test is flaky in its own name.
+ * Merges the results of repeated files into those of the first run. A failed test stays failed
+ * unless it passed in the repeated run; then it is flaky. If a file failed outside of its tests and
+ * passed later, the file is flaky.
  *
  * @param {RunResult} first
- * @param {readonly RunResult[]} again the results of the files that were run once more
+ * @param {readonly RunResult[]} again results of the repeated files
  * @returns {{result: RunResult, flaky: string[]}}
  */
 export function mergeRuns(first, again) {
@@ -32,7 +33,7 @@ export function mergeRuns(first, again) {
 }
 
 /**
- * The state of tests that share a name: passed only when all of them are.
+ * The state of tests with the same name: passed only if all of them passed.
  *
  * @param {readonly string[]} states
  */
@@ -48,14 +49,14 @@ export function labelOf({ project, path }) {
 }
 
 /**
- * Counts a run's results. A file that failed without a failed test, errors of no test, and a run that failed with none of
- * these count as one failure each: nothing that failed adds up to zero. A test that a server or a machine has not what it
- * takes for says so in its name, as in `(needs RedisJSON)`.
+ * Counts a run's results. Each of these counts as one failure, so no failure goes uncounted: a file that
+ * failed without a failed test, any errors outside of tests, and a run that failed for no other reason. A
+ * test that needs a certain server or machine has the need in its name, such as `(needs RedisJSON)`.
  *
  * @param {RunResult | undefined} result
  * @param {number} exitCode
- * @returns {{passed: number, failed: number, skipped: number, reasons: Map<string, number>}} `reasons` has how many
- *   tests were skipped for which need; the others were left out by whoever ran them
+ * @returns {{passed: number, failed: number, skipped: number, reasons: Map<string, number>}} `reasons`:
+ * number of skipped tests per need; other skipped tests were excluded by the user
  */
 export function countTests(result, exitCode) {
   const { files = [], errors = 0 } = result ?? {};
@@ -90,7 +91,7 @@ function isSkipped(state) {
 }
 
 /**
- * The last lines of a run: the flaky tests and why tests were skipped, if there are such, and the counts.
+ * The last lines of a run: flaky tests, skipped tests by need, and the counts.
  *
  * @param {ReturnType<typeof countTests>} counts
  * @param {readonly string[]} flaky

@@ -9,9 +9,9 @@ import { withLock } from './with-lock.mjs';
 const stamp = join(root, 'node_modules', '.installed-lockfile');
 
 /**
- * Installs the dependencies when they are not the ones of pnpm-lock.yaml. Two runs at once install once.
+ * Installs the dependencies unless those of pnpm-lock.yaml are installed. Concurrent runs install once.
  *
- * @throws {SetupError} with pnpm's output when that fails
+ * @throws {SetupError} with pnpm's output if it fails
  */
 export async function install() {
   if (isInstalled()) return;
@@ -42,7 +42,8 @@ function lockfileHash() {
 }
 
 /**
- * pnpm from the PATH where it is one that runs on every Node this project runs on, else the pinned one through npx.
+ * Finds pnpm: the one on the PATH if it supports each Node that this project supports,
+ * else the pinned one through npx.
  *
  * @returns {Promise<[string, ...string[]]>}
  */

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 const output = /\.(?:js|d\.ts)(?:\.map)?$/;
 
 /**
- * Deletes what was compiled from sources that are no longer there: the compiler leaves it, and it could still be run.
+ * Deletes the compiled output of deleted sources: the compiler does not remove it, and it could still be run.
  *
  * @param {string} root
- * @returns {string[]} what was deleted
+ * @returns {string[]} the deleted files
  */
 export function pruneStaleOutputs(root) {
   return ['apps', 'packages'].flatMap((folder) =>

@@ -3,15 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 /**
- * What came of a run, for count-tests.mjs: vitest's own JSON has neither a file's project nor errors of no test.
+ * The results of a run, for count-tests.mjs. Vitest's own JSON lacks the project of a file
+ * and errors outside of tests.
  *
  * @typedef {{name: string, state: string}} TestResult
- * @typedef {{project: string, path: string, failed: boolean, tests: TestResult[]}} FileResult `failed`: a test, a hook, or
- *   the file itself
- * @typedef {{errors: number, files: FileResult[]}} RunResult `errors`: those of no test
+ * @typedef {{project: string, path: string, failed: boolean, tests: TestResult[]}} FileResult `failed`: a
+ * test, a hook, or the file itself failed
+ * @typedef {{errors: number, files: FileResult[]}} RunResult `errors`: number of errors outside of tests
  */
 
-/** A vitest reporter that writes a run's result to the file that the variable TEST_RESULTS names. */
+/** A vitest reporter that writes a run's results to the file named by TEST_RESULTS. */
 export default class ResultsReporter {
   /**
    * @param {readonly import('vitest/node').TestModule[]} modules

@@ -3,19 +3,22 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { root } from './root.mjs';
 
-/** Ctrl-C under npm arrives twice at almost the same time: from the terminal, and passed on by npm. */
+/**
+ * Under npm, Ctrl-C arrives twice: from the terminal, and from npm. The same
+ * signal within this time, in ms, counts as one.
+ */
 const sameSignalMs = 250;
 const forwarded = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
- * Runs a program in the foreground and passes signals on to it. The program has a process group of its own, so that a
- * Ctrl-C reaches it once, through here, and a second one means a second one. It sees the IPC channel close when this
- * process has gone without a word.
+ * Runs a program in the foreground, and forwards signals to it. The program has its own process group, so a
+ * Ctrl-C reaches it only through this process, once, and a second Ctrl-C reaches it as a second one. If this
+ * process is killed, the program sees the IPC channel close.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {{cwd?: string}} [options] cwd: default the checkout
- * @returns {Promise<number>} its exit code, 128 + n when signal n ended it
+ * @returns {Promise<number>} its exit code, or 128 + n if signal n ended it
  */
 export async function runChild(command, args, { cwd = root } = {}) {
   const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

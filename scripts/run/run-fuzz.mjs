@@ -7,12 +7,16 @@ import { root } from './root.mjs';
 import { runChild } from './run-child.mjs';
 import { SetupError } from './run-quietly.mjs';
 
-/** What the names of the files with random inputs hold; each of them counts its inputs (packages/test-kit/src/fuzz.ts). */
+/**
+ * Filters for the files of tests with random inputs. Each test records its number of inputs
+ * (packages/test-kit/src/fuzz.ts).
+ */
 const files = ['fuzz', 'packages/pipeline/test/line/content'];
 
 /**
- * `npm run fuzz -- [--times N] [--seed S] [--record]`: the tests with random inputs, with N times as many as in an
- * ordinary run (default 20), and a table of how many there were; --record adds it to docs/reliability.md.
+ * `npm run fuzz -- [--times N] [--seed S] [--record]`: runs the tests with random inputs, with N times
+ * as many inputs as an ordinary run (default 20), and prints the number of inputs per test. --record
+ * adds it to docs/reliability.md.
  *
  * @param {string[]} args
  * @returns {Promise<number>} the exit code

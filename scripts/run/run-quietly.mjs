@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { root } from './root.mjs';
 
-/** What keeps a target from being run; the message is all that a user needs. */
+/** The reason why a target cannot run. The message is all that the user sees. */
 export class SetupError extends Error {
   /**
    * @param {string} message
@@ -16,12 +16,13 @@ export class SetupError extends Error {
 }
 
 /**
- * Runs a program to its end without showing its output. A signal is passed on to it, and then ends this run as well.
+ * Runs a program to its end, without showing its output. Signals are forwarded to it,
+ * and then end this run as well.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env] more variables
- * @returns {Promise<{ok: boolean, output: string}>} output: standard output and error as they came
+ * @returns {Promise<{ok: boolean, output: string}>} output: standard output and standard error, interleaved
  * @throws {SetupError} after a signal
  */
 export async function runQuietly(command, args, env = {}) {

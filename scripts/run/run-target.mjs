@@ -10,7 +10,7 @@ import { runFuzz } from './run-fuzz.mjs';
 import { SetupError } from './run-quietly.mjs';
 import { runTests } from './run-tests.mjs';
 
-/** The built file behind each target; its arguments are passed on. */
+/** The built file of each target. Arguments are passed to it. */
 const programs = {
   demo: 'packages/proving-ground/dist/demo.js',
   bench: 'packages/proving-ground/dist/bench.js',
@@ -28,7 +28,7 @@ const run = (/** @type {string} */ path, /** @type {string[]} */ args) =>
   runChild(process.execPath, [join(root, path), ...args]);
 
 /**
- * Targets that are more than a program: each gets the arguments, and answers with the exit code.
+ * Targets that are functions. Each gets the arguments, and returns the exit code.
  *
  * @type {Record<string, (args: string[]) => Promise<number>>}
  */
@@ -36,17 +36,18 @@ const others = {
   test: runTests,
   'test:watch': (args) => run('node_modules/vitest/vitest.mjs', ['--watch', ...args]),
   fuzz: runFuzz,
-  // What it imports is there only once everything is installed.
+  // Imported late, because its own imports need the installed dependencies.
   pack: async (args) => await (await import('../pack/pack.mjs')).pack(args),
   docs: (args) => run('scripts/run/write-docs.mjs', args),
 };
 
 /**
- * Installs, builds, runs.
+ * Installs, builds and runs a target.
  *
  * @param {string | undefined} target
  * @param {string[]} args
- * @returns {Promise<number>} the exit code: the target's, 128 + n when signal n ended it, 1 when it could not be run
+ * @returns {Promise<number>} the exit code: the target's, 128 + n if signal n ended
+ * it, or 1 if it could not run
  */
 export async function runTarget(target, args) {
   try {

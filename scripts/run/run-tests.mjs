@@ -11,20 +11,21 @@ import { makeTempDir } from './temp-dir.mjs';
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const reporter = fileURLToPath(new URL('results-reporter.mjs', import.meta.url));
 
-/** Of more files than these that fail, no flaky test is the reason. */
+/** If more files than this fail, flaky tests are not the reason, and nothing is repeated. */
 const MOST_RUN_AGAIN = 10;
 
 /**
- * Runs the tests; files that failed are run once more, each alone, and a test that passes only then is reported as flaky.
- * Prints `N passed, N failed` as the last line; `, N skipped` follows where some were.
+ * Runs the tests. Each failed file is run again, alone; a test that passes only then is reported as flaky.
+ * The last line is `N passed, N failed`, with `, N skipped` if some were.
  *
  * @param {string[]} args for vitest
- * @param {{cwd?: string}} [place] cwd: where vitest finds its configuration; default the checkout
+ * @param {{cwd?: string}} [place] cwd: the folder of vitest's configuration; default the checkout
  * @returns {Promise<number>} the exit code
  */
 export async function runTests(args, { cwd = root } = {}) {
   const folder = makeTempDir('tests');
-  // All temporary files of a run are in one place: those of vitest and of tests stay where a signal ends them.
+  // All temporary files of a run are in one folder: a signal may end vitest and
+  // tests before they remove theirs.
   process.env.TMPDIR = folder;
   const run = async (/** @type {string[]} */ runArgs) => {
     const path = join(folder, 'results.json');
@@ -57,7 +58,7 @@ export async function runTests(args, { cwd = root } = {}) {
 }
 
 /**
- * A run that failed for no reason that its results show has an error of no test.
+ * If a run failed but its results show no failure, counts one error outside of tests.
  *
  * @param {RunResult} result
  * @param {number} code
@@ -69,7 +70,7 @@ function honest(result, code) {
 }
 
 /**
- * The arguments without those that say which files, or whose project, are to be run.
+ * The arguments without those that select files or projects.
  *
  * @param {string[]} args
  */

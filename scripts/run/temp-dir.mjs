@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A new directory for the temporary files of this process. What processes left that ended without removing theirs, such as by SIGKILL,
- * is removed first: only directories of the same kind, whose names hold the pid of a process that is gone.
+ * Creates a directory for the temporary files of this process. First it removes directories of the same kind
+ * that a process left behind, such as after a SIGKILL: those whose names contain the pid of an ended process.
  *
  * @param {string} kind a word for its name
  * @param {string} [parent] default: the system's temporary directory
@@ -27,7 +27,7 @@ function isRunning(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's process may not be asked, but is there.
+    // EPERM: the process exists, but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

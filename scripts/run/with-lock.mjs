@@ -10,14 +10,15 @@ import { SetupError } from './run-quietly.mjs';
 const waitMs = 15 * 60_000;
 
 /**
- * Runs `work` while no other process works under the same name in this checkout. The lock is a file with the holder's
- * pid; that of a process that has gone is taken over. (No library: this runs before anything is installed.)
+ * Runs `work` while no other process works under the same name in this checkout. The lock is a file
+ * with the holder's pid. The lock of an ended process is taken over. (Without a library: this runs
+ * before anything is installed.)
  *
  * @template T
  * @param {string} name
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
- * @throws {SetupError} when the lock was not free within 15 minutes
+ * @throws {SetupError} if the lock is not free within 15 minutes
  */
 export async function withLock(name, work) {
   const checkout = createHash('sha256').update(root).digest('hex').slice(0, 12);
@@ -44,7 +45,7 @@ export async function withLock(name, work) {
 
 /** @param {string} path */
 function take(path) {
-  // Written beside and linked, so that nobody ever reads a lock without its pid.
+  // Written under another name and linked, so the lock always contains its pid.
   const own = `${path}.${process.pid}`;
   writeFileSync(own, `${process.pid} ${randomUUID()}`);
   try {
@@ -59,8 +60,8 @@ function take(path) {
 }
 
 /**
- * Only who makes the file named after a dead holder's lock may remove that lock, and only while it still stands: so a
- * slow one never removes the lock of who was faster.
+ * To remove the lock of a dead holder, a process must create a file named after that lock, and the lock must
+ * still be the same. So a slow process never removes the lock of a faster one.
  *
  * @param {string} path
  */
@@ -103,7 +104,7 @@ function unlink(path) {
   try {
     unlinkSync(path);
   } catch {
-    // It is gone, which is what was wanted.
+    // Already removed.
   }
 }
 

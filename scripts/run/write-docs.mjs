@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './root.mjs';
 
-/** The pages that have blocks made from code, or are made as a whole, and the built modules that render them. */
+/** Pages that are generated, or have generated blocks, and the built modules that render them. */
 const pages = [
   { page: 'docs/configuration.md', module: 'packages/config/dist/render-docs.js', render: 'renderDocs' },
   { page: 'config.schema.json', module: 'packages/config/dist/render-schema.js', render: 'renderSchema' },
@@ -19,7 +19,7 @@ const pages = [
   },
 ];
 
-// A script: writes the pages; with --check it exits with 1 when one of them is not what the code says.
+// Writes the pages. With --check, exits with 1 if a page differs from the generated one.
 for (const { page, module, render } of pages) {
   const path = join(root, page);
   const made = await (await import(join(root, module)))[render]();
@@ -35,7 +35,7 @@ for (const { page, module, render } of pages) {
 }
 
 /**
- * The page with a text in each of its blocks; what stands around them is written by hand.
+ * Replaces the generated blocks of a page. The text around them is written by hand.
  *
  * @param {string} page
  * @param {string} present

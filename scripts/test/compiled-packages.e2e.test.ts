@@ -9,7 +9,7 @@ const PRINT_DRIVER = `
   new MongoClient('mongodb://127.0.0.1:1').options.metadata.then(({ driver }) => console.log(JSON.stringify(driver)));
 `;
 
-test('compiled packages do what they do otherwise: the driver names itself to MongoDB, which refuses one that does not', async () => {
+test('compiled packages work as usual: the driver identifies itself to MongoDB, which refuses clients without a name', async () => {
   const { stdout, stderr } = await run(process.execPath, ['--eval', PRINT_DRIVER], {
     cwd: inject('builtApps'),
   });

@@ -10,13 +10,13 @@ const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true 
 );
 const isRight = (file: unknown) => validate(file);
 
-it('the schema of config.json is what the options say, and has all of them', () => {
+it('the schema of config.json matches the options, and has all of them', () => {
   expect(read('config.schema.json')).toBe(renderSchema());
   const { properties } = JSON.parse(renderSchema());
   expect(Object.keys(properties)).toEqual(expect.arrayContaining([...optionNames()]));
 });
 
-it('the schema takes the example, and values in each way that they may be written', () => {
+it('the schema accepts the example, and each way to write a value', () => {
   expect(isRight(JSON.parse(read('config.example.json'))), JSON.stringify(validate.errors)).toBe(true);
   expect(
     isRight({ REDIS_PORT: '6379', REDIS_PASSWORD: null, CHANGE_FEED: 'false', SYNC_INTERVAL_SEC: 0.5 }),

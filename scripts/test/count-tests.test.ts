@@ -10,30 +10,30 @@ const file = (failed: boolean, ...states: string[]) => ({
 const run = (...files: ReturnType<typeof file>[]) => ({ errors: 0, files });
 
 describe('the count of tests', () => {
-  it('is what vitest counted', () => {
+  it('has the counts of vitest', () => {
     const result = run(file(false, 'passed', 'passed', 'passed'), file(true, 'passed', 'failed', 'passed'));
     expect(countTests(result, 1)).toMatchObject({ passed: 5, failed: 1 });
   });
 
-  it('takes a file that failed before its first test for one failure', () => {
+  it('counts a file that failed before its first test as one failure', () => {
     const result = run(file(true), file(true, 'failed', 'passed'));
     expect(countTests(result, 1)).toMatchObject({ passed: 1, failed: 2 });
   });
 
-  it('takes a run that failed without a failed test for one failure', () => {
+  it('counts a run that failed without a failed test as one failure', () => {
     expect(countTests(run(file(false, 'passed')), 1)).toMatchObject({ passed: 1, failed: 1 });
   });
 
-  it('takes errors of no test for one failure, whatever else failed', () => {
+  it('counts errors outside of tests as one failure, besides others', () => {
     const result = { ...run(file(true, 'failed', 'passed')), errors: 3 };
     expect(countTests(result, 1)).toMatchObject({ passed: 1, failed: 2 });
   });
 
-  it('takes a run without results for one failure', () => {
+  it('counts a run without results as one failure', () => {
     expect(countTests(undefined, 137)).toMatchObject({ passed: 0, failed: 1 });
   });
 
-  it('counts how many were skipped, and for which need', () => {
+  it('counts skipped tests, by need', () => {
     const skipped = (name: string) => ({ name, state: 'skipped' });
     const tests = [
       ...['JSON (needs RedisJSON) one', 'JSON (needs RedisJSON) two', 'left out'].map(skipped),
@@ -44,12 +44,12 @@ describe('the count of tests', () => {
     );
   });
 
-  it('says nothing of skipped tests where there are none', () => {
+  it('does not mention skipped tests if there are none', () => {
     expect(summaryOf(countTests(run(file(false, 'passed')), 0))).toBe('1 passed, 0 failed');
   });
 });
 
-describe('a file that is run once more', () => {
+describe('a file that is run again', () => {
   const merged = (first: ReturnType<typeof run>, again: ReturnType<typeof run>) => {
     const { result, flaky } = mergeRuns(first, [again]);
     const { passed, failed } = countTests(result, 0);
@@ -57,7 +57,7 @@ describe('a file that is run once more', () => {
   };
   const failedOnce = run(file(true, 'passed', 'failed'));
 
-  it('and passes makes its failed test a passed one, which is called flaky', () => {
+  it('and passes turns its failed test into a passed one, which is called flaky', () => {
     expect(merged(failedOnce, run(file(false, 'passed', 'passed')))).toEqual({
       passed: 2,
       failed: 0,
@@ -74,7 +74,7 @@ describe('a file that is run once more', () => {
     expect(merged(failedOnce, run(file(true, 'failed', 'passed')))).toMatchObject({ passed: 1, failed: 1 });
   });
 
-  it('and passes is flaky in its own name when no test had failed', () => {
+  it('and passes is flaky itself if no test had failed', () => {
     expect(merged(run(file(true, 'skipped')), run(file(false, 'passed')))).toEqual({
       passed: 1,
       failed: 0,
@@ -82,19 +82,19 @@ describe('a file that is run once more', () => {
     });
   });
 
-  it('and ends without results, or with an error of no test, is no better than before', () => {
+  it('and ends without results, or with an error outside of tests, stays failed', () => {
     expect(merged(failedOnce, run())).toEqual({ passed: 1, failed: 1, flaky: [] });
     expect(merged(failedOnce, { ...run(file(false, 'passed', 'passed')), errors: 1 })).toMatchObject({
       failed: 1,
     });
   });
 
-  it('is another one than that of the same name in another project', () => {
+  it('is not confused with the file of the same name in another project', () => {
     const other = { ...file(false, 'passed', 'passed'), project: 'e2e' };
     expect(merged(failedOnce, run(other))).toEqual({ passed: 1, failed: 1, flaky: [] });
   });
 
-  it('has tests of the same name pass only together', () => {
+  it('has tests of the same name that pass only together', () => {
     const twins = (...states: string[]) => {
       const each = file(states.includes('failed'), ...states);
       return run({ ...each, tests: each.tests.map(({ state }) => ({ name: 'twin', state })) });

@@ -7,7 +7,7 @@ import { root } from '../run/root.mjs';
 
 const ours = '@redis-to-mongo';
 
-/** From which room what may be imported, and what may not. */
+/** For each package: what it may import, and what it may not. */
 const cases: readonly {
   readonly room: string;
   readonly folder?: string;
@@ -120,7 +120,7 @@ describe('the import directions', () => {
     folder = await mkdtemp(join(tmpdir(), 'import-directions-'));
     await cp(join(root, 'biome.json'), join(folder, 'biome.json'));
     for (const [index, { place, name }] of probes.entries()) {
-      // Half by import, half by export: both are ways to reach another room.
+      // Half are imports, half are exports: both can reach another package.
       const code = index % 2 === 0 ? `import '${name}';\n` : `export * from '${name}';\n`;
       const path = join(folder, place, `probe-${index}.ts`);
       await mkdir(dirname(path), { recursive: true });
@@ -139,13 +139,13 @@ describe('the import directions', () => {
     },
   );
 
-  it('are tried here for every package', async () => {
+  it('are tested here for every package', async () => {
     const packages = (await readdir(join(root, 'packages'))).map((name) => `packages/${name}`);
     expect(cases.map(({ room }) => room)).toEqual(expect.arrayContaining(packages));
   });
 });
 
-/** The linter's report; it ends with 1, as there is something to report. */
+/** The linter's report. The linter exits with 1, because there is something to report. */
 async function biomeLint(cwd: string): Promise<string> {
   const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
   const args = [

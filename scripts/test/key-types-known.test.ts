@@ -4,19 +4,25 @@ import { VALUE_TYPES } from '@redis-to-mongo/key-types';
 import { expect, it } from 'vitest';
 import { root } from '../run/root.mjs';
 
-/** Of all types but streams, which are special: their names, what TYPE answers, their collections. */
+/**
+ * Names of all types except streams, which are special: their own names, the
+ * answers of TYPE, their collections.
+ */
 const NAMES = new Set(
   VALUE_TYPES.flatMap(({ names, answer }) => [
     ...[names.keyType, answer, names.collection, names.memberCollection],
   ]),
 );
-/** What they are read with. GET is a method of HTTP, too, and the queue has a Redis and keys of its own. */
+/**
+ * Commands that read them. GET is left out: it is also a method of HTTP. The queue
+ * has its own Redis and keys.
+ */
 const COMMANDS = new Set(VALUE_TYPES.flatMap(({ needs }) => needs('key').map(([command]) => command)));
 COMMANDS.delete('GET');
-// A script, of whatever reads.
+// EVAL_RO runs a script, which may read any type.
 COMMANDS.delete('EVAL_RO');
 
-/** Where such words stand for something else, or for what is not the fleet's to change. */
+/** Files where such words mean something else, or name something that the fleet does not define. */
 const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; readonly why: string }>> = {
   'packages/mongo-sink/src/admin/old-engine.ts': {
     words: ['set', 'list', 'zset', 'string', 'json'],
@@ -60,10 +66,10 @@ const ALLOWED: Readonly<Record<string, { readonly words: readonly string[]; read
   'apps/up/src/plan-fleet.ts': { words: ['json'], why: 'a format of logs' },
 };
 
-/** The benchmark's loads have types, each measured by itself. */
+/** Loads of the benchmark have types, because each type is measured by itself. */
 const BENCH = join('proving-ground', 'src', 'bench') + sep;
 
-/** Types of JavaScript, and formats. */
+/** Expressions with types of JavaScript, or with formats. */
 const OTHER_WORDS = [
   /typeof [^=!]+[=!]==? '(?:string)'/g,
   /type: \[?(?:'\w+', )*'(?:string)'/g,
@@ -92,13 +98,13 @@ function known(file: string): readonly string[] {
     .filter((word) => NAMES.has(word) || (COMMANDS.has(word) && !file.startsWith('packages/job-queue')));
 }
 
-it('what is allowed is there', () => {
+it('the allowed words occur', () => {
   expect(sources.length).toBeGreaterThan(400);
   for (const [file, { words }] of Object.entries(ALLOWED))
     expect(known(file), file).toEqual(expect.arrayContaining([...words]));
 });
 
-it('a key type is known in its own file alone', () => {
+it('a key type is known only in its own file', () => {
   const named = sources.flatMap((file) =>
     known(file)
       .filter((word) => !ALLOWED[file]?.words.includes(word))

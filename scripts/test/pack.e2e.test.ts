@@ -30,7 +30,7 @@ beforeAll(async () => {
   servers = { REDIS_URL: space.redis.url, MONGO_URI: space.mongoUri, MONGO_DB_NAME: space.mongoDbName };
   mkdirSync(empty);
   await run(process.execPath, [join(root, 'scripts/run.mjs'), 'pack', '--out', folder]);
-  // An empty cache, and no registry behind it: whatever were missing in the file would be missed here.
+  // With an empty cache and no registry, so anything missing in the package makes this fail.
   await run('npm', ['install', `${folder}/redis-to-mongo-${version}.tgz`], {
     cwd: empty,
     env: {
@@ -54,8 +54,8 @@ async function call(...args: string[]): Promise<string> {
   return (await run(command, args, { cwd: empty, env: { PATH, ...servers } })).stdout;
 }
 
-describe('what npm run pack makes, installed into an empty folder', () => {
-  test('says its version, by every app, and has the licenses of what is inside', async () => {
+describe('the package of npm run pack, installed into an empty folder', () => {
+  test('reports its version by every app, and has the licenses of its bundled packages', async () => {
     expect(await call('--version')).toBe(`redis-to-mongo ${version}\n`);
     for (const app of ['up', 'scheduler', 'worker', 'dashboard'])
       expect(await call(app, '--version')).toBe(`redis-to-mongo ${app} ${version}\n`);

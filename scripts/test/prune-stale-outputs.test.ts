@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { pruneStaleOutputs } from '../run/prune-stale-outputs.mjs';
 
-it('what was compiled from a deleted source is deleted, and nothing else', async () => {
+it('only the compiled output of a deleted source is deleted', async () => {
   const root = await mkdtemp(join(tmpdir(), 'prune-'));
   const files = [
     'packages/a/src/deep/kept.ts',

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 const module = new URL('../run/run-child.mjs', import.meta.url).href;
 
-/** Counts its signals aloud, and ends with 7 at the second one. */
+/** Prints and counts its signals, and exits with 7 at the second one. */
 const counting = `
   let count = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
@@ -56,19 +56,19 @@ describe('a child in the foreground', () => {
     parent.kill('SIGINT');
     parent.kill('SIGINT');
     await expect.poll(() => lines.at(-1), { timeout: 20_000 }).toBe('SIGINT 1');
-    // The time within which two are one; nothing shows that it has passed.
+    // The same signal counts as one within this time. There is no condition to wait for.
     await delay(400);
     expect(lines.at(-1)).toBe('SIGINT 1');
     parent.kill('SIGINT');
     expect((await exit)[0]).toBe(7);
   });
 
-  it('that a signal ended gives 128 and the number of the signal', async () => {
+  it('that a signal ended returns 128 plus the number of the signal', async () => {
     const { exit } = start(`process.kill(process.pid, 'SIGKILL')`);
     expect((await exit)[0]).toBe(137);
   });
 
-  it('hears that its parent was killed', async () => {
+  it('notices that its parent was killed', async () => {
     const { parent, lines, exit } = start(counting);
     await expect.poll(() => lines[0], { timeout: 20_000 }).toMatch(/^ready/);
     const pid = Number(lines[0]?.split(' ')[1]);

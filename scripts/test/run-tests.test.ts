@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const module = new URL('../run/run-tests.mjs', import.meta.url).href;
 
-/** Two projects of one file each, and the same file in both of them. */
+/** Two projects that share one file. */
 const CONFIG = `
   const project = (name, include) => ({ test: { name, include, globals: true } });
   export default { test: { projects: [
@@ -15,7 +15,7 @@ const CONFIG = `
   ] } };
 `;
 
-/** Fails in project one, the first time. */
+/** Fails once, in project one. */
 const SHARED = `
   import { existsSync, writeFileSync } from 'node:fs';
   it('passes', () => {});
@@ -61,10 +61,10 @@ describe('the tests as a whole', { timeout: 120_000 }, () => {
     });
   }
 
-  it('pass, and name the test that passed only when its file was run once more', async () => {
+  it('pass, and name the test that passed only when its file was run again', async () => {
     const { code, stdout } = await run('shared', 'well');
     expect(stdout).toContain('[one] shared.test.mjs failed: it is run once more, alone.\n');
-    expect(stdout).toMatch(/Tests {2}2 passed \(2\)/); // of one project, and one file of it
+    expect(stdout).toMatch(/Tests {2}2 passed \(2\)/); // only this file of this project
     expect(stdout.split('\n').slice(-4)).toEqual([
       '1 flaky: passed only when run again; a flaky test is a defect',
       '  [one] shared.test.mjs > passes the second time',
@@ -74,13 +74,13 @@ describe('the tests as a whole', { timeout: 120_000 }, () => {
     expect(code).toBe(0);
   });
 
-  it('are run once more with the options that they were run with', async () => {
+  it('are run again with the same options', async () => {
     const { code, stdout } = await run('--project', 'one', 'shared', '-t', 'second time');
     expect(stdout).toMatch(/1 flaky:[^\n]*\n[^\n]*second time\n1 passed, 0 failed, 1 skipped\n$/);
     expect(code).toBe(0);
   });
 
-  it('fail when one fails twice, and by an error that is of no test', async () => {
+  it('fail if one fails twice, and by an error outside of tests', async () => {
     const { code, stdout } = await run('shared', 'early', 'stray');
     expect(stdout).toMatch(/\n1 flaky:.*second time\n5 passed, 2 failed\n$/s);
     expect(code).toBe(1);

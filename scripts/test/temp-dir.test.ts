@@ -13,7 +13,7 @@ afterEach(() => {
   rmSync(parent, { recursive: true });
 });
 
-/** A directory as a process leaves it that is killed, and what is in it. */
+/** Creates a directory that a process leaves behind, with a file in it. */
 function leftBehind(kind: string): string {
   const module = new URL('../run/temp-dir.mjs', import.meta.url).href;
   const code = `
@@ -25,7 +25,7 @@ function leftBehind(kind: string): string {
   return path;
 }
 
-it('a directory that an ended process left goes when the next of its kind is made, and no other', () => {
+it('a directory of an ended process is removed when the next of its kind is created, and no other one is', () => {
   const [left, other] = [leftBehind('tests'), leftBehind('apps')];
   const strange = ['r2m-tests-', 'r2m-tests-nobody', 'r2m-tests-12 a', 'tests-1-abc'];
   for (const name of strange) mkdirSync(join(parent, name));

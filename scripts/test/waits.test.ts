@@ -12,7 +12,7 @@ const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--
   .split('\0')
   .filter((path) => /(^|\/)test\//.test(path) && existsSync(join(root, path)));
 
-/** The arguments of the call whose opening bracket stands before `from`, each as it is written. */
+/** The arguments of the call whose opening bracket is before `from`, as written. */
 function argumentsAt(source: string, from: number): string[] {
   const args = [''];
   let depth = 0;
@@ -25,10 +25,10 @@ function argumentsAt(source: string, from: number): string[] {
   return args.map((arg) => arg.trim()).filter(Boolean);
 }
 
-/** A named wait, such as `until`, has its timeout where it is made. */
+/** Whether a wait has a timeout. Options in a variable are assumed to have one. */
 const isPatient = (options = '') => /\btimeout\b/.test(options) || /^\w+$/.test(options);
 
-it('every wait for a condition says for how long: the default of a second is too short for a busy machine', () => {
+it('every wait for a condition has a timeout: the default of a second is too short for a busy machine', () => {
   const waits = files.flatMap((path) => {
     const source = readFileSync(join(root, path), 'utf8');
     return [...source.matchAll(/\b(?:vi\s*\.wait(?:For|Until)|expect\s*\.poll)(?:<[^>]*>)?\(/g)].map(

@@ -16,7 +16,7 @@ describe('the lock of a checkout', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** A process that runs the code under the lock, with its locks in a folder of this test's own. */
+  /** Starts a process that runs the code under the lock, with its locks in this test's folder. */
   function locked(name: string, work: string) {
     const code = `
       import { appendFileSync } from 'node:fs';
@@ -52,7 +52,7 @@ describe('the lock of a checkout', () => {
     expect((await said('takeover')).slice(1)).toEqual(Array.from({ length: 4 }, () => ['in', 'out']).flat());
   });
 
-  it('is given back when the work fails', async () => {
+  it('is released when the process exits in the middle of the work', async () => {
     const [failed] = await once(locked('failing', 'process.exit(3)'), 'exit');
     expect(failed).toBe(3);
     const [code] = await once(locked('failing', `say('in')`), 'exit');
