@@ -5,7 +5,7 @@ import type { Losses } from './losses.js';
 import { ABSENT, type ValueDigest, valueDigest, type WrittenValue } from './written-value.js';
 
 const EVERY_MS = 300;
-/** Pause per time of a reading, at least: the watch must not slow down the mirror. */
+/** The pause is at least this many times as long as the reading: the watch must not slow down the mirror. */
 const PAUSE_PER_READ = 2;
 const MAX_REPORTED = 20;
 
