@@ -5,6 +5,7 @@ import { jsonValue } from './documents/json-value.js';
 import { readScore, shortScore, textOfScore } from './documents/score.js';
 import { documentsIn, partOf } from './documents/stored-values.js';
 import { unquantized } from './documents/unquantized.js';
+import { PageSize } from './reading/page-size.js';
 import { bufferOf, itemsOf } from './reading/scan-pages.js';
 
 /**
@@ -132,10 +133,14 @@ async function* pages(ask: Ask, key: Buffer, count: number): AsyncGenerator<read
   const size = Number(await ask('VCARD', key));
   const reply = size > 0 ? await ask('VRANDMEMBER', key, String(size)) : [];
   const names = itemsOf('VRANDMEMBER', reply, 1).map(([name]) => bufferOf('VRANDMEMBER', name));
-  for (let from = 0; from < names.length; from += count)
-    yield elementsOf(
-      await ask('EVAL_RO', `return (${READ})(KEYS[1], ARGV)`, '1', key, ...names.slice(from, from + count)),
-    );
+  const page = new PageSize(count);
+  for (let from = 0; from < names.length; ) {
+    const some = names.slice(from, from + page.count);
+    const elements = elementsOf(await ask('EVAL_RO', `return (${READ})(KEYS[1], ARGV)`, '1', key, ...some));
+    from += some.length;
+    page.note(elements);
+    yield elements;
+  }
 }
 
 function elementDocument([

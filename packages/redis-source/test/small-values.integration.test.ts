@@ -114,18 +114,38 @@ describe('small values of many keys', () => {
     expect(await readings('large', 151_000)).toBe(firstLarge - 1);
   });
 
-  it('of which few are very large are read in pages once that is known', async () => {
+  it('of few members that are large are never read whole, the first time neither, nor once they have grown', async () => {
     const { redis } = under;
-    const fields = Object.fromEntries(
-      Array.from({ length: 60 }, (_, i) => [`field ${i}`, 'x'.repeat(9_000)]),
-    );
-    await redis.hset('few large', fields);
-    await under.sync('few large');
-    await redis.hset('few large', 'field 7', 'changed');
-    await redis.config('RESETSTAT');
-    expect(await under.sync('few large')).toMatchObject({ result: 'synced' });
-    expect(await redis.info('commandstats')).not.toContain('cmdstat_hgetall');
+    const isWhole = async () => (await redis.info('commandstats')).includes('cmdstat_hgetall');
+    const fill = async (bytes: number) => {
+      const fields = Array.from({ length: 60 }, (_, i) => [`field ${i}`, 'x'.repeat(bytes + (i % 2))]);
+      await redis.hset('few large', Object.fromEntries(fields));
+      await redis.config('RESETSTAT');
+      expect(countsOf(await syncMany(under.line(), ['few large']))).toEqual({ synced: 1 });
+    };
+    await fill(9_000);
+    expect(await isWhole()).toBe(false);
+    await fill(1);
+    await fill(9_000);
+    expect(await isWhole()).toBe(false);
     expect(await under.elements('hashes', 'hash_fields', 'few large')).toHaveLength(60);
+  });
+
+  it('are read by a user who may not ask for their size in memory', async () => {
+    const { redis } = under;
+    await redis.hset(
+      'few for plain',
+      Object.fromEntries(Array.from({ length: 60 }, (_, i) => [i, 'x'.repeat(9_000)])),
+    );
+    await redis.call('ACL', 'SETUSER', 'plain', 'reset', 'on', 'nopass', '~*', '+@all', '-memory');
+    const plain = redis.duplicate({ username: 'plain', password: 'any' });
+    try {
+      const keys = ['few for plain', ...(await fill('plain', 20))];
+      expect(countsOf(await syncMany(under.lineOf(plain), keys))).toEqual({ synced: keys.length });
+      expect(await under.elements('hashes', 'hash_fields', 'few for plain')).toHaveLength(60);
+    } finally {
+      plain.disconnect();
+    }
   });
 
   it('are not held up by large ones and streams among them, and those come, too', async () => {

@@ -18,12 +18,13 @@ const ALWAYS: readonly Words[] = [
 /** The hash of a script that does not exist. */
 const NO_SCRIPT = '0'.repeat(40);
 
-/** Commands for reading many small values at once, for tailing and polling streams, and for expiry times. */
+/** Commands for reading many small values at once, for tailing and polling streams, expiry times, and sizes. */
 const HELPFUL: readonly Words[] = [
   ['XREAD', 'COUNT', '1', 'STREAMS', KEY, '0'],
   ['XREVRANGE', KEY, '+', '-', 'COUNT', '1'],
   ['PTTL', KEY],
   ['PEXPIRETIME', KEY],
+  ['MEMORY', 'USAGE', KEY],
   ['EVALSHA_RO', NO_SCRIPT, '0'],
   ['SCRIPT', 'LOAD', 'return 0'],
 ];
@@ -128,5 +129,5 @@ function throwRedisError(error: unknown): never {
 }
 
 function nameOf([name, first]: Words): string {
-  return ['XINFO', 'SCRIPT'].includes(name) ? `${name} ${first}` : name;
+  return ['XINFO', 'SCRIPT', 'MEMORY'].includes(name) ? `${name} ${first}` : name;
 }

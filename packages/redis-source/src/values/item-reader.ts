@@ -1,7 +1,8 @@
 import type { Item, SizeSource, Words } from '@redis-to-mongo/key-types';
-import { masterOf, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
+import { isCommandRefused, masterOf, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { keyExpiry } from '../key-expiry.js';
+import { oncePerConnection } from '../once-per-connection.js';
 import { askOf, isGone, type ServerSource } from './server-source.js';
 import { detailed, readWhole, unpack } from './whole-reading.js';
 
@@ -20,6 +21,7 @@ const CHANGED: ReadingEnd = { isWhole: false, isGone: false, expiresAt: null };
 /** Reads the items of a value, whole or in pages. */
 export class ItemReader {
   readonly #expiry = keyExpiry();
+  readonly #mayWeigh = oncePerConnection(isWeighed);
 
   /** @param count number of items per page. */
   constructor(
@@ -37,6 +39,20 @@ export class ItemReader {
       const server = await this.#masterOf(key);
       const [name, ...words] = sizeCommand(this.source.size, key);
       return Number(await server.sendCommand(new Command(name, words)));
+    } catch (error) {
+      throw redisError(error);
+    }
+  }
+
+  /**
+   * The bytes that the value takes in Redis' memory, which has more than its items; `undefined` if the user
+   * may not ask. Redis looks at every item.
+   */
+  async memory(key: Buffer): Promise<number | undefined> {
+    try {
+      const server = await this.#masterOf(key);
+      if (!(await this.#mayWeigh(server, key))) return undefined;
+      return Number(await weigh(server, key));
     } catch (error) {
       throw redisError(error);
     }
@@ -121,6 +137,20 @@ export class ItemReader {
       client.disconnect();
     }
   }
+}
+
+async function isWeighed(server: Redis, key: Buffer): Promise<boolean> {
+  try {
+    await weigh(server, key);
+    return true;
+  } catch (error) {
+    if (isCommandRefused(error)) return false;
+    throw error;
+  }
+}
+
+async function weigh(server: Redis, key: Buffer): Promise<unknown> {
+  return await server.sendCommand(new Command('MEMORY', ['USAGE', key, 'SAMPLES', '0']));
 }
 
 function sizeCommand(size: SizeSource, key: Buffer): Words {

@@ -6,6 +6,8 @@ export const ALONE = -1;
 export const LATER = -2;
 /** A value with more bytes is not small. */
 export const MOST_BYTES = 64 * 1024;
+/** A value that takes this many times MOST_BYTES of Redis' memory, which has more than its bytes, is not read. */
+const HEAVY = 4;
 /**
  * Number of answers per key: the code, the reply about its expiry, and the value with the details of its
  * items.
@@ -42,10 +44,19 @@ local expiry, mostItems, mostBytes, left = ARGV[1], tonumber(ARGV[2]), tonumber(
 local readers = {${readers.join(',\n')}}
 local answers = {}
 
+-- Whether items are so large that reading them would hold up the server. False where the user may not ask.
+local mayWeigh = true
+local function isHeavy(reader, key, size)
+  if size < 2 or reader.most ~= mostItems or not mayWeigh then return false end
+  local bytes = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '0')
+  mayWeigh = type(bytes) == 'number'
+  return mayWeigh and bytes > ${HEAVY} * mostBytes
+end
+
 -- Two results: what the value holds, and its bytes; none where it is not small, or may not be read.
 local function read(reader, key)
   local size = reader.size(key)
-  if type(size) ~= 'number' or size > reader.most then return nil end
+  if type(size) ~= 'number' or size > reader.most or isHeavy(reader, key, size) then return nil end
   local whole = reader.whole(key)
   if type(whole) == 'string' then return whole, #whole end
   if type(whole) ~= 'table' or whole.err then return nil end

@@ -13,6 +13,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import type { KeyExpiry } from '../key-expiry.js';
+import { type ExpectedSize, expectedSize } from './expected-size.js';
 import { type FirstReading, firstReading } from './first-reading.js';
 import { ItemReader } from './item-reader.js';
 import { RuledTypes } from './ruled-types.js';
@@ -24,14 +25,10 @@ import { type PassResult, ValuePass } from './value-pass.js';
 import { parseValuePosition, toPosition, type ValuePosition } from './value-position.js';
 import { ValueWrites } from './value-writes.js';
 
-/** Values with at most this many items are read whole, if the size of their items is not known. */
-const FEW = 64;
 /** A large value becomes one document again only below this share of the limits, to prevent flapping. */
 const SHRINK_BELOW = 0.8;
 /** Maximum number of first readings in pages, if the value changes during each. */
 const MOST_READINGS = 3;
-/** Number of bytes that a first reading reserves per item, if the size of items is not known. */
-const GUESSED_ITEM_BYTES = 100;
 /** Approximate number of bytes that BSON adds to an item of a small value. */
 const ITEM_WEIGHT = 40;
 /** Number of bytes per element that the comparison needs, besides the elements that are added. */
@@ -122,8 +119,8 @@ async function* readValue(
 ): AsyncGenerator<Batch> {
   const key = keyBytes(state.key);
   const last = parseValuePosition(state.position);
-  const size = (await reader.size(key)) ?? last?.items ?? 0;
-  const held = await budget.reserve(expectedBytes(type, settings, size, last));
+  const size = await expectedSize(type, settings, reader, key, last);
+  const held = await budget.reserve(size.reserved);
   let isYielded = false;
   try {
     const seen = await readFirst(type, settings, reader, key, size, last);
@@ -231,40 +228,17 @@ async function readFirst(
   settings: ValueSettings,
   reader: ItemReader,
   key: Buffer,
-  size: number,
+  { items, isSmall }: ExpectedSize,
   last: ValuePosition | undefined,
 ): Promise<FirstReading> {
   const limits = { items: itemLimit(type, settings), bytes: settings.maxInlineBytes };
-  const take = (how: 'paged' | 'atomic') => firstReading(reader, type, how, key, size, last?.frame, limits);
-  if (isSmall(type, settings, size, last)) return await take('atomic');
+  const take = (how: 'paged' | 'atomic') => firstReading(reader, type, how, key, items, last?.frame, limits);
+  if (isSmall) return await take('atomic');
   for (let i = 1; ; i++) {
     const seen = await take('paged');
     if (seen.isWhole) return seen;
     if (i === MOST_READINGS) return seen.kept ? await take('atomic') : seen;
   }
-}
-
-function isSmall(
-  type: ValueType,
-  settings: ValueSettings,
-  size: number,
-  last: ValuePosition | undefined,
-): boolean {
-  if (!type.source.size || !type.source.pages) return true;
-  if (type.source.size.of === 'bytes') return size <= settings.maxInlineBytes;
-  if (!last || last.items === 0) return size <= FEW;
-  return size <= settings.maxInlineMembers && (size * last.bytes) / last.items <= 2 * settings.maxInlineBytes;
-}
-
-function expectedBytes(
-  type: ValueType,
-  settings: ValueSettings,
-  size: number,
-  last: ValuePosition | undefined,
-): number {
-  if (type.source.size?.of !== 'items') return Math.min(size, settings.maxInlineBytes) + GUESSED_ITEM_BYTES;
-  const each = last && last.items > 0 ? last.bytes / last.items : GUESSED_ITEM_BYTES;
-  return Math.min(Math.ceil(size * each), 2 * settings.maxInlineBytes) + GUESSED_ITEM_BYTES;
 }
 
 function itemLimit({ source }: ValueType, settings: ValueSettings): number {
