@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageCollections, putMessages, readKey } from '@redis-to-mongo/mongo-sink';
-import { keysInMongo, keysInRedis, REREAD, restartKey, syncToEnd } from '@redis-to-mongo/operations';
+import {
+  isContended,
+  keysInMongo,
+  keysInRedis,
+  REREAD,
+  restartKey,
+  syncToEnd,
+} from '@redis-to-mongo/operations';
 import {
   forEachAtOnce,
   type KeyType,
@@ -111,6 +118,7 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
  * @throws errors that are not about the key itself.
  */
 function unlessOfTheKey(error: unknown): void {
+  if (isContended(error)) return;
   if (error instanceof SyncError && /unknown|overtaken/.test(error.errorClass)) return;
   throw error;
 }
@@ -196,6 +204,11 @@ async function repairKey(
       ttlMs: rule?.ttlMs,
       onWrong: async (entries) => {
         await confirm();
+        // A sync recognizes a stream that was created again before these entries were read. They are not of this
+        // incarnation then, and that sync has stored them.
+        await syncToEnd(line, key, slice, () => {});
+        const now = await readKey(db, key);
+        if (now?.status !== 'active' || now.incarnation !== state.incarnation) return;
         const read = entries.map(({ entryId, flat }) => [entryId, flat.map(storedText)] as const);
         await putMessages(db, state, documentsByRule(state, state.incarnation, read, rule));
       },
