@@ -49,3 +49,20 @@ test('ends with 1 and names the key when one fails, and syncs the others', async
   expect(stdout).toContain('2 keys: 1 synced, 1 failed');
   expect(code).toBe(1);
 });
+
+test('a key that workers are always faster at fails alone, and the others are synced', async () => {
+  const keys = cli.db.collection<{ _id: string }>('keys');
+  await cli.redis.mset('busy', '1', 'calm', '1');
+  await cli.run('once', '[bc]*');
+  await cli.redis.mset('busy', '2', 'calm', '2');
+  let isBusy = true;
+  const worker = (async () => {
+    while (isBusy) await keys.updateOne({ _id: 'busy' }, { $inc: { revision: 1 } });
+  })();
+  const { code, stdout } = await cli.run('once', '[bc]*');
+  isBusy = false;
+  await worker;
+  expect(stdout).toMatch(/busy +KEY_CONTENDED/);
+  expect(stdout).toContain('2 keys: 1 synced, 1 failed');
+  expect(code).toBe(1);
+});

@@ -5,10 +5,9 @@ import {
   type KeyState,
   type Line,
   recreated,
-  SyncError,
-  shownKey,
   withRetry,
 } from '@redis-to-mongo/pipeline';
+import { contended } from './contended.js';
 import type { Fleet } from './key-actions.js';
 import { RETRY } from './retry.js';
 
@@ -44,8 +43,7 @@ export async function restartKey<Asked>(
     return await withRetry(() => restart(line, db, key, request, incarnation), { ...RETRY, isWorthIt });
   } catch (error) {
     if (!isOvertaken(error)) throw error;
-    const message = `key ${shownKey(key)}: the fleet’s workers are working on it: try again`;
-    throw new SyncError('KEY_CONTENDED', 'transient', message, { cause: error });
+    throw contended(key, error);
   }
 }
 

@@ -7,11 +7,11 @@ import {
   type SliceLimits,
   SyncError,
   type SyncReport,
-  shownKey,
   syncKey,
   syncKeys,
   withRetry,
 } from '@redis-to-mongo/pipeline';
+import { contended } from './contended.js';
 import { RETRY } from './retry.js';
 
 /** The result of syncing one key completely. */
@@ -21,7 +21,7 @@ export interface KeyOutcome extends Counts {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** If a worker syncs the same key, this process waits this many times before the key counts as failed. */
+/** If a worker syncs the same key, this process waits this many times before the key counts as failed (KEY_CONTENDED). */
 const OVERTAKEN_ALLOWED = 20;
 const OVERTAKEN_WAIT_MS = 100;
 
@@ -73,6 +73,9 @@ export async function syncToEnd(
   const sum = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0 };
   let result: KeyOutcome['result'] = 'unchanged';
   let target: number | undefined;
+  const failed = ({ code, message }: SyncError): KeyOutcome => ({
+    ...{ key, result: 'failed', ...sum, error: { code, message } },
+  });
   try {
     for (let overtaken = 0, done = first; ; done = undefined) {
       const report = done ?? (await withRetry(syncOnce, RETRY));
@@ -80,7 +83,7 @@ export async function syncToEnd(
       sum.gap += report.gaps.reduce((entries, gap) => entries + gap.entries, 0);
       onSeen(report.seen);
       if (report.result === 'overtaken') {
-        if (++overtaken > OVERTAKEN_ALLOWED) throw contended(key);
+        if (++overtaken > OVERTAKEN_ALLOWED) return failed(contended(key));
         await sleep(OVERTAKEN_WAIT_MS);
         continue;
       }
@@ -90,14 +93,6 @@ export async function syncToEnd(
     }
   } catch (error) {
     if (!(error instanceof SyncError) || error.errorClass !== 'unknown') throw error;
-    return { key, result: 'failed', ...sum, error: { code: error.code, message: error.message } };
+    return failed(error);
   }
-}
-
-function contended(key: string): SyncError {
-  return new SyncError(
-    'KEY_CONTENDED',
-    'transient',
-    `key ${shownKey(key)}: the fleet’s workers are working on it, and will continue`,
-  );
 }

@@ -1,6 +1,8 @@
 import { keyNames, readKey } from '@redis-to-mongo/mongo-sink';
 import {
   type AuditedAction,
+  isContended,
+  type MigratedKey,
   migrateKey,
   openRequests,
   restartKey,
@@ -76,6 +78,12 @@ export async function resync(
   return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
 }
 
+/** A key that workers are always faster at is left, and does not end the migration of the others. */
+function leftIfContended(error: unknown): MigratedKey {
+  if (isContended(error)) return { result: 'left', documents: 0 };
+  throw error;
+}
+
 /** Keys migrated at once. */
 const AT_ONCE = 8;
 
@@ -95,7 +103,7 @@ async function migrateKeys(
   const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };
   const left: string[] = [];
   const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
-    const { result, documents } = await migrateKey(line, db, key, slice);
+    const { result, documents } = await migrateKey(line, db, key, slice).catch(leftIfContended);
     counts[result]++;
     counts.documents += documents;
     if (result === 'left') left.push(key);
