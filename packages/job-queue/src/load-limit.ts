@@ -15,6 +15,11 @@ return math.max(0, math.ceil(paid - now - ARGV[3]))`);
 
 const BURST_MS = 500;
 
+/** The time limit for an answer of the queue's Redis, in ms: each read waits for it. */
+const ANSWER_MS = 1_000;
+/** If the queue's Redis has failed, it is not asked again for this long, in ms. */
+const REST_MS = 5_000;
+
 /**
  * Limits the bytes per second that all workers together read from the source. The account is in the queue's
  * Redis.
@@ -22,6 +27,7 @@ const BURST_MS = 500;
 export class LoadLimit {
   readonly #redis: ReturnType<typeof connectRedis>;
   readonly #key: string;
+  #nextAt = 0;
 
   /** @param signal ends a wait, so that a worker can stop at any time. */
   constructor(
@@ -30,7 +36,7 @@ export class LoadLimit {
     private readonly signal: AbortSignal,
     private readonly onError: (error: Error) => void,
   ) {
-    this.#redis = connectQueue(settings, onError);
+    this.#redis = connectQueue(settings, onError, { commandTimeout: ANSWER_MS });
     this.#key = `${keyPrefix(settings)}:taken`;
   }
 
@@ -49,15 +55,18 @@ export class LoadLimit {
   }
 
   /**
-   * If the queue's Redis fails, each read waits only for its own bytes. The rate is then limited per read,
-   * not in total.
+   * If the queue's Redis fails, each read waits only for its own bytes for a while. The rate is then limited
+   * per read, not in total.
    */
   async #enter(bytes: number): Promise<number> {
+    const ownMs = (bytes * 1000) / this.bytesPerSec;
+    if (performance.now() < this.#nextAt) return ownMs;
     try {
       return Number(await TAKE.run(this.#redis, [this.#key], bytes, this.bytesPerSec, BURST_MS));
     } catch (error) {
+      this.#nextAt = performance.now() + REST_MS;
       this.onError(error instanceof Error ? error : new Error(String(error)));
-      return (bytes * 1000) / this.bytesPerSec;
+      return ownMs;
     }
   }
 }
