@@ -3,15 +3,15 @@ import { knownMasters, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { typesOf } from './scan-keys.js';
 
-/** A random sample of the wanted keys, and an estimate of how many wanted keys exist. */
+/** A random sample of the wanted keys. */
 export interface SampledKeys {
+  /** The estimated number of wanted keys; 0 if the sample is empty, because nothing was estimated. */
   readonly total: number;
   readonly keys: readonly { readonly key: string; readonly keyType: string }[];
 }
 
 /**
- * Samples the keys; the sample has a bounded size. If there are few keys, it is empty, and `total` counts all
- * keys.
+ * Samples the keys; the sample has a bounded size. If there are few keys, it is empty.
  * @param wanted selects the keys.
  * @param few with fewer keys than this, the sample is empty.
  * @param most maximum number of keys that are picked.
@@ -26,7 +26,7 @@ export async function sampleKeys(
     const nodes = await knownMasters(redis);
     const sizes = await Promise.all(nodes.map((node) => node.dbsize()));
     const all = sizes.reduce((sum, size) => sum + size, 0);
-    if (all < few) return { total: all, keys: [] };
+    if (all < few) return { total: 0, keys: [] };
     const picked = await Promise.all(
       nodes.map((node, i) => randomNames(node, Math.round((most * (sizes[i] ?? 0)) / all))),
     );
