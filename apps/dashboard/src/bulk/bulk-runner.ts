@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { AuditBook } from '@redis-to-mongo/operations';
-import { type AuditAction, defined } from '@redis-to-mongo/pipeline';
+import type { AuditAction } from '@redis-to-mongo/pipeline';
 import { codeOf } from '../in-time.js';
 import type { ListSize } from '../keys/list-size.js';
 
@@ -81,24 +81,24 @@ export class BulkRunner {
   }
 
   async #run(work: BulkWork): Promise<void> {
-    let code: string | undefined;
-    try {
-      const items = work.items()[Symbol.asyncIterator]();
-      const lane = async () => {
+    const items = work.items()[Symbol.asyncIterator]();
+    const lane = async () => {
+      try {
         while (!this.#isStopped) {
           const { done, value } = await items.next();
           if (done) return;
           await this.#one(work, value);
         }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    } catch (error) {
-      this.#isStopped = true;
-      code = codeOf(error);
-      this.logger.error('bulk action: the list could not be read', { action: work.action, error });
-    }
+      } catch (error) {
+        this.#isStopped = true;
+        this.#advance({ code: codeOf(error) });
+        this.logger.error('bulk action: the list could not be read', { action: work.action, error });
+      }
+    };
+    // If the list cannot be read any further, actions under way end before the bulk action does.
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
     await work.book.flush();
-    this.#advance({ is: this.#isStopped ? 'stopped' : 'done', ...defined({ code }) });
+    this.#advance({ is: this.#isStopped ? 'stopped' : 'done' });
     const { action, filter, total, done, failed, is } = this.#progress ?? {};
     this.logger.info('many: ended', { action, filter, total: total?.count, done, failed, is });
   }
