@@ -1,5 +1,5 @@
 import type { Item, SizeSource, Words } from '@redis-to-mongo/key-types';
-import { isCommandRefused, masterOf, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
+import { isRedirected, masterOf, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { Command, type Redis } from 'ioredis';
 import { keyExpiry } from '../key-expiry.js';
 import { oncePerConnection } from '../once-per-connection.js';
@@ -144,8 +144,8 @@ async function isWeighed(server: Redis, key: Buffer): Promise<boolean> {
     await weigh(server, key);
     return true;
   } catch (error) {
-    if (isCommandRefused(error)) return false;
-    throw error;
+    if (isRedirected(error) || redisError(error).errorClass === 'transient') throw error;
+    return false; // refused, unknown, or of another form
   }
 }
 
