@@ -1,3 +1,4 @@
+import { PageSize } from '@redis-to-mongo/key-types';
 import { compareEntryIds, keyBytes } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { parseStreamInfo, type redisSource, type StreamInfo } from '@redis-to-mongo/redis-source';
@@ -7,6 +8,7 @@ type RedisClient = Parameters<typeof redisSource>[0];
 /** A stream in Redis, seen from a position. */
 export type StreamNow = ReturnType<typeof asSeen>;
 
+/** Entries of a page, at most. */
 const PAGE = 1000;
 
 /**
@@ -22,10 +24,12 @@ export async function streamNow(
   const key = keyBytes(keyId);
   let unread = 0;
   try {
+    const size = new PageSize(PAGE);
     for (let from = upTo; ; ) {
+      const { count } = size;
       const replies = await redis
         .multi()
-        .xrange(key, `(${from}`, '+', 'COUNT', PAGE)
+        .xrangeBuffer(key, `(${from}`, '+', 'COUNT', count)
         .xinfo('STREAM', key)
         .exec();
       const [[rangeError, page] = [], [infoError, reply] = []] = replies ?? [];
@@ -34,12 +38,19 @@ export async function streamNow(
       const entries: readonly unknown[] = Array.isArray(page) ? page : [];
       unread += entries.length;
       const last = entries.at(-1);
-      if (entries.length === PAGE && Array.isArray(last)) from = String(last[0]);
+      size.note(entries.map(textsOf));
+      if (entries.length === count && Array.isArray(last)) from = String(last[0]);
       else return asSeen(parseStreamInfo(reply), unread, upTo);
     }
   } catch (error) {
     throw redisError(error);
   }
+}
+
+/** The fields and values of an entry. */
+function textsOf(entry: unknown): Buffer[] {
+  const [, flat]: readonly unknown[] = Array.isArray(entry) ? entry : [];
+  return Array.isArray(flat) ? flat.filter((each) => Buffer.isBuffer(each)) : [];
 }
 
 function asSeen({ length, added, lastId, firstId }: StreamInfo, unread: number, upTo: string) {
