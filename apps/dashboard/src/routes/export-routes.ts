@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import type { FastifyInstance } from 'fastify';
 import { paramsOf } from './list-address.js';
@@ -23,10 +23,10 @@ export function addExportRoutes(server: FastifyInstance, { page, columns, rows }
       escape_formulas: true,
       cast: { date: (at) => at.toISOString(), boolean: (is) => String(is) },
     });
-    const body = Readable.from(rows(paramsOf(request)));
-    body.once('error', (error) => csv.destroy(error));
+    // If the reader leaves, the list is closed, too. An error of the list ends the response.
+    pipeline(Readable.from(rows(paramsOf(request))), csv, () => {});
     reply.type('text/csv; charset=utf-8').header('content-disposition', named(page, 'csv'));
-    return await reply.send(body.pipe(csv));
+    return await reply.send(csv);
   });
   server.get(`/${page}.json`, async (request, reply) => {
     reply.type('application/json; charset=utf-8').header('content-disposition', named(page, 'json'));
