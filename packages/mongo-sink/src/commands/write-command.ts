@@ -80,8 +80,8 @@ export function isOwnId(raw: {
 }
 
 function parseWriteError(raw: Document): WriteError {
-  const code = mongoCode(Number(raw.code));
   const message = String(raw.errmsg ?? '');
+  const code = mongoCode(Number(raw.code), message);
   return {
     index: Number(raw.index),
     code,
@@ -92,7 +92,7 @@ function parseWriteError(raw: Document): WriteError {
 
 function codeOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'number') return mongoCode(error.code);
+  if ('code' in error && typeof error.code === 'number') return mongoCode(error.code, error.message);
   return /^BSON.*Error$|^RangeError$/.test(error.name) ? INVALID_BSON : undefined;
 }
 

@@ -33,7 +33,19 @@ const CODES: ReadonlyMap<number, number> = new Map(
   ]),
 );
 
-/** Converts the code of a server's error to MongoDB's code. */
-export function mongoCode(code: number): number {
+/**
+ * Codes that say nothing of the cause: InternalError, UnknownError (of which mongod makes the errors of its
+ * storage), and PostgreSQL's disk_full (53100), which is a low number.
+ */
+const ANY_CAUSE: ReadonlySet<number> = new Set([1, 8, 4293]);
+const NO_SPACE = /\bNo space left on device\b/;
+const OUT_OF_DISK_SPACE = 14031;
+
+/**
+ * Converts the code of a server's error to MongoDB's code.
+ * @param message the server's words: they tell a full disk where the code does not.
+ */
+export function mongoCode(code: number, message = ''): number {
+  if (ANY_CAUSE.has(code) && NO_SPACE.test(message)) return OUT_OF_DISK_SPACE;
   return CODES.get(code) ?? code;
 }

@@ -217,8 +217,8 @@ function unknownError(error: unknown, name: string, code: number | undefined): S
 }
 
 function numericCode(error: unknown): number | undefined {
-  const { code } = membersOf(error);
-  return typeof code === 'number' ? mongoCode(code) : undefined;
+  const { code, message } = membersOf(error);
+  return typeof code === 'number' ? mongoCode(code, String(message)) : undefined;
 }
 
 function hasLabel(error: unknown, label: string): boolean {

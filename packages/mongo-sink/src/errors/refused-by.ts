@@ -22,7 +22,7 @@ export function unlessRefused(...codes: readonly number[]): (error: unknown) => 
 export function refusedBy(error: unknown): Omit<WriteError, 'index'> | undefined {
   if (!(error instanceof MongoServerError) || typeof error.code !== 'number') return undefined;
   const { message, keyPattern } = error;
-  const code = mongoCode(error.code);
+  const code = mongoCode(error.code, message);
   const isOwn = isOwnId({ code, keyPattern, message });
   return isOwn || verdictOn(code) === 'refused' ? { code, message, isOwnId: isOwn } : undefined;
 }

@@ -44,6 +44,6 @@ function withoutError({ lastError: _, ...fields }: Document): Document {
 /** Returns any code that is not about the server as a whole: the command has only this document. */
 function refusalIn(error: unknown): { readonly code: number; readonly message: string } | undefined {
   if (!(error instanceof MongoServerError) || typeof error.code !== 'number') return undefined;
-  const code = mongoCode(error.code);
+  const code = mongoCode(error.code, error.message);
   return typeof verdictOn(code) === 'string' ? { code, message: error.message } : undefined;
 }

@@ -19,3 +19,17 @@ it('a serialization failure of PostgreSQL is transient', () => {
   const error = Object.assign(new Error('could not serialize access'), { code: 16_777_220 });
   expect(mongoError(error)).toMatchObject({ code: 'MONGO_CONFLICT', errorClass: 'transient' });
 });
+
+it.each([
+  ['mongod', 8, 'WiredTigerRecordStore::insertRecord :: caused by :: 28: No space left on device'],
+  ['FerretDB', 1, 'could not extend file "base/16384/16601": No space left on device'],
+  ['FerretDB, of one document', 4_293, 'could not extend file "base/16384/16601": No space left on device'],
+])('a full disk is told by its words: %s, code %i', (_, code, message) => {
+  expect(mongoCode(code, message)).toBe(14_031);
+  const error = Object.assign(new Error(message), { code });
+  expect(mongoError(error)).toMatchObject({ code: 'MONGO_DISK_FULL', errorClass: 'configuration' });
+});
+
+it('a refused value that quotes these words is not about the disk', () => {
+  expect(mongoCode(121, 'No space left on device')).toBe(121);
+});
