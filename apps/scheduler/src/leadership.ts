@@ -5,7 +5,7 @@ import { repeatUntil } from './repeat-until.js';
 export type LeadershipState = 'active' | 'standby' | 'without lease';
 
 export interface LeadershipOptions<Active extends { close(): Promise<void> }> {
-  readonly lease: Lease;
+  readonly lease: Pick<Lease, 'hold'>;
   /** How long the lease lasts if it is not renewed, in ms. */
   readonly leaseMs: number;
   readonly signal: AbortSignal;
@@ -66,13 +66,17 @@ export class Leadership<Active extends { close(): Promise<void> }> {
     return true;
   }
 
-  /** Closes the result of `open`, and opens a new one while this process holds the lease. */
+  /**
+   * Closes the result of `open`, and opens a new one if this process still holds the lease: closing may take
+   * longer than the lease lasts.
+   * @throws as the lease, if that is not known. The next attempt follows as usual.
+   */
   async reopen(): Promise<void> {
     const active = this.#active;
     if (!active) return;
     this.#active = undefined;
     await active.close();
-    if (!this.options.signal.aborted) this.#active ??= this.options.open();
+    if (!this.options.signal.aborted) await this.confirm();
   }
 
   /** Waits for the loop to end, and closes the result of `open`. */
@@ -84,11 +88,11 @@ export class Leadership<Active extends { close(): Promise<void> }> {
   }
 
   async #stepDown(state: LeadershipState): Promise<void> {
+    if (this.#state !== 'active') return;
     const active = this.#active;
-    if (!active) return;
     this.#active = undefined;
     this.#become(state);
-    await active.close();
+    await active?.close();
   }
 
   #become(state: LeadershipState): void {
