@@ -31,6 +31,7 @@ export function aQueue(more: Partial<QueueFacts> = {}): QueueFacts {
     failed: 0,
     due: 0,
     dueMs: 0,
+    untriedMs: 0,
     schedulers: 2,
     isPaused: false,
     waitingMs: 0,
@@ -38,6 +39,7 @@ export function aQueue(more: Partial<QueueFacts> = {}): QueueFacts {
     isLeased: true,
     sweepPending: '',
     isCatchingUp: false,
+    isEvicting: false,
     processes: [
       { app: 'scheduler', state: 'active', searchedMs: 0 },
       { app: 'worker', state: 'active' },

@@ -9,7 +9,15 @@ import {
 import { workersOf } from '@redis-to-mongo/job-queue';
 
 /** The gauges that are removed if the queue, or MongoDB, cannot be read. */
-const OF_QUEUE = ['workers', 'pausedWorkers', 'schedulers', 'dueKeys', 'dueSeconds', 'missingKeys'] as const;
+const OF_QUEUE = [
+  'workers',
+  'pausedWorkers',
+  'schedulers',
+  'dueKeys',
+  'dueSeconds',
+  'untriedSeconds',
+  'missingKeys',
+] as const;
 const OF_MIRROR = [
   'lagEntries',
   'lagSeconds',
@@ -49,6 +57,7 @@ function setQueue(metrics: FleetMetrics, { queue, ...facts }: FleetFacts): void 
   metrics.schedulers.set(queue.is.processes.length - workersOf(queue.is));
   metrics.dueKeys.set(queue.is.due);
   metrics.dueSeconds.set(queue.is.dueMs / 1000);
+  metrics.untriedSeconds.set(queue.is.untriedMs / 1000);
   const missing = missingKeysOf({ queue, ...facts });
   if (missing === undefined) metrics.missingKeys.remove();
   else metrics.missingKeys.set(missing);

@@ -39,13 +39,14 @@ function factsAt(at: number, lag = 7): Parameters<ReturnType<typeof sampleKeeper
     at,
     queue: {
       is: {
-        ...{ waiting: 0, active: 0, delayed: 0, failed: 0, due: 1, dueMs: 0, schedulers: 1 },
+        ...{ waiting: 0, active: 0, delayed: 0, failed: 0, due: 1, dueMs: 0, untriedMs: 0, schedulers: 1 },
         ...{
           isPaused: false,
           waitingMs: 0,
           usualMs: 0,
           sweepPending: '',
           isCatchingUp: false,
+          isEvicting: false,
           isLeased: true,
         },
         processes: [{ app: 'worker', state: 'active' }],

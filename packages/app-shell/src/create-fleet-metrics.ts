@@ -62,6 +62,10 @@ export function createFleetMetrics(registry: Registry) {
       'key',
     ),
     dueSeconds: gauge('due_seconds', 'Age of the oldest open request.'),
+    untriedSeconds: gauge(
+      'untried_seconds',
+      'Age of the oldest open request of a key whose last job did not fail; of all keys if very many fail.',
+    ),
   };
   const { keyLagEntries, queueJobs, trimForecastSeconds, notCompleteReasons, ...single } = gauges;
   const clear = () => {

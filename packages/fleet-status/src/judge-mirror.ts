@@ -88,7 +88,7 @@ function failed({ failing, lately }: MirrorFacts): readonly Reason[] {
     reasons.push({
       code: 'records-refused',
       level: 'behind',
-      what: `Complete except for ${counted(lately.dead, 'record', 'records')} that MongoDB refused in the last hour`,
+      what: `MongoDB refused ${counted(lately.dead, 'record', 'records')} in the last hour`,
       remedy: 'They are kept as dead letters, with the reason. List them with dead-letters list.',
     });
   return reasons;

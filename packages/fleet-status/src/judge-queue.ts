@@ -25,13 +25,20 @@ const MOVE_MOMENT_MS = 5_000;
 const SEARCH_MOMENT_MS = 6_000;
 
 /** Reasons from the queue: the active scheduler, the workers, and waiting work. */
-export function queueReasons({ queue, queueWrites, mirror, targetCounter }: FleetFacts): readonly Reason[] {
+export function queueReasons({
+  queue,
+  queueWrites,
+  mirror,
+  targetCounter,
+  identity,
+}: FleetFacts): readonly Reason[] {
   if (!('is' in queue)) return [];
   const facts = queue.is;
   const isNew = facts.schedulers === 0 && 'is' in mirror && !mirror.is.hasKeys;
-  // If the queue's Redis accepts no writes, processes cannot report, so missing heartbeats mean nothing.
-  const areHeard = 'is' in queueWrites;
+  const isUnsure = 'is' in identity && identity.is.is === 'unsure';
+  const areMissing = isUnsure || !activeSchedulerIn(facts) || workersOf(facts) === 0;
   return [
+    facts.isEvicting && areMissing ? EVICTS : undefined,
     ...inCharge(facts),
     workers(facts),
     retrying(facts),
@@ -44,8 +51,26 @@ export function queueReasons({ queue, queueWrites, mirror, targetCounter }: Flee
     isNew && facts.isLeased ? NOTHING_FOUND : undefined,
   ]
     .filter((reason) => reason !== undefined)
-    .filter(({ code }) => areHeard || (code !== 'no-scheduler' && code !== 'no-worker'));
+    .filter(
+      ({ code }) => isTraceKept(facts, queueWrites) || (code !== 'no-scheduler' && code !== 'no-worker'),
+    );
 }
+
+/**
+ * Whether a heartbeat or mark that is missing in the queue means something: its Redis accepts and keeps what
+ * processes write.
+ */
+export function isTraceKept({ isEvicting }: QueueFacts, queueWrites: FleetFacts['queueWrites']): boolean {
+  return 'is' in queueWrites && !isEvicting;
+}
+
+const EVICTS: Reason = {
+  code: 'queue-evicts',
+  level: 'broken',
+  what: 'The queue’s Redis evicts keys of the fleet',
+  remedy:
+    'Set its maxmemory-policy to noeviction, and give it more memory. Which processes run is not known: their heartbeats may have been evicted.',
+};
 
 function inCharge(facts: QueueFacts): readonly (Reason | undefined)[] {
   const active = activeSchedulerIn(facts);

@@ -1,6 +1,7 @@
 import { counted } from '@redis-to-mongo/terminal';
 import type { FleetFacts, Reading, SourceAnswers } from './fleet-facts.js';
 import type { Comparison } from './identity/compare-fleets.js';
+import { isTraceKept } from './judge-queue.js';
 import type { Reason, ReasonCode } from './verdict.js';
 
 /**
@@ -17,7 +18,9 @@ export function serverReasons({
 }: FleetFacts): readonly Reason[] {
   return [
     // If the identity cannot be read, one of the servers cannot be read either, and is reported.
-    'is' in identity ? otherFleet(identity.is) : undefined,
+    'is' in identity
+      ? otherFleet(identity.is, !('is' in queue) || isTraceKept(queue.is, queueWrites))
+      : undefined,
     trouble('queue-unreadable', 'The queue’s Redis cannot be read', queue),
     trouble('target-unreadable', 'MongoDB cannot be read', mirror),
     trouble('source-unreachable', 'The source Redis does not answer', source) ?? partOfSource(source),
@@ -48,9 +51,10 @@ function partOfSource(source: Reading<SourceAnswers>): Reason | undefined {
   };
 }
 
-function otherFleet(comparison: Comparison): Reason | undefined {
-  if (comparison.is === 'same') return undefined;
+/** @param areMarksKept see isTraceKept. If not, a missing mark is no sign of another fleet. */
+function otherFleet(comparison: Comparison, areMarksKept: boolean): Reason | undefined {
   const isSure = comparison.is === 'other';
+  if (comparison.is === 'same' || (!isSure && !areMarksKept)) return undefined;
   return {
     code: 'other-fleet',
     level: isSure ? 'broken' : 'unknown',

@@ -37,6 +37,7 @@ export const REASON_CODES = [
   'target-unreadable',
   'source-unreachable',
   'queue-refuses-writes',
+  'queue-evicts',
   'target-refuses-writes',
   'target-unusable',
   'reading-old',

@@ -245,7 +245,7 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     { mirror: aMirror({ lately: { gap: 0, dead: 2 } }) },
     'behind',
     'records-refused',
-    /Complete except for 2 records/,
+    'MongoDB refused 2 records in the last hour',
   ],
   [
     'keys without a document',
@@ -323,6 +323,23 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     'No keys are mirrored',
   ],
 ];
+
+const FOREIGN = { is: 'unsure', what: 'a fleet with another queue writes there', options: [] } as const;
+
+test.each([
+  ['its marks and heartbeats', { isLeased: false, processes: [] }],
+  ['its mark alone', {}],
+])('a queue whose Redis evicts %s is not taken for another fleet’s', (_, gone) => {
+  const queue = aQueue({ isEvicting: true, ...gone });
+  const { reasons } = judge(someFacts({ identity: { is: FOREIGN }, queue }), NOW);
+  expect(reasons.map(({ code }) => code)).toEqual(['queue-evicts']);
+});
+
+test('a queue whose Redis accepts no writes has no fresh marks: it is not taken for another fleet’s', () => {
+  const error = new SyncError('REDIS_OUT_OF_MEMORY', 'configuration', 'its memory is full');
+  const { reasons } = judge(someFacts({ identity: { is: FOREIGN }, queueWrites: { error } }), NOW);
+  expect(reasons.map(({ code }) => code)).toEqual(['queue-refuses-writes']);
+});
 
 test('settings of another fleet: its queue is not compared with this target', () => {
   const { reasons } = judge(

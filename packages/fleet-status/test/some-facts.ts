@@ -12,7 +12,7 @@ export const IN_CHARGE: Heartbeat = {
 export const WORKER: Heartbeat = { app: 'worker', state: 'active' };
 
 export function aQueue(more: Partial<QueueFacts> = {}): { is: QueueFacts } {
-  const depth = { waiting: 0, active: 0, delayed: 2, failed: 0, due: 0, dueMs: 0 };
+  const depth = { waiting: 0, active: 0, delayed: 2, failed: 0, due: 0, dueMs: 0, untriedMs: 0 };
   const rest = {
     schedulers: 2,
     isPaused: false,
@@ -21,6 +21,7 @@ export function aQueue(more: Partial<QueueFacts> = {}): { is: QueueFacts } {
     isLeased: true,
     sweepPending: '',
     isCatchingUp: false,
+    isEvicting: false,
   };
   return { is: { ...depth, ...rest, processes: [IN_CHARGE, WORKER], ...more } };
 }

@@ -108,8 +108,23 @@ for i, key in ipairs(ARGV) do
 end
 all('HSET', CLAIMS, marked)`);
 
-/** Answers the number of due keys, and for how many ms the first of them has been due. */
+/**
+ * Answers the number of due keys, for how many ms the first of them has been due, and the first of those
+ * whose last run did not fail since. If all of the 100 oldest failed, that is the first of all.
+ */
 export const DEPTH = bookkeepingScript(`
-local first = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
-local oldest = first[2] and math.max(0, math.floor(now - tonumber(first[2]))) or 0
-return {redis.call('ZCARD', DUE), oldest}`);
+local oldest = redis.call('ZRANGE', DUE, 0, 99, 'WITHSCORES')
+local keys = {}
+for i = 1, #oldest, 2 do keys[#keys + 1] = oldest[i] end
+local texts = textsOf(keys)
+local untried = redis.call('ZRANGE', DUE, 100, 100)[1] and oldest[2]
+for i in ipairs(keys) do
+  local claim = parsed(texts[i])
+  -- NOBODY's time is that of the failure. A claim that only asks to read a key again is older than its request.
+  if not (claim and claim.worker == '-' and tonumber(claim.began) > tonumber(oldest[2 * i])) then
+    untried = oldest[2 * i]
+    break
+  end
+end
+local function ageOf(since) return since and math.max(0, math.floor(now - tonumber(since))) or 0 end
+return {redis.call('ZCARD', DUE), ageOf(oldest[2]), ageOf(untried)}`);

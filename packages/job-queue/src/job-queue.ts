@@ -89,22 +89,23 @@ export class JobQueue {
       DEPTH.numbers(this.#connection, bookkeepingKeys(this.settings)),
     ]);
     const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
-    const [due = 0, dueMs = 0] = reply;
-    return { waiting: waiting + prioritized, active, delayed, failed, due, dueMs };
+    const [due = 0, dueMs = 0, untriedMs = 0] = reply;
+    return { waiting: waiting + prioritized, active, delayed, failed, due, dueMs, untriedMs };
   }
 
   /** Reads what the queue holds, and which processes work on it. @throws what ioredis throws. */
   async facts(): Promise<QueueFacts> {
-    const [now, depth, schedulers, isPaused, delays, alive, sweep, targetCounter] = await Promise.all([
-      this.sweeps.now(),
-      this.depth(),
-      this.schedulers.count(),
-      this.#queue.isPaused(),
-      jobDelays(this.#queue, this.sweeps.now()),
-      this.#alive(),
-      this.sweeps.read(),
-      this.targetCounter.read(),
-    ]);
+    const [now, depth, schedulers, isPaused, delays, alive, { record: sweep, isEvicting }, targetCounter] =
+      await Promise.all([
+        this.sweeps.now(),
+        this.depth(),
+        this.schedulers.count(),
+        this.#queue.isPaused(),
+        jobDelays(this.#queue, this.sweeps.now()),
+        this.#alive(),
+        this.sweeps.readWithEvictions(),
+        this.targetCounter.read(),
+      ]);
     return {
       ...depth,
       schedulers,
@@ -114,6 +115,7 @@ export class JobQueue {
       sweepPending: sweep ? sweep.pending : NO_RECORD,
       isCatchingUp: depth.due > 0 && now - depth.dueMs <= (sweep?.searchedUntil ?? 0),
       targetCounter,
+      isEvicting,
     };
   }
 

@@ -12,4 +12,9 @@ export interface QueueDepth {
   readonly due: number;
   /** Age of the oldest open request, in ms; 0 if there is none. */
   readonly dueMs: number;
+  /**
+   * The same, without keys whose last run failed after the request: those are tried again and again. Keys that
+   * fail count only if all of the 100 oldest do.
+   */
+  readonly untriedMs: number;
 }

@@ -17,6 +17,11 @@ export interface QueueFacts extends QueueDepth {
   readonly isCatchingUp: boolean;
   /** The highest counter value of the target (see TargetCounter). Absent if the queue does not report it. */
   readonly targetCounter?: number;
+  /**
+   * The queue's Redis evicts keys. Marks, heartbeats and the lease may be among them, so if one is missing, that
+   * means nothing.
+   */
+  readonly isEvicting: boolean;
   /** A scheduler holds the lease. */
   readonly isLeased: boolean;
   /** The live processes, according to their heartbeats. */

@@ -69,18 +69,27 @@ export class SweepRecords {
 
   /** The record of the last sweep; `undefined` before the first one. */
   async read(): Promise<SweepRecord | undefined> {
+    return (await this.readWithEvictions()).record;
+  }
+
+  /**
+   * The record, and whether the server may evict any key and has done so since that sweep began; ever, if the
+   * record is missing.
+   */
+  async readWithEvictions(): Promise<{ record: SweepRecord | undefined; isEvicting: boolean }> {
     const [server, record] = await Promise.all([this.#server(), this.redis.hgetall(this.#name)]);
     const { beganAt = 0, endedAt = 0, searchedUntil = 0, scope, pending = '', rereadSince } = record;
-    if (scope === undefined) return undefined;
     const [run, evictions] = server.split(' ');
+    if (scope === undefined) return { record: undefined, isEvicting: evictions !== undefined };
     const [recordedRun, recordedEvictions] = (record.server || server).split(' ');
     const lost = run === recordedRun ? (evictions === recordedEvictions ? '' : EVICTED) : OTHER_SERVER;
-    return {
+    const found = {
       ...{ beganAt: Number(beganAt), endedAt: Number(endedAt), scope },
       pending: pending || (server === '' ? '' : lost),
       searchedUntil: Number(searchedUntil),
       rereadSince: rereadSince === undefined ? undefined : Number(rereadSince),
     };
+    return { record: found, isEvicting: evictions !== undefined && evictions !== recordedEvictions };
   }
 
   /**

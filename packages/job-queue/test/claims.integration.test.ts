@@ -100,6 +100,27 @@ describe('claims of keys', () => {
     expect(await due()).toEqual(['a']);
   });
 
+  it('of a run that failed do not count as waiting for a job, until the key is requested by a sweep that marked it', async () => {
+    await on.queue.request(['failing', 'waiting']);
+    const held = await claim(on.mine, 'failing');
+    await on.mine.end(held, 'failed');
+    await expect.poll(async () => (await on.queue.depth()).untriedMs, { timeout: 20_000 }).toBeGreaterThan(0);
+    const waiting = await claim(on.mine, 'waiting');
+    await on.mine.end(waiting, 'done');
+    expect(await on.queue.depth()).toMatchObject({ due: 1, dueMs: expect.any(Number), untriedMs: 0 });
+    await on.queue.due.markInterrupted(['marked']);
+    await on.queue.request(['marked']);
+    await expect.poll(async () => (await on.queue.depth()).untriedMs, { timeout: 20_000 }).toBeGreaterThan(0);
+  });
+
+  it('of runs that failed count as waiting for a job if there are more than a hundred of them', async () => {
+    const keys = Array.from({ length: 101 }, (_, i) => `key ${i}`);
+    await on.queue.request(keys);
+    const { granted } = await on.mine.claim(keys);
+    await Promise.all(granted.map((each) => on.mine.end(each, 'failed')));
+    await expect.poll(async () => (await on.queue.depth()).untriedMs, { timeout: 20_000 }).toBeGreaterThan(0);
+  });
+
   it('of a run with more to read ask for another job', async () => {
     const held = await claim(on.mine, 'a');
     expect(await on.mine.end(held, 'more')).toBe('due');

@@ -22,6 +22,7 @@ it('a sweep is due if the queue’s Redis has evicted keys since the last one be
   const redis = new Redis(server.url);
   const queue = new JobQueue({ redis: addressOfUrl(server.url), prefix: 'evicting' }, () => {});
   const { sweeps } = queue;
+  const isEvicting = async () => (await queue.facts()).isEvicting;
   const pending = async () => (await sweeps.read())?.pending;
   const sweep = async () => await sweeps.end(await sweeps.begin('all', ''));
   try {
@@ -33,10 +34,18 @@ it('a sweep is due if the queue’s Redis has evicted keys since the last one be
     await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     await sweep();
     expect(await pending()).toBe('');
+    expect(await isEvicting()).toBe(false);
     await evictSome(redis, 'allkeys-lru');
+    expect(await isEvicting()).toBe(true);
     expect([EVICTED, undefined]).toContain(await pending()); // the record may be among them: then one is due, too
     await sweep();
     expect(await pending()).toBe('');
+    expect(await isEvicting()).toBe(false);
+    await evictSome(redis, 'allkeys-lru');
+    await redis.del('{evicting}:sweep');
+    expect(await isEvicting()).toBe(true);
+    await redis.config('SET', 'maxmemory-policy', 'noeviction');
+    expect(await isEvicting()).toBe(false);
   } finally {
     redis.disconnect();
     await queue.close();

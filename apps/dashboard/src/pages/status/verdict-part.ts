@@ -68,6 +68,7 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'target-unreadable': CONFIGURATION,
   'source-unreachable': CONFIGURATION,
   'queue-refuses-writes': undefined,
+  'queue-evicts': undefined,
   'target-refuses-writes': undefined,
   'target-unusable': WORKERS,
   'reading-old': undefined,
