@@ -10,6 +10,13 @@ export type Database = MongoHandle['db'];
 
 /** The time limit for connecting to a Redis server, in ms. Commands that wait for it fail then. */
 const CONNECT_MS = 10_000;
+/** A server that has not answered after this time, in ms, is reported as awaited: it takes several times as long to give up. */
+const SILENT_MS = 3_000;
+const REDIS_NAMES: Readonly<Record<RedisRole, string>> = {
+  source: 'the source Redis',
+  queue: 'the queue’s Redis',
+  to: 'the Redis of --to',
+};
 /** The time limit for closing a connection, in ms. After it, the end of the process closes it. */
 const CLOSE_MS = 1_000;
 
@@ -26,7 +33,11 @@ export class Clients {
   #queue: Promise<JobQueue> | undefined;
   #queueTrouble: Error | undefined;
 
-  constructor(private readonly places: ConfigSources) {}
+  /** @param onWait called if a server that a command needs does not answer at once, with its name. */
+  constructor(
+    private readonly places: ConfigSources,
+    private readonly onWait: (server: string) => void,
+  ) {}
 
   /** @throws ConfigError with all mistakes. */
   async config(): Promise<Config> {
@@ -46,6 +57,12 @@ export class Clients {
       const { connectMongo } = await import('@redis-to-mongo/mongo-sink');
       const handle = connectMongo(mongo, 'redis-to-mongo command');
       this.#closers.add('a connection', () => handle.close());
+      const { client } = handle.db;
+      // The driver connects when it is first used.
+      client.once('topologyOpening', () => {
+        const answers = this.#await('MongoDB');
+        client.once('open', answers);
+      });
       return handle.db;
     });
     return await this.#db;
@@ -89,6 +106,7 @@ export class Clients {
     // ioredis would retry a cluster or Sentinels forever.
     const timer = setTimeout(() => redis.disconnect(), CONNECT_MS);
     redis.once('ready', () => clearTimeout(timer));
+    redis.once('ready', this.#await(REDIS_NAMES[role]));
     this.#closers.add('a connection', () => {
       clearTimeout(timer);
       redis.disconnect();
@@ -109,8 +127,17 @@ export class Clients {
         this.#queueTrouble = error;
       });
       this.#closers.add('a connection', () => queue.close());
+      const answers = this.#await(REDIS_NAMES.queue);
+      queue.forBoard().waitUntilReady().then(answers, answers);
       return queue;
     });
     return await this.#queue;
+  }
+
+  /** Reports a server if it has not answered after a while. @returns what is called once it answers. */
+  #await(server: string): () => void {
+    const timer = setTimeout(this.onWait, SILENT_MS, server);
+    this.#closers.add('a timer', () => clearTimeout(timer));
+    return () => clearTimeout(timer);
   }
 }

@@ -1,5 +1,5 @@
 import { CommanderError } from '@commander-js/extra-typings';
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { SyncError, UNEXPECTED } from '@redis-to-mongo/pipeline';
 import { maskCredentials, printable } from '@redis-to-mongo/terminal';
 import { CliError } from './cli-error.js';
 import { Clients } from './clients.js';
@@ -28,7 +28,12 @@ export async function runCli({
   interruption = new Interruption(),
   ...places
 }: CliContext): Promise<number> {
-  const clients = new Clients({ env: places.env, argv, cwd });
+  // With --json, standard error holds at most one document: the error.
+  const noteWait = (server: string) => {
+    const out = output();
+    if (!out.isJson) out.note(`redis-to-mongo: waiting for ${server}, which does not answer yet`);
+  };
+  const clients = new Clients({ env: places.env, argv, cwd }, noteWait);
   let called: string | undefined;
   let ending: Ending = 'ok';
   const runs: Runs =
@@ -97,7 +102,7 @@ function reportError(out: Output, error: unknown): Ending {
   const isKnown = error instanceof CliError || error instanceof SyncError;
   const message = maskCredentials(error instanceof Error ? error.message : String(error));
   if (out.isJson) {
-    const code = isKnown ? error.code : 'UNEXPECTED';
+    const code = isKnown ? error.code : UNEXPECTED;
     out.note(jsonText({ error: { code, message } }));
   } else {
     const text = isKnown || !(error instanceof Error) ? message : maskCredentials(error.stack ?? message);

@@ -79,7 +79,7 @@ describe('a command ends, with the documented code', () => {
     'sync of an unknown key with the queue away, which names the queue’s options',
     async () => {
       const { code, stderr } = await run({ QUEUE_REDIS_URL: away }, 'sync', 'nobody');
-      expect(stderr).toMatch(/^redis-to-mongo: the queue’s Redis does not answer .*QUEUE_REDIS_URL/);
+      expect(stderr).toMatch(/^redis-to-mongo: the queue’s Redis does not answer .*QUEUE_REDIS_URL/m);
       expect(code).toBe(3);
     },
     LIMIT_MS,

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -95,9 +97,26 @@ test('a server that does not answer ends with 3 and says which one', async () =>
     MONGO_URI: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100',
   };
   const { code, stderr } = await runIn(env, 'gaps');
-  expect(stderr).toMatch(/^redis-to-mongo: MongoDB does not answer/);
+  expect(stderr).toMatch(/^redis-to-mongo: MongoDB does not answer/m);
   expect(code).toBe(3);
 });
+
+test('a command that waits for servers says so at once, on standard error, but for --json', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const env = { REDIS_URL: `redis://${host}`, MONGO_URI: `mongodb://${host}` };
+  const { stdout, stderr } = await runIn(env, 'status');
+  expect(stderr.trim().split('\n').sort()).toEqual([
+    'redis-to-mongo: waiting for MongoDB, which does not answer yet',
+    'redis-to-mongo: waiting for the queue’s Redis, which does not answer yet',
+    'redis-to-mongo: waiting for the source Redis, which does not answer yet',
+  ]);
+  expect(stdout).not.toContain('waiting for');
+  expect((await runIn(env, 'status', '--json')).stderr).toBe('');
+  silent.close();
+}, 60_000);
 
 test('bash completes commands, actions, options and their values', async () => {
   const { stdout } = await runIn({}, 'completion', 'bash');

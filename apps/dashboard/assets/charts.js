@@ -11,6 +11,7 @@ const update = showCharts(document.querySelector('.charts'), (name) => ({
   span: HOUR_S,
   over: 'the last hour',
   latest: 'now',
+  none: 'no reading yet',
 }));
 
 document.addEventListener('r2m:history', ({ detail }) => {

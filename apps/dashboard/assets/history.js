@@ -8,6 +8,7 @@ const place = document.querySelector('[data-history]');
 const note = document.getElementById('history-note');
 const none = note.textContent;
 let samples = { at: [], series: {} };
+let isRead = true;
 
 const update = showCharts(place, (name) => {
   const { range } = place.dataset;
@@ -18,6 +19,7 @@ const update = showCharts(place, (name) => {
     over: `the last ${range}`,
     // The worst since the sample before, up to a minute ago.
     latest: 'last sample',
+    none: isRead ? 'no reading yet' : 'not known now',
   };
 });
 
@@ -25,12 +27,13 @@ async function read() {
   const answer = await fetch(place.dataset.history, { headers: { accept: 'application/json' } }).catch(
     () => undefined,
   );
-  if (answer?.ok) {
-    samples = await answer.json();
-    update();
-  }
-  note.textContent = answer?.ok ? none : 'The history cannot be read now; it is tried again.';
-  note.hidden = answer?.ok && samples.at.length > 0;
+  isRead = answer?.ok === true;
+  if (isRead) samples = await answer.json();
+  update();
+  // The history is in MongoDB alone.
+  const away = answer?.status === 503 ? 'MongoDB does not answer: the' : 'The';
+  note.textContent = isRead ? none : `${away} history cannot be read now; it is tried again.`;
+  note.hidden = isRead && samples.at.length > 0;
 }
 
 void read();

@@ -21,7 +21,7 @@ function clock(seconds) {
 /**
  * Draws the charts of a place, and keeps them as wide as it, and in the colors and the zone of the moment.
  * @param samplesOf gives, for a chart's name, the times (`at`, in seconds since 1970), the values, the seconds that are shown (`span`),
- * these in words (`over`), and what the last value is called (`latest`).
+ * these in words (`over`), what the last value is called (`latest`), and what to say if there is no value (`none`).
  * @returns what draws the samples of now.
  */
 export function showCharts(place, samplesOf) {
@@ -107,10 +107,10 @@ function plotOptions({ plot, line, least, span, onCursor }) {
 }
 
 /** What a chart shows in words: at the cursor, else last and at most. */
-function describe({ reading, plot, title, uplot }, { at, values, over, latest }) {
+function describe({ reading, plot, title, uplot }, { at, values, over, latest, none }) {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) {
-    reading.textContent = 'no reading yet';
+    reading.textContent = none;
     return;
   }
   const most = whole.format(known.reduce((a, b) => Math.max(a, b), 0));

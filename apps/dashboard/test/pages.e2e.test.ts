@@ -59,7 +59,11 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     const { page } = await open('/');
     await page.route('**/history/data*', (route) => route.fulfill({ status: 503, body: '{}' }));
     await page.goto(`${on.address}/history`);
-    await page.getByText('The history cannot be read now; it is tried again.').waitFor();
+    await page
+      .getByText('MongoDB does not answer: the history cannot be read now; it is tried again.')
+      .waitFor();
+    await page.getByText('not known now').first().waitFor();
+    expect(await page.getByText('no reading yet').count()).toBe(0);
   });
 
   test('the last sample of a history is not said to be now: it is the worst of a minute', async () => {
@@ -229,6 +233,13 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.goto(`${on.address}/queues/job-schedulers`);
     await page.getByText('shop:7').first().waitFor();
     await shot(page, 'board-schedulers');
+    await page.goto(`${on.address}/queues/queue/sync`);
+    const description = page.getByText('job schedulers that are due first');
+    const isCut =
+      'document.querySelector("[class^=description]").scrollWidth > document.querySelector("[class^=description]").clientWidth';
+    await description.waitFor();
+    expect(await page.evaluate(isCut)).toBe(false);
+    await page.goBack();
     await page.goBack();
     const back = page.getByRole('link', { name: 'The key' });
     expect(await back.first().getAttribute('href')).toBe('/key?id=shop%3A7');

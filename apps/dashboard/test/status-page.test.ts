@@ -57,8 +57,14 @@ describe('the status page', () => {
       errors: [
         {
           key: hostile,
-          code: 'MONGO_UNKNOWN',
+          code: 'UNEXPECTED',
           message: 'E11000 dup key: {email: "me@example.org"}',
+          at: new Date(0),
+        },
+        {
+          key: 'orders',
+          code: 'MONGO_UNKNOWN',
+          message: 'MongoDB: unknown error (MongoServerError 999): check the log, and report it',
           at: new Date(0),
         },
         {
@@ -83,7 +89,8 @@ describe('the status page', () => {
     expect(statusPage(aReport([aType()]), aSite()).toString()).not.toContain('Catching up');
   });
 
-  test('shows the advice of known errors, and not the text of unknown ones, which may quote data', () => {
+  test('shows the advice of known errors, and not the text of unexpected ones, which may quote data', () => {
+    expect(page).toContain('(MongoServerError 999): check the log');
     expect(page).toContain('Redis: check redis://u:***@host');
     expect(page).not.toContain('me@example.org');
   });

@@ -1,3 +1,4 @@
+import { UNEXPECTED } from '@redis-to-mongo/pipeline';
 import { counted } from '@redis-to-mongo/terminal';
 import type { FleetFacts, Reading, SourceAnswers } from './fleet-facts.js';
 import type { Comparison } from './identity/compare-fleets.js';
@@ -35,8 +36,8 @@ export function serverReasons({
 function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): Reason | undefined {
   if ('is' in fact) return undefined;
   const { error } = fact;
-  // The message of an unknown error may quote data.
-  const why = error.errorClass === 'unknown' ? 'check the log' : error.message;
+  // The message of an unexpected error may quote data.
+  const why = error.code === UNEXPECTED ? 'check the log' : error.message;
   return { code, level: 'broken', what, remedy: `${error.code}: ${why}.` };
 }
 

@@ -22,6 +22,12 @@ export class SyncError extends Error {
 }
 
 /**
+ * The code of an error that is none of ours. Only its message may quote data: messages of other codes are made by
+ * this project, and do not.
+ */
+export const UNEXPECTED = 'UNEXPECTED';
+
+/**
  * Returns a caught error as a SyncError. Any error that is not one gets the code UNEXPECTED and the class
  * `unknown`.
  */

@@ -52,7 +52,8 @@ export function redisError(error: unknown, known: RedisRole = 'source'): SyncErr
   }
   // After the first quote or colon, Redis quotes arguments of the command: keys, perhaps values.
   const words = /^[^'`":]{0,80}/.exec(message)?.[0].trim();
-  return new SyncError('REDIS_UNKNOWN', 'unknown', `${names.server}: ${words || 'an unknown error'}`);
+  const what = words ? `unknown error (${words})` : 'unknown error';
+  return new SyncError('REDIS_UNKNOWN', 'unknown', `${names.server}: ${what}: check the log, and report it`);
 }
 
 /**

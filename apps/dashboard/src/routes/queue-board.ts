@@ -25,7 +25,8 @@ export async function addQueueBoard(
     queues: [
       new BullMQAdapter(withFewSchedulers(queue), {
         readOnlyMode: readOnly,
-        description: `One job scheduler per stream and set; this list has the ${LISTED_SCHEDULERS} that are due first. Find others on the key’s page, under Keys.`,
+        // Bull Board cuts what is longer than its header.
+        description: `Lists the ${LISTED_SCHEDULERS} job schedulers that are due first; any other is on its key’s page, under Keys.`,
         externalJobUrl: ({ data }) => linkToKey(data, basePath),
       }),
     ],

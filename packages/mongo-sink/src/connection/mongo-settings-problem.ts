@@ -61,19 +61,20 @@ function withoutValues(words: string, parameters: URLSearchParams): string {
 }
 
 function missingModule({ compressors, credentials, proxyHost }: MongoOptions): SettingsProblem | undefined {
+  const mechanism = credentials?.mechanism ?? '';
   const needed = [
-    ...(compressors ?? []).map((name) => COMPRESSORS[name]),
-    credentials?.mechanism && MECHANISMS[credentials.mechanism],
-    proxyHost ? 'socks' : undefined,
+    ...(compressors ?? []).map((name) => [COMPRESSORS[name], `the compressor ${name}`]),
+    [MECHANISMS[mechanism], `the authMechanism ${mechanism}`],
+    [proxyHost ? 'socks' : undefined, 'a proxy'],
   ];
   const resolve = resolveAsTheDriver();
-  for (const name of needed)
+  for (const [name, feature] of needed)
     try {
       if (name) resolve(name);
     } catch {
       return {
-        problem: `asks for what needs the module ${name}, which is not installed`,
-        remedy: 'use another compressor, authMechanism or proxy',
+        problem: `names ${feature}, and the module that it needs, ${name}, is not installed`,
+        remedy: 'remove it, or name another',
       };
     }
   return undefined;

@@ -204,7 +204,7 @@ function missingModule({ message }: Error): Meaning {
   return [
     'MONGO_DRIVER',
     'configuration',
-    `what MONGO_URI asks for needs the module ${name}, which is not installed: use another authMechanism or compressor`,
+    `the driver needs the module ${name}, which is not installed: name another authMechanism or compressor in MONGO_URI`,
   ];
 }
 
@@ -213,7 +213,8 @@ function unknownError(error: unknown, name: string, code: number | undefined): S
   const codeName = error instanceof Error && 'codeName' in error ? ` ${String(error.codeName)}` : '';
   const what = `${name || 'an error'}${code === undefined ? '' : ` ${code}`}${codeName}`;
   const cause = code === undefined ? { cause: error } : {};
-  return new SyncError('MONGO_UNKNOWN', 'unknown', `MongoDB: ${what}`, cause);
+  const message = `MongoDB: unknown error (${what}): check the log, and report it`;
+  return new SyncError('MONGO_UNKNOWN', 'unknown', message, cause);
 }
 
 function numericCode(error: unknown): number | undefined {

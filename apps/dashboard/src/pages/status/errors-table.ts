@@ -1,4 +1,5 @@
 import type { FleetStatus, KeyError } from '@redis-to-mongo/mongo-sink';
+import { UNEXPECTED } from '@redis-to-mongo/pipeline';
 import { maskCredentials } from '@redis-to-mongo/terminal';
 import { ago, count, keyLink } from '../format.js';
 import { type Html, html } from '../html.js';
@@ -26,7 +27,7 @@ function row({ key, at, code, message }: KeyError, now: Date): Html {
   return html`<tr><th scope="row">${keyLink(key)}</th><td class="when">${ago(at, now)}</td><td><code>${code}</code></td><td class="what">${advice(code, message)}</td></tr>`;
 }
 
-/** The message of an error with a known code, which says what to do. Any other message may quote data, and is not shown. */
+/** The message of an error, which says what to do. That of an unexpected error may quote data, and is not shown. */
 export function advice(code: string, message: string): string {
-  return /UNKNOWN|UNEXPECTED/.test(code) ? 'See the log of the workers.' : maskCredentials(message);
+  return code === UNEXPECTED ? 'See the log of the workers.' : maskCredentials(message);
 }
