@@ -93,7 +93,7 @@ describe('rules', () => {
       'rule 1 (orders*), fields.rename.c: would have the name that a has: give each field a name of its own',
       'rule 2, pattern: is missing: write the pattern of the keys, such as "orders*"',
       'rule 2, types: has hsh: did you mean hash?',
-      'rule 3 (orders*), trim: says nothing about set: remove it, or let types name stream',
+      'rule 3 (orders*), trim: does not apply to set: remove it, or let types name stream',
       'rule 3 (orders*), ttlSec: is not a number that is allowed: write a number of at least 0.001, at most 3162240000',
       'rule 3 (orders*), history: is neither true nor false: write true or false',
       'rule 3 (orders*), intervalSec: is not a number that is allowed: write a number of at least 0.01, at most 86400',
@@ -135,8 +135,8 @@ describe('rules', () => {
     ).toEqual([
       'rule 1 (orders*), parse.score: is a number: write date, or remove it',
       'rule 1 (orders*), parse.item: is no part of zset: write one of member, score',
-      'rule 2 (orders*), fields: says nothing about json: remove it, or let types name stream, hash',
-      'rule 2 (orders*), parse: says nothing about json: remove it, or let types name stream, set, zset, hash, list, string',
+      'rule 2 (orders*), fields: does not apply to json: remove it, or let types name stream, hash',
+      'rule 2 (orders*), parse: does not apply to json: remove it, or let types name stream, set, zset, hash, list, string',
     ]);
     const RULES = [
       rule({ types: ['hash'], fields: { leave: ['a'] }, parse: { age: 'number' } }),
@@ -176,13 +176,13 @@ describe('rules', () => {
       'rule 1 (user:*), id: has {2}, and the pattern has one *: write {1}',
       'rule 2 (user:[*]\\*), id: has {1}, and the pattern has 0 *: write a * into the pattern',
       'rule 2 (user:[*]\\*), gone: mark would keep members that history says have left: write keep, or remove history',
-      'rule 3 (s*), shape: says nothing about string without parse: a text has no members: add "parse": { "value": "json" }, or remove it',
+      'rule 3 (s*), shape: does not apply to string without parse: a text has no members: add "parse": { "value": "json" }, or remove it',
       'rule 3 (s*), idType: stands without an id: add "id": "{1}", or remove it',
-      `rule 4 (x*), id: says nothing about stream: remove it, or let types name ${values}`,
-      `rule 4 (x*), gone: says nothing about stream: remove it, or let types name ${values}`,
+      `rule 4 (x*), id: does not apply to stream: remove it, or let types name ${values}`,
+      `rule 4 (x*), gone: does not apply to stream: remove it, or let types name ${values}`,
       'rule 5 (z*), fields.rename.member: would have a name that cannot stand at the top level: write letters, digits and _',
       'rule 5 (z*), fields.rename.a: has no name to be changed: write one of members, member, score',
-      'rule 5 (z*), fields.take: says nothing about zset: remove it: only streams and hashes have fields',
+      'rule 5 (z*), fields.take: does not apply to zset: remove it: only streams and hashes have fields',
       'rule 6 (user:*), id: would be the same for all keys: write {1} for what the first * of the pattern matches',
     ]);
   });

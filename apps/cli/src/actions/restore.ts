@@ -33,7 +33,8 @@ export async function restore(
   await target.ping().catch(throwRedisError('to'));
   const name = namePattern(pattern);
   const keys = await keyNames(db, { name, condition: 'active' });
-  requireKeys('restore', pattern, { allowNone }, { keys: keys.length, where: 'MongoDB' });
+  const deleted = keys.length > 0 ? 0 : (await keyNames(db, { name, condition: 'deleted' })).length;
+  requireKeys('restore', pattern, { allowNone }, { keys: keys.length, where: 'MongoDB', deleted });
   const progress = new Progress(out, keys.length, 'keys');
   const results: Restored[] = [];
   const work = forEachAtOnce(keys, AT_ONCE, async (key) => {

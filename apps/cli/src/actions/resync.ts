@@ -96,8 +96,10 @@ async function migrateKeys(
 ): Promise<Ending> {
   const { out, clients, interruption } = call;
   const db = await clients.db();
-  const keys = await keyNames(db, { name: namePattern(pattern), condition: 'active' });
-  requireKeys('resync', pattern, options, { keys: keys.length, where: 'MongoDB' });
+  const name = namePattern(pattern);
+  const keys = await keyNames(db, { name, condition: 'active' });
+  const deleted = keys.length > 0 ? 0 : (await keyNames(db, { name, condition: 'deleted' })).length;
+  requireKeys('resync', pattern, options, { keys: keys.length, where: 'MongoDB', deleted });
   const { line, slice } = await openLine(clients);
   const audit = await openAudit(call);
   const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };

@@ -26,7 +26,7 @@ export function readFields(
       if (found?.reader.has(name))
         found.reader.problem(
           name,
-          `says nothing about ${types?.join(', ')}`,
+          `does not apply to ${types?.join(', ')}`,
           'remove it: only streams and hashes have fields',
         );
   const parse = readParse(rule, isStored, types);

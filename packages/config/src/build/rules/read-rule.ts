@@ -63,7 +63,7 @@ export function readRule(rule: MemberReader, trim: TrimRule): RuleSpec | undefin
     if (rule.has(member) && !isNamed(member) && types && !applicable.some((type) => types.includes(type)))
       rule.problem(
         member,
-        `says nothing about ${types.join(', ')}`,
+        `does not apply to ${types.join(', ')}`,
         `remove it, or let types name ${applicable.join(', ')}`,
       );
   const collection = readCollection(rule, types);
@@ -151,7 +151,7 @@ function readShape(
   if (shape && types?.every((type) => keyTypeEntry(type).rules.isOneText) && parse?.value !== 'json')
     rule.problem(
       'shape',
-      `says nothing about ${types.join(', ')} without parse: a text has no members`,
+      `does not apply to ${types.join(', ')} without parse: a text has no members`,
       'add "parse": { "value": "json" }, or remove it',
     );
   const id = rule.text('id');
