@@ -3,12 +3,11 @@ import type { Config } from '@redis-to-mongo/config';
 import { type JobQueue, JobWorker } from '@redis-to-mongo/job-queue';
 import { recordError } from '@redis-to-mongo/mongo-sink';
 import type { Clients } from '@redis-to-mongo/operations';
-import type { SyncError } from '@redis-to-mongo/pipeline';
+import { incarnationOf, type KeyState, type Line, type SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { BackfillLog } from './backfill-log.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { JobOutcomes } from './job-outcomes.js';
-import { recordOnKey } from './record-on-key.js';
 import type { Retries } from './retries.js';
 import { type SyncJobOptions, syncJob } from './sync-job.js';
 import { openTailer } from './tail/open-tailer.js';
@@ -52,4 +51,20 @@ export function openJobs(config: Config, app: AppContext, parts: JobParts): JobW
   guard.controls(worker);
   closers.add('worker', () => worker.close());
   return worker;
+}
+
+/** Records an error on the key's document, as recordError of mongo-sink does. */
+type RecordError = (key: string, error: SyncError, first?: KeyState) => Promise<boolean>;
+
+/**
+ * Records an error on the key's document. A key that was never synced gets a document, so that its error is
+ * visible.
+ * @returns whether the error was recorded; false if the key is gone.
+ * @throws SyncError as source and sink do.
+ */
+async function recordOnKey(line: Line, record: RecordError, key: string, error: SyncError): Promise<boolean> {
+  if (await record(key, error)) return true;
+  const type = await line.source.typeOf(key);
+  if (typeof type !== 'string') return false;
+  return await record(key, error, incarnationOf(line, undefined, key, type));
 }

@@ -14,10 +14,11 @@ import {
 import { type JobData, KEYS_PER_JOB } from './job-data.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
-import { MISPLACED, PLACES } from './misplaced-retries.js';
+import { SCORES_PER_MS } from './new-job-schedulers.js';
 import { QUARANTINE } from './quarantine.js';
 import type { QueueSettings } from './queue-settings.js';
 import { keyHash } from './scheduler-id.js';
+import { NOW, Script } from './script.js';
 
 /** Keys per command: enough to fill the connection, few enough not to hold up the server. */
 const AT_ONCE = 500;
@@ -164,3 +165,42 @@ export class DueKeys {
 function textsOf(reply: unknown): string[] {
   return Array.isArray(reply) ? reply.map(String) : [];
 }
+
+/** No retry waits longer than this, in ms: twice the longest backoff. */
+const LONGEST_MS = 60_000;
+/** Longer lists are not searched, since that would hold up the server. */
+const SEARCHED = 1_000;
+
+/** Where a job can be that has not ended: two sorted sets, then three lists. */
+const PLACES = ['delayed', 'prioritized', 'wait', 'paused', 'active'] as const;
+
+/**
+ * Finds retries that will not run, though each is the only retry that its key may have:
+ * - retries due later than any retry can be: the clock of the process that delayed them was wrong. Answers
+ *   their job ids.
+ * - retries that are in none of the PLACES: the server refused a command in the middle of BullMQ's script.
+ *   Deletes their records, so that the retry can be added again.
+ * KEYS: PLACES. ARGV: prefix of deduplication keys, prefix of jobs, deduplication ids.
+ */
+const MISPLACED = new Script(`${NOW}
+local latest = (now + ${LONGEST_MS}) * ${SCORES_PER_MS}
+local areShort = true
+for i = 3, 5 do areShort = areShort and redis.call('LLEN', KEYS[i]) <= ${SEARCHED} end
+local function isNowhere(job)
+  if not areShort or redis.call('ZSCORE', KEYS[2], job) then return false end
+  for i = 3, 5 do
+    if redis.call('LPOS', KEYS[i], job) then return false end
+  end
+  return true
+end
+local found = {}
+for i = 3, #ARGV do
+  local job = redis.call('GET', ARGV[1] .. ARGV[i])
+  local score = job and redis.call('ZSCORE', KEYS[1], job)
+  if score then
+    if tonumber(score) > latest then found[#found + 1] = job end
+  elseif job and isNowhere(job) then
+    redis.call('DEL', ARGV[1] .. ARGV[i], ARGV[2] .. job)
+  end
+end
+return found`);

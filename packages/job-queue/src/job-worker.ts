@@ -1,11 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs, type SyncError } from '@redis-to-mongo/pipeline';
 import { type connectRedis, writeTogether } from '@redis-to-mongo/redis-connection';
-import type { Job, Telemetry } from 'bullmq';
+import { type Job, type Telemetry, Worker } from 'bullmq';
 import { connectQueue } from './connect-queue.js';
 import { parseJobData } from './job-data.js';
 import { queueError } from './queue-error.js';
 import { deadAfterMsOf, keyPrefix, QUEUE_NAME, type QueueSettings } from './queue-settings.js';
-import { ThrottledWorker } from './throttled-worker.js';
 import { unlessGone } from './unless-gone.js';
 
 /** Settings and callbacks of a JobWorker. */
@@ -134,5 +134,34 @@ function nameIn(data: unknown): string | undefined {
     return keys.length === 1 ? keys[0] : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Waits between two attempts to take a job, in ms. */
+const TAKE_BACKOFF = { baseMs: 200, capMs: 5_000 } as const;
+
+/**
+ * If Redis refuses to hand out a job, BullMQ's worker asks again without a pause, thousands of times per
+ * second. This class waits before it reports the refusal.
+ */
+class ThrottledWorker extends Worker {
+  readonly #closing = new AbortController();
+  #refusals = 0;
+
+  protected override async moveToActive(token: string, name?: string): Promise<Job> {
+    try {
+      const job = await super.moveToActive(token, name);
+      this.#refusals = 0;
+      return job;
+    } catch (error) {
+      const waitMs = TAKE_BACKOFF.baseMs / 2 + backoffMs(++this.#refusals, TAKE_BACKOFF);
+      await sleep(waitMs, undefined, { signal: this.#closing.signal }).catch(() => {}); // closing: no wait
+      throw error;
+    }
+  }
+
+  override async close(force?: boolean): Promise<void> {
+    this.#closing.abort();
+    await super.close(force);
   }
 }

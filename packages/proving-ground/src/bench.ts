@@ -1,11 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type BenchOptions, parseBenchOptions } from './bench/bench-options.js';
 import type { BenchResult } from './bench/bench-result.js';
-import type { Goal } from './bench/report/goal.js';
-import { goalsOf } from './bench/report/goals.js';
+import { type Goal, goalsOf } from './bench/report/goals.js';
 import { reportPicture } from './bench/report/picture.js';
-import { reportFigures } from './bench/report/report-figures.js';
-import { reportText } from './bench/report/report-text.js';
+import { reportFigures, reportText } from './bench/report/report-text.js';
 import { runBench } from './bench/run-bench.js';
 import { type ProgramReport, runProgram } from './program/run-program.js';
 import { withBlock } from './program/with-block.js';

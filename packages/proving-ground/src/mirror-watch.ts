@@ -15,11 +15,7 @@ type KeyDocument = { _id: string } & Document;
 
 /** Waits until MongoDB shows that the fleet has done something. Each wait throws as untilMoved does. */
 export class MirrorWatch {
-  readonly #db: Db;
-
-  constructor(db: Db) {
-    this.#db = db;
-  }
+  constructor(private readonly db: Db) {}
 
   /**
    * Reads only the documents of streams: it runs several times a second, and must not slow down the fleet.
@@ -84,7 +80,7 @@ export class MirrorWatch {
 
   async #streams(): Promise<KeyDocument[]> {
     const projection = { counts: 1, lag: 1, status: 1, 'lastError.code': 1 };
-    return await this.#db
+    return await this.db
       .collection<KeyDocument>('keys')
       .find({ keyType: 'stream' }, { projection })
       .toArray();

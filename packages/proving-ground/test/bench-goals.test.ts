@@ -16,8 +16,7 @@ import {
 } from '../src/bench/bench-result.js';
 import { goalsOf } from '../src/bench/report/goals.js';
 import { reportPicture } from '../src/bench/report/picture.js';
-import { reportFigures } from '../src/bench/report/report-figures.js';
-import { reportText } from '../src/bench/report/report-text.js';
+import { reportFigures, reportText } from '../src/bench/report/report-text.js';
 
 const machine = {
   date: '2026-11-23',

@@ -3,10 +3,9 @@ export { type ExcerptItem, MOST_PARTS, readExcerpt, type SourceExcerpt } from '.
 export { ChangeFeed, type ChangeFeedOptions, type FeedState } from './feed/change-feed.js';
 export { keyPrefixes } from './feed/key-prefixes.js';
 export { otherDatabasesHaveKeys } from './feed/other-databases.js';
-export { HIDDEN_TYPE } from './hidden-type.js';
 export { redisSource, type SyncerOptions } from './redis-source.js';
 export { type SampledKeys, sampleKeys } from './sample-keys.js';
-export { type FoundKey, scanKeys, scanNames, typesOf } from './scan-keys.js';
+export { type FoundKey, HIDDEN_TYPE, scanKeys, scanNames, typesOf } from './scan-keys.js';
 export { type AsksRaw, DirectReader } from './streams/direct/direct-reader.js';
 export { documentsByRule } from './streams/documents-by-rule.js';
 export { type StreamAt, streamsWithNewEntries } from './streams/new-entries.js';

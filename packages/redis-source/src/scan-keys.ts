@@ -11,7 +11,6 @@ import {
   throwRedisError,
 } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
-import { HIDDEN_TYPE } from './hidden-type.js';
 import { KeysScript } from './values/keys-script.js';
 
 /**
@@ -158,3 +157,6 @@ async function answersOneByOne(redis: Redis, names: readonly Name[]): Promise<re
     return String(answer);
   });
 }
+
+/** Stands for the type of a key that the ACL hides from the user. SCAN shows its name nevertheless. */
+export const HIDDEN_TYPE = 'no permission';

@@ -1,4 +1,4 @@
-import { pauseKey } from '@redis-to-mongo/operations';
+import { pauseKey, resumeKey } from '@redis-to-mongo/operations';
 import type { AllowNone } from '../allow-none.js';
 import { changeKeys } from '../change-keys.js';
 import type { Call } from '../command.js';
@@ -11,4 +11,15 @@ export async function pause(
 ): Promise<Ending> {
   const db = await call.clients.db();
   return await changeKeys(call, { allowNone, patterns, action: 'pause' }, (key) => pauseKey({ db }, key));
+}
+
+export async function resume(
+  call: Call,
+  patterns: readonly string[],
+  { allowNone }: AllowNone,
+): Promise<Ending> {
+  const fleet = { db: await call.clients.db(), queue: await call.clients.queue() };
+  return await changeKeys(call, { allowNone, patterns, action: 'resume', condition: 'paused' }, (key) =>
+    resumeKey(fleet, key),
+  );
 }

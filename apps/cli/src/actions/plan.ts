@@ -1,13 +1,15 @@
+import type { Config } from '@redis-to-mongo/config';
 import { isKeyType, ruleBook } from '@redis-to-mongo/key-types';
-import { collectionOf, inspectIndexes } from '@redis-to-mongo/mongo-sink';
+import { activeKeys, collectionOf, inspectIndexes } from '@redis-to-mongo/mongo-sink';
 import { type SampleDocument, sampleDocument, sourceOptions } from '@redis-to-mongo/operations';
-import { shownKey } from '@redis-to-mongo/pipeline';
+import { isInPlace, type KeyType, shownKey } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
+import type { Database } from '../clients.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
+import { chooseKeys } from '../open-line.js';
 import type { Output } from '../output.js';
-import { type KeysToMove, type OldShape, surveyDocuments } from '../survey-documents.js';
 import { type KeySurvey, type RuleCount, surveyKeys, type TypeCount } from '../survey-keys.js';
 
 interface Target extends TypeCount {
@@ -27,24 +29,18 @@ export async function plan(
     await Promise.all([surveyKeys(redis, config), inspectIndexes(db, rules), surveyDocuments(db, config)]);
   const book = ruleBook(rules);
   const source = redisSource(redis, keys.types, { ...sourceOptions(config), rules: book });
+  const sampleOf = async (key: string, keyType: KeyType) =>
+    (samples ? await sampleDocument(source, keys.separator, key, keyType, book) : undefined) ?? null;
   const targets: Target[] = [];
   for (const each of survey.types) {
     const keyType = each.isMirrored && isKeyType(each.type) ? each.type : undefined;
-    const sample =
-      keyType && samples
-        ? await sampleDocument(source, keys.separator, each.example, keyType, book)
-        : undefined;
     const collection = keyType ? collectionOf({ keyType, collection: each.ruleCollection }) : '';
-    targets.push({ ...each, collection, sample: sample ?? null });
+    targets.push({ ...each, collection, sample: keyType ? await sampleOf(each.example, keyType) : null });
   }
   const planned: PlannedRule[] = [];
   for (const each of survey.rules) {
     const { example } = each;
-    const sample =
-      example && samples
-        ? await sampleDocument(source, keys.separator, example.key, example.type, book)
-        : undefined;
-    planned.push({ ...each, sample: sample ?? null });
+    planned.push({ ...each, sample: example && (await sampleOf(example.key, example.type)) });
   }
   if (out.isJson)
     out.json({
@@ -125,4 +121,55 @@ function print(
     out.heading(`By rule ${number} (${pattern}), in ${sample.collection}`);
     out.json(sample.document);
   }
+}
+
+/** Keys whose current documents are in one collection, while their next incarnation goes to another, because the rules changed. */
+interface KeysToMove {
+  readonly from: string;
+  readonly to: string;
+  readonly keys: number;
+}
+
+/** Keys whose documents do not match their current rule: an old shape, another `_id` or another collection. */
+interface OldShape {
+  /** The rule's number; null if no rule applies any longer. */
+  readonly rule: number | null;
+  /** The pattern for the command that migrates them. */
+  readonly pattern: string;
+  readonly keys: number;
+  /** The number of documents: one for each value, and all messages of streams. */
+  readonly documents: number;
+}
+
+/** Keys in MongoDB that the current rules would store differently. Reads all active keys once. @throws SyncError as mongoError. */
+async function surveyDocuments(db: Database, config: Config) {
+  const book = ruleBook(config.rules);
+  const wanted = chooseKeys(config);
+  const toMove = new Map<string, KeysToMove>();
+  const oldShapes = new Map<number, OldShape>();
+  for await (const each of activeKeys(db)) {
+    const { key, keyType, collection } = each;
+    if (!wanted(key)) continue;
+    const next = book.collectionFor(key, keyType);
+    if (next !== collection) {
+      const from = collectionOf({ keyType, collection });
+      const to = collectionOf({ keyType, collection: next });
+      const id = JSON.stringify([from, to]);
+      toMove.set(id, { from, to, keys: (toMove.get(id)?.keys ?? 0) + 1 });
+    }
+    if (!isInPlace(each, book.placeFor(key, keyType))) {
+      const rule = book.ruleFor(key, keyType);
+      const known = oldShapes.get(rule?.number ?? 0);
+      oldShapes.set(rule?.number ?? 0, {
+        rule: rule?.number ?? null,
+        pattern: rule?.pattern ?? '*',
+        keys: (known?.keys ?? 0) + 1,
+        documents: (known?.documents ?? 0) + (keyType === 'stream' ? each.written : 1),
+      });
+    }
+  }
+  return {
+    toMove: [...toMove.values()],
+    oldShapes: [...oldShapes.values()].sort((a, b) => (a.rule ?? 0) - (b.rule ?? 0)),
+  };
 }

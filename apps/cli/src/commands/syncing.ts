@@ -97,7 +97,7 @@ const resume: Declare = (program, runs) =>
   })
     .argument('<PATTERN...>')
     .addOption(ALLOW_NONE)
-    .action(runs(async () => (await import('../actions/resume.js')).resume));
+    .action(runs(async () => (await import('../actions/pause.js')).resume));
 
 const forget: Declare = (program, runs) =>
   command(program, 'forget', {

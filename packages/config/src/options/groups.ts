@@ -1,11 +1,15 @@
 import { DASHBOARD_OPTIONS } from './dashboard-options.js';
-import { KEY_OPTIONS } from './key-options.js';
+import { KEY_OPTIONS, RULE_OPTIONS } from './key-options.js';
 import { MONGO_OPTIONS } from './mongo-options.js';
-import { HTTP_OPTIONS, LOG_OPTIONS, TRACE_OPTIONS, WORKER_OPTIONS } from './process-options.js';
+import {
+  HTTP_OPTIONS,
+  LOG_OPTIONS,
+  RECORD_OPTIONS,
+  TRACE_OPTIONS,
+  WORKER_OPTIONS,
+} from './process-options.js';
 import { QUEUE_OPTIONS } from './queue-options.js';
-import { RECORD_OPTIONS } from './record-options.js';
 import { REDIS_OPTIONS } from './redis-options.js';
-import { RULE_OPTIONS } from './rule-options.js';
 import { SYNC_OPTIONS } from './sync-options.js';
 import { TUNING_OPTIONS } from './tuning-options.js';
 import { VALUE_OPTIONS } from './value-options.js';

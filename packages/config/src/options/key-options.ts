@@ -1,5 +1,5 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
-import { choices, list, text } from '../option.js';
+import { choices, list, rules, text } from '../option.js';
 
 /** Which keys are mirrored, and the naming convention of their names. */
 export const KEY_OPTIONS = {
@@ -21,5 +21,13 @@ export const KEY_OPTIONS = {
     doc: 'Types of the keys to mirror.',
     default: [...KEY_TYPES],
     notEmpty: true,
+  }),
+};
+
+/** Different settings for keys that match a pattern. */
+export const RULE_OPTIONS = {
+  RULES: rules({
+    doc: 'Rules for the keys that match a pattern: see above. In the environment, the same list as JSON text.',
+    default: [],
   }),
 };

@@ -44,8 +44,6 @@ type Usage = Figures & Required<Pick<Figures, 'seconds' | 'cpu' | 'peakBytes'>>;
 
 /** Shared by all parts of a run: the servers, a directory for logs, progress output, and the results. */
 export class BenchEnvironment {
-  readonly #options: BenchOptions;
-  readonly #closing: Closers;
   #shared: MongoServer | undefined;
   #runs = 0;
   readonly #begin = performance.now();
@@ -56,20 +54,15 @@ export class BenchEnvironment {
   readonly failures: string[] = [];
 
   private constructor(
-    options: BenchOptions,
-    closing: Closers,
-    readonly redisServer: RedisServer,
-    /** The source: what the fleet mirrors. */
-    readonly redis: Redis,
-    /** Keys written here appear in the source all at once, by `show`. */
+    private readonly options: BenchOptions,
+    private readonly closing: Closers,
+    readonly redisServer: RedisServer /** The source: what the fleet mirrors. */,
+    readonly redis: Redis /** Keys written here appear in the source all at once, by `show`. */,
     readonly staging: Redis,
     readonly dir: string,
     readonly signal: AbortSignal,
     readonly say: (line: string) => void,
-  ) {
-    this.#options = options;
-    this.#closing = closing;
-  }
+  ) {}
 
   /** Starts a Redis. Closing `closing` closes everything that was opened. */
   static async open(
@@ -96,13 +89,13 @@ export class BenchEnvironment {
   }
 
   get sizes(): BenchSizes {
-    return SIZES[this.#options.size];
+    return SIZES[this.options.size];
   }
 
   /** Repetitions in the current part: the option, else by size; 1 once `budgetMinutes` have passed. */
   get repetitions(): number {
     const { repetitions, fewer, budgetMinutes = Number.POSITIVE_INFINITY } = this.sizes;
-    const asked = this.#options.repetitions;
+    const asked = this.options.repetitions;
     if (asked !== undefined) return asked;
     const isLate = performance.now() - this.#begin > 60_000 * budgetMinutes;
     return isLate ? 1 : (fewer?.[this.#part] ?? repetitions);
@@ -214,7 +207,7 @@ export class BenchEnvironment {
    * Opens an empty database; on a new server if the sizes have `freshMongo` and no running MongoDB was named.
    */
   async openTarget(): Promise<Target> {
-    const { mongoUri, mongoBinary } = this.#options;
+    const { mongoUri, mongoBinary } = this.options;
     const start = () => startMongo(defined({ uri: mongoUri, binary: mongoBinary }));
     const isFresh = this.sizes.freshMongo && mongoUri === undefined;
     let server = this.#shared;
@@ -223,7 +216,7 @@ export class BenchEnvironment {
       server = started;
       if (!isFresh) {
         this.#shared = started;
-        this.#closing.add('mongo', () => started.stop());
+        this.closing.add('mongo', () => started.stop());
       }
     }
     const dbName = `bench_${randomBytes(4).toString('hex')}`;

@@ -30,15 +30,11 @@ interface Fate {
 
 /** A scheduler and workers, as separate processes, with the queue in a Redis database of its own. */
 export class BenchFleet implements AsyncDisposable {
-  readonly #fleet: Fleet;
-  readonly #bench: BenchEnvironment;
-  readonly #fate: Fate;
-
-  private constructor(bench: BenchEnvironment, fleet: Fleet, fate: Fate) {
-    this.#bench = bench;
-    this.#fleet = fleet;
-    this.#fate = fate;
-  }
+  private constructor(
+    private readonly bench: BenchEnvironment,
+    private readonly fleet: Fleet,
+    private readonly fate: Fate,
+  ) {}
 
   /** Resolves when all processes are ready. */
   static async start(
@@ -73,13 +69,13 @@ export class BenchFleet implements AsyncDisposable {
 
   /** Pids of an app's running processes. */
   pidsOf(app: AppName): number[] {
-    return this.#fleet.running(app).flatMap(({ pid }) => pid ?? []);
+    return this.fleet.running(app).flatMap(({ pid }) => pid ?? []);
   }
 
   /** The counters of all running workers, summed. */
   async counts(): Promise<Counts> {
     const pages = await Promise.all(
-      this.#fleet.running('worker').map(async ({ address }) => {
+      this.fleet.running('worker').map(async ({ address }) => {
         const response = await fetch(`${address}/metrics`, { signal: AbortSignal.timeout(10_000) });
         return await response.text();
       }),
@@ -133,7 +129,7 @@ export class BenchFleet implements AsyncDisposable {
       return { isDone: reached >= wanted, progress: reached, missing: () => [`${reached} of ${wanted}`] };
     };
     try {
-      await untilMoved(what, check, { signal: this.#bench.signal, pollMs: () => QUEUE_POLL_MS });
+      await untilMoved(what, check, { signal: this.bench.signal, pollMs: () => QUEUE_POLL_MS });
     } finally {
       queue.disconnect();
     }
@@ -149,7 +145,7 @@ export class BenchFleet implements AsyncDisposable {
     let first: number | undefined;
     let pollMs = LEAST_POLL_MS;
     const check = async () => {
-      if (this.#fate.failure) throw this.#fate.failure;
+      if (this.fate.failure) throw this.fate.failure;
       const reached = count(await this.counts());
       first ??= reached;
       const leftMs = ((wanted - reached) * (performance.now() - begin)) / Math.max(1, reached - first);
@@ -157,7 +153,7 @@ export class BenchFleet implements AsyncDisposable {
       return { isDone: reached >= wanted, progress: reached, missing: () => [`${reached} of ${wanted}`] };
     };
     await untilMoved(`${wanted} ${what}`, check, {
-      signal: this.#bench.signal,
+      signal: this.bench.signal,
       stallMs: STALL_MS,
       pollMs: () => pollMs,
     });
@@ -165,28 +161,28 @@ export class BenchFleet implements AsyncDisposable {
 
   /** Kills the scheduler and all workers at the same time (SIGKILL). */
   async kill(): Promise<void> {
-    const members = [...this.#fleet.running('scheduler'), ...this.#fleet.running('worker')];
-    await Promise.all(members.map((member) => this.#fleet.kill(member)));
+    const members = [...this.fleet.running('scheduler'), ...this.fleet.running('worker')];
+    await Promise.all(members.map((member) => this.fleet.kill(member)));
   }
 
   /** Starts a scheduler and one worker after `kill`. Resolves when both are ready. */
   async restart(): Promise<void> {
-    const members = [this.#fleet.launch('scheduler'), this.#fleet.launch('worker')];
+    const members = [this.fleet.launch('scheduler'), this.fleet.launch('worker')];
     await Promise.all(members.map((member) => member.ready()));
   }
 
   /** Stops the workers by SIGTERM. The scheduler keeps running. */
   async stopWorkers(): Promise<void> {
-    await Promise.all(this.#fleet.running('worker').map((worker) => this.#fleet.kill(worker, 'SIGTERM')));
+    await Promise.all(this.fleet.running('worker').map((worker) => this.fleet.kill(worker, 'SIGTERM')));
   }
 
   /** Starts more workers. Resolves when all are ready. */
   async addWorkers(count: number): Promise<void> {
-    await Promise.all(Array.from({ length: count }, () => this.#fleet.addWorker()));
+    await Promise.all(Array.from({ length: count }, () => this.fleet.addWorker()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#fleet.stop();
+    await this.fleet.stop();
   }
 }
 

@@ -16,7 +16,6 @@ const REPORT_WITHIN_MS = 600_000;
  * and answers with a report. It ends with its parent, even if the parent is killed.
  */
 export class BenchProcess implements AsyncDisposable {
-  readonly #name: string;
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
   readonly #reports: AsyncIterator<unknown[]>;
@@ -27,8 +26,11 @@ export class BenchProcess implements AsyncDisposable {
    * @param config passed to the program as its only argument, as JSON.
    * @param env added to this process's environment.
    */
-  private constructor(name: string, config: Report, env: Readonly<Record<string, string>>) {
-    this.#name = name;
+  private constructor(
+    private readonly name: string,
+    config: Report,
+    env: Readonly<Record<string, string>>,
+  ) {
     const script = fileURLToPath(new URL(`processes/${name}.js`, import.meta.url));
     this.#process = fork(script, [JSON.stringify(config)], {
       detached: true,
@@ -75,14 +77,14 @@ export class BenchProcess implements AsyncDisposable {
    * `PROVING_STALLED` after ten minutes.
    */
   async report(): Promise<Report> {
-    const late = `${this.#name} has reported nothing for ${REPORT_WITHIN_MS} ms`;
+    const late = `${this.name} has reported nothing for ${REPORT_WITHIN_MS} ms`;
     const { done, value = [] } = await inTime(
       this.#reports.next(),
       REPORT_WITHIN_MS,
       () => new ProvingError('PROVING_STALLED', late),
     );
     if (done)
-      throw new ProvingError('PROVING_APP_FAILED', `${this.#name} ended by itself:\n${this.#stderr.trim()}`);
+      throw new ProvingError('PROVING_APP_FAILED', `${this.name} ended by itself:\n${this.#stderr.trim()}`);
     return membersOf(value[0]);
   }
 

@@ -49,11 +49,9 @@ export async function findConnect(): Promise<{ call: ConnectCall; version: strin
 
 /** A process of Redpanda Connect that reads streams with a consumer group. */
 export class ConnectProcess implements AsyncDisposable {
-  readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  private constructor(process: ChildProcess) {
-    this.#process = process;
+  private constructor(private readonly process: ChildProcess) {
     this.#ended = once(process, 'exit').catch(() => undefined);
   }
 
@@ -83,23 +81,23 @@ export class ConnectProcess implements AsyncDisposable {
 
   /** The process's pid; empty if it could not be started. */
   get pids(): number[] {
-    return this.#process.pid === undefined ? [] : [this.#process.pid];
+    return this.process.pid === undefined ? [] : [this.process.pid];
   }
 
   /** Whether the process has ended. */
   get isOver(): boolean {
-    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+    return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
   /** Sends SIGKILL, and waits until the process has ended. */
   async kill(): Promise<void> {
-    this.#process.kill('SIGKILL');
+    this.process.kill('SIGKILL');
     await this.#ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill('SIGTERM');
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_WITHIN_MS);
+    this.process.kill('SIGTERM');
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), STOP_WITHIN_MS);
     await this.#ended;
     clearTimeout(timer);
   }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom, wholeFrom } from '../generator/random.js';
 import { WrittenStream } from '../judge/written-stream.js';
-import { repeatEvery } from '../program/repeat-every.js';
+import { repeatEvery } from '../program/until-moved.js';
 import type { ValueModel } from '../values/value-model.js';
 import { ChaosStreamWriter, type UnknownOutcomes } from './chaos-stream-writer.js';
 import { ChaosValueWriter } from './chaos-value-writer.js';
@@ -51,7 +51,6 @@ const VALUE_MS = [20, 500] as const;
  */
 export class ChaosLoad {
   readonly outcomes: UnknownOutcomes = { found: 0, absent: 0 };
-  readonly #options: ChaosLoadOptions;
   readonly #source: SourceConnection;
   readonly #random: Random;
   readonly #streams = new Map<StreamRole, readonly ChaosStreamWriter[]>();
@@ -61,8 +60,7 @@ export class ChaosLoad {
   #hasLostTarget = false;
   #valueChanges = 0;
 
-  constructor(options: ChaosLoadOptions) {
-    this.#options = options;
+  constructor(private readonly options: ChaosLoadOptions) {
     this.#random = seededRandom(options.seed);
     this.#source = new SourceConnection(options.redisUrl, options.signal);
     for (const role of ['steady', 'poisoned', 'trimmed', 'recreated'] as const) {
@@ -142,7 +140,7 @@ export class ChaosLoad {
 
   async #writeEntries(stop: AbortSignal): Promise<void> {
     const writers = this.streams.filter((writer) => !this.of('recreated').includes(writer));
-    const perTick = (this.#options.rate * TICK_MS) / 1000;
+    const perTick = (this.options.rate * TICK_MS) / 1000;
     let due = 0;
     await repeatEvery(TICK_MS, stop, async () => {
       due += perTick;
@@ -176,7 +174,7 @@ export class ChaosLoad {
       await this.#source.answered((redis) => redis.flushall());
       for (const { written } of streams) written.endIncarnation();
       for (const writer of values) writer.endLoss();
-      await sleep(forMs + 2, undefined, { signal: this.#options.signal }); // new ids need a later millisecond
+      await sleep(forMs + 2, undefined, { signal: this.options.signal }); // new ids need a later millisecond
       for (const writer of streams)
         await writer.add(Array.from({ length: FIRST_ENTRIES }, () => this.plain()));
       for (const writer of values) await writer.fill();

@@ -15,14 +15,14 @@ export interface UnknownOutcomes {
 /** The only writer of one stream. It does one operation at a time, and records the result in Redis. */
 export class ChaosStreamWriter extends OneAtATime {
   readonly written: WrittenStream;
-  readonly #source: SourceConnection;
-  readonly #outcomes: UnknownOutcomes;
 
-  constructor(source: SourceConnection, written: WrittenStream, outcomes: UnknownOutcomes) {
+  constructor(
+    private readonly source: SourceConnection,
+    written: WrittenStream,
+    private readonly outcomes: UnknownOutcomes,
+  ) {
     super();
-    this.#source = source;
     this.written = written;
-    this.#outcomes = outcomes;
   }
 
   /**
@@ -32,7 +32,7 @@ export class ChaosStreamWriter extends OneAtATime {
    */
   async add(entries: readonly NumberedFields[], idOf: (n: number) => string = () => '*'): Promise<void> {
     const { key } = this.written;
-    const replies = await this.#source.attempt(async (redis) => {
+    const replies = await this.source.attempt(async (redis) => {
       const pipeline = redis.pipeline();
       for (const [n, { fields }] of entries.entries()) pipeline.xadd(key, idOf(n), ...fields);
       return (await pipeline.exec()) ?? [];
@@ -49,7 +49,7 @@ export class ChaosStreamWriter extends OneAtATime {
 
   /** Trims everything before the id. */
   async trimBefore(id: string): Promise<void> {
-    await this.#source.answered((redis) => redis.xtrim(this.written.key, 'MINID', id));
+    await this.source.answered((redis) => redis.xtrim(this.written.key, 'MINID', id));
     const end = this.written.held.findIndex((entry) => entry.id === id);
     for (const entry of this.written.held.slice(0, Math.max(0, end))) entry.isRemoved = true;
   }
@@ -57,14 +57,14 @@ export class ChaosStreamWriter extends OneAtATime {
   /** Deletes entries by XDEL, and records it. */
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.#source.answered((redis) => redis.xdel(this.written.key, ...ids));
+    await this.source.answered((redis) => redis.xdel(this.written.key, ...ids));
     const gone = new Set(ids);
     for (const entry of this.written.held) if (gone.has(entry.id)) entry.isRemoved = true;
   }
 
   /** Deletes the stream, and records the end of its incarnation. */
   async removeStream(): Promise<void> {
-    await this.#source.answered((redis) => redis.del(this.written.key));
+    await this.source.answered((redis) => redis.del(this.written.key));
     this.written.endIncarnation();
   }
 
@@ -75,7 +75,7 @@ export class ChaosStreamWriter extends OneAtATime {
   async #find(entries: readonly NumberedFields[]): Promise<void> {
     const { written } = this;
     const after = written.lastId === undefined ? '-' : `(${written.lastId}`;
-    const found = await this.#source.answered((redis) => redis.xrangeBuffer(written.key, after, '+'));
+    const found = await this.source.answered((redis) => redis.xrangeBuffer(written.key, after, '+'));
     const sent = entries.map(({ fields, tooLarge }) => ({ digest: digestOf(fields), tooLarge }));
     for (const [n, [id, flat]] of found.entries()) {
       const digest = contentDigest(pairsOf(flat));
@@ -87,8 +87,8 @@ export class ChaosStreamWriter extends OneAtATime {
         );
       written.add(String(id), digest, entry.tooLarge);
     }
-    this.#outcomes.found += found.length;
-    this.#outcomes.absent += sent.length - found.length;
+    this.outcomes.found += found.length;
+    this.outcomes.absent += sent.length - found.length;
   }
 }
 

@@ -28,15 +28,13 @@ const RARELY = 12;
  */
 export class ChaosValueWriter extends OneAtATime {
   readonly written: readonly WrittenValue[];
-  readonly #options: ChaosValueWriterOptions;
   #name = 0;
   #model = 0;
   #exists = false;
   #version = 0;
 
-  constructor(options: ChaosValueWriterOptions) {
+  constructor(private readonly options: ChaosValueWriterOptions) {
     super();
-    this.#options = options;
     this.written = options.names.map((name) => new WrittenValue(name, options.models.length > 1));
   }
 
@@ -47,7 +45,7 @@ export class ChaosValueWriter extends OneAtATime {
 
   /** Makes one change: usually of a few parts, sometimes a deletion, an expiry, a rename or a new type. */
   async step(): Promise<void> {
-    const { random, names, models } = this.#options;
+    const { random, names, models } = this.options;
     if (!this.#exists) return await this.fill();
     const kind = wholeFrom(random, 0, RARELY);
     if (kind === 0) await this.remove();
@@ -59,7 +57,7 @@ export class ChaosValueWriter extends OneAtATime {
 
   /** Creates the key with its next state. */
   async fill(): Promise<void> {
-    this.#current.change(this.#next(), this.#options.random);
+    this.#current.change(this.#next(), this.options.random);
     this.#exists = true;
     await this.#carryOut(this.#rewrite, this.#rewrite);
   }
@@ -80,12 +78,12 @@ export class ChaosValueWriter extends OneAtATime {
   }
 
   get #current(): ValueModel {
-    const [first] = this.#options.models;
-    return this.#options.models[this.#model] ?? first;
+    const [first] = this.options.models;
+    return this.options.models[this.#model] ?? first;
   }
 
   get key(): string {
-    return this.#options.names[this.#name] ?? this.#options.names[0];
+    return this.options.names[this.#name] ?? this.options.names[0];
   }
 
   get #here(): WrittenValue {
@@ -95,24 +93,24 @@ export class ChaosValueWriter extends OneAtATime {
   }
 
   readonly #rewrite: Commands = (commands) => {
-    for (const name of this.#options.names) commands.del(name);
+    for (const name of this.options.names) commands.del(name);
     this.#current.write(commands, this.key);
   };
 
   async #change(): Promise<void> {
-    const change = this.#current.change(this.#next(), this.#options.random);
+    const change = this.#current.change(this.#next(), this.options.random);
     await this.#carryOut((commands) => change(commands, this.key), this.#rewrite);
   }
 
   async #retype(): Promise<void> {
-    this.#model = (this.#model + 1) % this.#options.models.length;
-    this.#current.change(this.#next(), this.#options.random);
+    this.#model = (this.#model + 1) % this.options.models.length;
+    this.#current.change(this.#next(), this.options.random);
     await this.#carryOut(this.#rewrite, this.#rewrite);
   }
 
   async #rename(): Promise<void> {
     const [from, before] = [this.key, this.#here];
-    this.#name = (this.#name + 1) % this.#options.names.length;
+    this.#name = (this.#name + 1) % this.options.names.length;
     before.begin(ABSENT);
     await this.#carryOut((commands) => void commands.rename(from, this.key), this.#rewrite);
     before.done();
@@ -122,7 +120,7 @@ export class ChaosValueWriter extends OneAtATime {
   async remove(): Promise<void> {
     this.#exists = false;
     this.#here.begin(ABSENT);
-    await this.#options.source.answered((redis) => redis.del(this.key));
+    await this.options.source.answered((redis) => redis.del(this.key));
     this.#here.done();
   }
 
@@ -132,13 +130,13 @@ export class ChaosValueWriter extends OneAtATime {
       this.#rewrite(commands);
       commands.pexpire(this.key, ms);
     };
-    this.#current.change(this.#next(), this.#options.random);
+    this.#current.change(this.#next(), this.options.random);
     this.#here.begin(this.#digest());
     this.#here.begin(ABSENT);
     this.#exists = false;
     await this.#send(withExpiry, withExpiry);
     do await sleep(ms);
-    while (await this.#options.source.answered((redis) => redis.exists(this.key)));
+    while (await this.options.source.answered((redis) => redis.exists(this.key)));
     this.#here.done();
   }
 
@@ -149,7 +147,7 @@ export class ChaosValueWriter extends OneAtATime {
   }
 
   async #send(first: Commands, again: Commands): Promise<void> {
-    const { source } = this.#options;
+    const { source } = this.options;
     const run = (fill: Commands) => async (redis: Redis) => {
       const commands = redis.multi();
       fill(commands);

@@ -1,7 +1,7 @@
 import { REVISION_LEAP } from '@redis-to-mongo/mongo-sink';
 import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { repeatEvery } from '../program/repeat-every.js';
+import { repeatEvery } from '../program/until-moved.js';
 import type { Losses } from './losses.js';
 
 type Seen = ReturnType<typeof toSeen>;
@@ -13,10 +13,8 @@ export class PositionWatch {
   readonly problems: string[] = [];
   readonly #seen = new Map<string, Seen>();
   #reads = 0;
-  readonly #losses: Losses;
 
-  constructor(losses: Losses) {
-    this.#losses = losses;
+  constructor(private readonly losses: Losses) {
     losses.onLoss(() => this.#seen.clear());
   }
 
@@ -30,7 +28,7 @@ export class PositionWatch {
     const keys = db.collection<{ _id: string } & Document>('keys');
     const fields = { revision: 1, incarnation: 1, 'position.entryId': 1 };
     await repeatEvery(EVERY_MS, signal, async () => {
-      const counts = this.#losses.reading();
+      const counts = this.losses.reading();
       const found = await keys
         .find({}, { projection: fields, readConcern: { level: 'majority' }, timeoutMS: 5_000 })
         .toArray()

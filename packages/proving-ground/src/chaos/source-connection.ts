@@ -10,16 +10,14 @@ const AGAIN_MS = 50;
  * learns that a command was not answered, and has to check whether it was executed.
  */
 export class SourceConnection {
-  readonly #url: string;
-  readonly #signal: AbortSignal;
   #redis: Redis | undefined;
   #opening: Promise<Redis> | undefined;
 
   /** @param signal stops the wait for Redis. */
-  constructor(url: string, signal: AbortSignal) {
-    this.#url = url;
-    this.#signal = signal;
-  }
+  constructor(
+    private readonly url: string,
+    private readonly signal: AbortSignal,
+  ) {}
 
   /** Runs the work once. Returns `undefined` if the connection was lost, and the outcome is unknown. */
   async attempt<T>(work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
@@ -60,8 +58,8 @@ export class SourceConnection {
 
   async #connect(): Promise<Redis> {
     for (;;) {
-      this.#signal.throwIfAborted();
-      const redis = openRedis(this.#url, {
+      this.signal.throwIfAborted();
+      const redis = openRedis(this.url, {
         ...ONE_TRY,
         lazyConnect: true,
         enableOfflineQueue: false,
@@ -73,7 +71,7 @@ export class SourceConnection {
         return redis;
       } catch {
         redis.disconnect();
-        await sleep(AGAIN_MS, undefined, { signal: this.#signal });
+        await sleep(AGAIN_MS, undefined, { signal: this.signal });
       }
     }
   }

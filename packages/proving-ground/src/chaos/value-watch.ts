@@ -1,6 +1,6 @@
 import { readKey, readMirroredValue } from '@redis-to-mongo/mongo-sink';
 import type { Db } from 'mongodb';
-import { repeatEvery } from '../program/repeat-every.js';
+import { repeatEvery } from '../program/until-moved.js';
 import type { Losses } from './losses.js';
 import { ABSENT, type ValueDigest, valueDigest, type WrittenValue } from './written-value.js';
 
@@ -15,18 +15,15 @@ const MAX_REPORTED = 20;
  */
 export class ValueWatch {
   readonly problems: string[] = [];
-  readonly #values: readonly WrittenValue[];
-  readonly #db: Db;
   /** The last version seen, by key. */
   readonly #seen = new Map<string, number>();
   readonly #states = new Map<string, Set<number>>();
 
-  readonly #losses: Losses;
-
-  constructor(db: Db, values: readonly WrittenValue[], losses: Losses) {
-    this.#db = db;
-    this.#values = values;
-    this.#losses = losses;
+  constructor(
+    private readonly db: Db,
+    private readonly values: readonly WrittenValue[],
+    private readonly losses: Losses,
+  ) {
     losses.onLoss(() => this.#seen.clear());
   }
 
@@ -52,10 +49,10 @@ export class ValueWatch {
    * @returns the keys for which MongoDB lacks a change that Redis certainly had at that time.
    */
   async readAll(time = Number.NEGATIVE_INFINITY): Promise<string[]> {
-    const counts = this.#losses.reading();
-    const behind = this.#values.map(async (value) => {
+    const counts = this.losses.reading();
+    const behind = this.values.map(async (value) => {
       const from = this.#seen.get(value.key) ?? 0;
-      const digest = await mirroredDigest(this.#db, value.key).catch(() => undefined);
+      const digest = await mirroredDigest(this.db, value.key).catch(() => undefined);
       if (!counts()) return [];
       // A reading that began later may have ended sooner.
       if (digest === undefined || (this.#seen.get(value.key) ?? 0) !== from) return [];

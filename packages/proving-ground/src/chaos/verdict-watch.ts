@@ -3,7 +3,7 @@ import { judge, type ReasonCode, type Verdict } from '@redis-to-mongo/fleet-stat
 import { compareEntryIds, isEntryId } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import type { WrittenEntry, WrittenStream } from '../judge/written-stream.js';
-import { repeatEvery } from '../program/repeat-every.js';
+import { repeatEvery } from '../program/until-moved.js';
 import type { ChaosLoad } from './chaos-load.js';
 import type { Losses } from './losses.js';
 import type { ValueWatch } from './value-watch.js';
@@ -51,12 +51,9 @@ export class VerdictWatch {
   complete = 0;
   /** How many of them were compared with what was written. */
   checked = 0;
-  readonly #options: VerdictWatchOptions;
   #last = 'nothing was read';
 
-  constructor(options: VerdictWatchOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: VerdictWatchOptions) {}
 
   /**
    * Waits until another "complete" verdict was compared; a problem after `withinMs`. A settled mirror must be
@@ -73,7 +70,7 @@ export class VerdictWatch {
 
   /** Reads verdicts until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { load, values, db, losses, readFacts } = this.#options;
+    const { load, values, db, losses, readFacts } = this.options;
     await repeatEvery(EVERY_MS, signal, async () => {
       const [now, wallMs] = [performance.now(), Date.now()];
       const counts = losses.reading();

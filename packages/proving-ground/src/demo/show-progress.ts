@@ -1,7 +1,7 @@
 import { grouped, type Progress, type ProgressState } from '@redis-to-mongo/terminal';
 import type { History } from '../judge/written-stream.js';
 import type { MirrorWatch } from '../mirror-watch.js';
-import { repeatEvery } from '../program/repeat-every.js';
+import { repeatEvery } from '../program/until-moved.js';
 
 export interface ShowProgressOptions {
   readonly progress: Progress;

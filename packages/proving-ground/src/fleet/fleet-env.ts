@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface FleetEnvOptions {
   readonly redisUrl: string;
@@ -41,4 +43,14 @@ export function fleetEnv(options: FleetEnvOptions): Record<string, string> {
 /** A random password for one run: 96 bits, in characters that are valid in a URL. */
 export function newPassword(): string {
   return randomBytes(12).toString('base64url');
+}
+
+const apps = fileURLToPath(new URL('../../../../apps/', import.meta.url));
+
+/**
+ * The path of a built app, such as `worker/dist/main.js`. PROVING_APPS selects another folder, such as that
+ * of the bundled apps, which start in less than half the time.
+ */
+export function builtApp(path: string): string {
+  return join(process.env.PROVING_APPS || apps, path);
 }

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { membersOf } from '@redis-to-mongo/pipeline';
 import { ProvingError } from '../proving-error.js';
-import { builtApp } from './built-app.js';
+import { builtApp } from './fleet-env.js';
 
 export type AppName = 'scheduler' | 'worker' | 'dashboard';
 

@@ -25,16 +25,13 @@ const STOP_WITHIN_MS = 15_000;
 
 /** A scheduler, workers and a dashboard as separate processes of the built apps, on given servers. */
 export class Fleet {
-  readonly #options: FleetOptions;
   readonly #members: FleetMember[] = [];
   readonly #guests: FleetMember[] = [];
   /** Processes that were told to end. */
   readonly #dismissed = new Set<FleetMember>();
   readonly #started = new Map<AppName, number>();
 
-  private constructor(options: FleetOptions) {
-    this.#options = options;
-  }
+  private constructor(private readonly options: FleetOptions) {}
 
   /**
    * Starts all processes. Resolves when all are ready.
@@ -98,7 +95,7 @@ export class Fleet {
     const member = this.#launch(app, {});
     this.#members.push(member);
     void member.ended.then((end) => {
-      if (!this.#dismissed.has(member)) this.#options.onUnexpectedEnd?.(member, end);
+      if (!this.#dismissed.has(member)) this.options.onUnexpectedEnd?.(member, end);
     });
     return member;
   }
@@ -117,9 +114,9 @@ export class Fleet {
     const nth = (this.#started.get(app) ?? 0) + 1;
     this.#started.set(app, nth);
     const name = nth === 1 && app !== 'worker' ? app : `${app} ${nth}`;
-    const { dir, otherWorkers } = this.#options;
+    const { dir, otherWorkers } = this.options;
     const others = app === 'worker' && nth % 2 === 0 ? otherWorkers : {};
-    const env = { ...fleetEnv(this.#options), ...others, ...more };
+    const env = { ...fleetEnv(this.options), ...others, ...more };
     const logFile = join(dir, `${name.replace(' ', '-')}.log`);
     return new FleetMember({ app, name, env, cwd: dir, logFile });
   }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { History } from '../judge/written-stream.js';
-import { repeatEvery } from '../program/repeat-every.js';
-import type { KeyPlan, StreamPlan } from './plan-keys.js';
+import { repeatEvery } from '../program/until-moved.js';
+import type { KeyPlan, StreamPlan, ValuePlan } from './plan-keys.js';
+import { seededRandom, wholeFrom } from './random.js';
+import { runPipeline } from './run-pipeline.js';
 import { type Portion, StreamWriter } from './stream-writer.js';
-import { ValueWriter } from './value-writer.js';
 
 export interface Recreation {
   readonly stream: StreamPlan;
@@ -43,14 +44,12 @@ const VALUE_CHANGES_PER_SEC = 25;
 
 /** Writes a plan's streams at a steady pace with one burst, and keeps changing sets and other values. */
 export class Generator {
-  readonly #options: GeneratorOptions;
   readonly #streams: StreamWriter;
   readonly #sets: ValueWriter;
   readonly #values: ValueWriter;
   #burstBegun = false;
 
-  constructor(options: GeneratorOptions) {
-    this.#options = options;
+  constructor(private readonly options: GeneratorOptions) {
     this.#streams = new StreamWriter(options.redis, options.history);
     this.#sets = new ValueWriter(options.redis);
     this.#values = new ValueWriter(options.redis);
@@ -77,7 +76,7 @@ export class Generator {
    * of the recreation's callbacks.
    */
   async run(): Promise<void> {
-    const { plan, recreation, signal } = this.#options;
+    const { plan, recreation, signal } = this.options;
     await this.#sets.fill(plan.sets);
     await this.#values.fill(plan.values);
     const others = plan.streams.filter((stream) => stream !== recreation?.stream);
@@ -106,7 +105,7 @@ export class Generator {
   }
 
   async #writeTwice({ stream, untilDrained, onDeleted }: Recreation, signal: AbortSignal): Promise<void> {
-    const { redis, history } = this.#options;
+    const { redis, history } = this.options;
     const first = Math.floor(stream.messages / 2);
     await this.#pace(
       signal,
@@ -131,7 +130,7 @@ export class Generator {
    * Writes, tick by tick, as many messages as `target` asks for at each share of the time, from 0 to `until`.
    */
   async #pace(signal: AbortSignal, target: (done: number) => Portion[], until = 1): Promise<void> {
-    const { history, durationMs } = this.#options;
+    const { history, durationMs } = this.options;
     const begin = performance.now();
     for (;;) {
       const done = Math.min((performance.now() - begin) / durationMs, until);
@@ -146,7 +145,7 @@ export class Generator {
   }
 
   async #change(signal: AbortSignal): Promise<void> {
-    const { plan } = this.#options;
+    const { plan } = this.options;
     const perTick = Math.max(1, Math.round((CHANGES_PER_SEC * TICK_MS) / 1000));
     const valuesPerTick = Math.max(1, Math.round((VALUE_CHANGES_PER_SEC * TICK_MS) / 1000));
     await repeatEvery(TICK_MS, signal, async () => {
@@ -161,4 +160,53 @@ function withBurst(done: number): number {
   if (done >= 1) return 1;
   const steady = done * (1 - BURST.messages);
   return done < BURST.at ? steady : steady + BURST.messages;
+}
+
+/** Keys per pipeline. */
+const AT_ONCE = 500;
+/** Every tenth value expires this long after it was filled, in s: not during a run. */
+const EXPIRES_SEC = 86_400;
+
+/** Fills values, and changes them. */
+class ValueWriter {
+  readonly #random = seededRandom(1);
+  #version = 0;
+  #changes = 0;
+
+  constructor(private readonly redis: Redis) {}
+
+  /** Number of changes, without the filling. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Writes the first content of the values. */
+  async fill(values: readonly ValuePlan[]): Promise<void> {
+    for (let from = 0; from < values.length; from += AT_ONCE) {
+      const pipeline = this.redis.pipeline();
+      for (const [i, { key, model }] of values.slice(from, from + AT_ONCE).entries()) {
+        model.change(this.#next(), this.#random);
+        model.write(pipeline, key);
+        if (i % 10 === 0) pipeline.expire(key, EXPIRES_SEC);
+      }
+      await runPipeline(pipeline);
+    }
+  }
+
+  /** Changes `count` randomly chosen values. */
+  async change(values: readonly ValuePlan[], count: number): Promise<void> {
+    if (values.length === 0) return;
+    const pipeline = this.redis.pipeline();
+    for (let i = 0; i < count; i++) {
+      const value = values[wholeFrom(this.#random, 0, values.length - 1)];
+      value?.model.change(this.#next(), this.#random)(pipeline, value.key);
+    }
+    await runPipeline(pipeline);
+    this.#changes += count;
+  }
+
+  #next(): number {
+    this.#version += 1;
+    return this.#version;
+  }
 }

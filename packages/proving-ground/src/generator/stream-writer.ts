@@ -18,20 +18,18 @@ const PIPELINED = 1_000;
 
 /** Adds messages to streams, and records each in the history with the id from Redis. */
 export class StreamWriter {
-  readonly #redis: Redis;
-  readonly #history: History;
   readonly #randoms = new Map<string, Random>();
 
-  constructor(redis: Redis, history: History) {
-    this.#redis = redis;
-    this.#history = history;
-  }
+  constructor(
+    private readonly redis: Redis,
+    private readonly history: History,
+  ) {}
 
   /** Writes messages. @throws ProvingError `PROVING_REDIS` if Redis refuses an entry. */
   async write(portions: readonly Portion[]): Promise<void> {
     let batch: { key: string; fields: Fields }[] = [];
     for (const { stream, messages } of portions) {
-      const written = this.#history.of(stream.key).entries;
+      const written = this.history.of(stream.key).entries;
       const random = this.#randomOf(stream.key);
       for (let n = written; n < written + messages; n++) {
         const fields = messageOf(stream.kind, random, n);
@@ -59,7 +57,7 @@ export class StreamWriter {
   }
 
   async #flush(batch: readonly { key: string; fields: Fields }[]): Promise<void> {
-    const pipeline = this.#redis.pipeline();
+    const pipeline = this.redis.pipeline();
     for (const { key, fields } of batch) pipeline.xadd(key, '*', ...fields);
     const replies = (await pipeline.exec()) ?? [];
     for (const [i, { key, fields }] of batch.entries()) {
@@ -69,7 +67,7 @@ export class StreamWriter {
           cause: error,
         });
       }
-      this.#history.of(key).add(id, contentDigest(pairsOf(fields)));
+      this.history.of(key).add(id, contentDigest(pairsOf(fields)));
     }
   }
 }

@@ -72,15 +72,14 @@ export async function judgeMirror(
 /** Matches the messages of a stream, in the order of `_id`, with everything that was written to it. */
 class StreamJudge {
   readonly #bounds: ReturnType<typeof messageIdBounds>;
-  readonly #written: WrittenStream;
-  readonly #findings: StreamFindings;
   readonly #wanted = new Map<string, Wanted>();
   #before: { readonly prefix: string; readonly entryId: string; readonly incarnation: number } | undefined;
 
-  constructor(written: WrittenStream, findings: StreamFindings) {
+  constructor(
+    private readonly written: WrittenStream,
+    private readonly findings: StreamFindings,
+  ) {
     this.#bounds = messageIdBounds(written.key);
-    this.#written = written;
-    this.#findings = findings;
     for (const [incarnation, entries] of written.incarnations.entries())
       for (const entry of entries)
         this.#wanted.set(`${entry.id} ${entry.digest}`, { entry, incarnation, times: 0 });
@@ -89,12 +88,12 @@ class StreamJudge {
   /** Judges a message. @returns whether it belongs to this stream, by its fields and its `_id`. */
   take(message: AnyDocument): boolean {
     const { _id } = message;
-    const { key } = this.#written;
+    const { key } = this.written;
     const { entryId, stream: ofStream, type: ofType, ...stored } = plainMessage(message);
     const { stream, type } = placeOf(key, SEPARATOR);
     if (ofStream !== stream || ofType !== type) return false;
     if (_id <= this.#bounds.$gt || _id >= this.#bounds.$lt) return false;
-    const findings = this.#findings;
+    const findings = this.findings;
     findings.documents += 1;
     const found = isEntryId(entryId) ? this.#wanted.get(`${entryId} ${digestOf(stored)}`) : undefined;
     if (!found || !isEntryId(entryId)) {
@@ -115,8 +114,8 @@ class StreamJudge {
 
   /** Checks the dead letters as well, and reports entries that are missing or duplicated. */
   async end(db: Db): Promise<void> {
-    const findings = this.#findings;
-    await readLetters(db, this.#written.key, this.#wanted, findings);
+    const findings = this.findings;
+    await readLetters(db, this.written.key, this.#wanted, findings);
     for (const { entry, times } of this.#wanted.values()) {
       findings.entries += 1;
       if (times > 1) findings.report(`${entry.id} is there ${times} times`, 'duplicated', times - 1);

@@ -21,20 +21,17 @@ const TICKS = 100;
  * @throws ProvingError `PROVING_APP_FAILED` if there is no such process.
  */
 export async function processUsage(pid: number): Promise<ProcessUsage> {
+  const absent = (cause: unknown) => {
+    throw new ProvingError('PROVING_APP_FAILED', 'a process that is measured has ended by itself', { cause });
+  };
   if (process.platform !== 'linux') {
-    const { ctime, memory } = await pidusage(pid).catch((cause: unknown) => {
-      throw new ProvingError('PROVING_APP_FAILED', 'a process that is measured has ended by itself', {
-        cause,
-      });
-    });
+    const { ctime, memory } = await pidusage(pid).catch(absent);
     return { cpuSeconds: ctime / 1000, peakBytes: memory, bytes: memory };
   }
   const [stat, status] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/status`, 'utf8'),
-  ]).catch((cause: unknown) => {
-    throw new ProvingError('PROVING_APP_FAILED', 'a process that is measured has ended by itself', { cause });
-  });
+  ]).catch(absent);
   const held = (name: string) =>
     1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
   return { cpuSeconds: parseStat(stat), peakBytes: held('VmHWM'), bytes: held('VmRSS') };

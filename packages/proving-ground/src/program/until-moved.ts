@@ -56,3 +56,16 @@ function stalled(what: string, stallMs: number, missing: readonly string[]): Pro
   const message = `waited for ${what}, and nothing has moved for ${stallMs / 1000} s: ${named}${more}`;
   return new ProvingError('PROVING_STALLED', message);
 }
+
+/** Repeats the work until the signal aborts. @param pauseMs the pause after each time, in ms. */
+export async function repeatEvery(
+  pauseMs: number | (() => number),
+  signal: AbortSignal,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    const forMs = typeof pauseMs === 'number' ? pauseMs : pauseMs();
+    await sleep(forMs, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+  }
+}

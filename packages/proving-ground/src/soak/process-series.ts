@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet/fleet.js';
 import type { FleetMember } from '../fleet/fleet-member.js';
-import { repeatEvery } from '../program/repeat-every.js';
+import { repeatEvery } from '../program/until-moved.js';
 import type { Sample, Tolerance } from './slope.js';
 
 const MIB = 2 ** 20;

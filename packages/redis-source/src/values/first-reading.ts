@@ -1,10 +1,10 @@
 import type { Item, ValueType } from '@redis-to-mongo/key-types';
 import { Buckets, type ElementLayout, hashedLayout } from '@redis-to-mongo/pipeline';
 import type { ItemReader } from './item-reader.js';
+import { weightOf } from './ruled-types.js';
 import type { Frame } from './sliding-frame.js';
 import { MAX_DOCUMENT_WEIGHT } from './value-options.js';
 import { addElements, type PassResult, ValuePass } from './value-pass.js';
-import { weightOf } from './weight-of.js';
 
 /** The result of a value's first reading: it shows whether the value has changed, and how large it is. */
 export interface FirstReading extends PassResult {

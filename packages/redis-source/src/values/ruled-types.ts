@@ -1,6 +1,5 @@
 import { type Item, jsonWeight, type ValueType } from '@redis-to-mongo/key-types';
 import { type RuleBook, type StoredText, storedText, type ValueMapper } from '@redis-to-mongo/pipeline';
-import { weightOf } from './weight-of.js';
 
 /**
  * A value type, changed by the rule of each key: values are read as before, but the rule makes their
@@ -57,4 +56,12 @@ function nameOf([name]: Item): StoredText {
 /** Maximum number of bytes that the item takes as JSON, besides its text. */
 function jsonWeightOf(item: Item): number {
   return item.reduce((sum, part) => sum + jsonWeight(part), 0);
+}
+
+/**
+ * Maximum number of bytes of an item in a document: a pair of texts, or a member with its score, and what
+ * BSON adds in a list.
+ */
+export function weightOf(item: Item): number {
+  return item.reduce((sum, { length }) => sum + length, 40);
 }

@@ -1,15 +1,114 @@
 import { BenchFleet } from '../bench-fleet.js';
-import { CONNECT, DOCUMENT_FLEET, FLEET, ORDINARY_FLEET, QUICK_CONNECT } from '../bench-result.js';
-import { checkCount } from '../check-mirror.js';
-import { FOR_LATENCY, FOR_THROUGHPUT, findConnect } from '../connect-process.js';
-import { connectContestant, connectFollower } from './connect-contestant.js';
-import type { Contestant, Follower } from './contestant.js';
+import { BenchProcess, numberIn } from '../bench-process.js';
 import {
-  limitContestant,
-  limitFollower,
-  oldEngineContestant,
-  oldEngineFollower,
-} from './program-contestant.js';
+  CONNECT,
+  DOCUMENT_FLEET,
+  FLEET,
+  LIMIT,
+  OLD_ENGINE,
+  ORDINARY_FLEET,
+  QUICK_CONNECT,
+} from '../bench-result.js';
+import type { BenchSizes } from '../bench-sizes.js';
+import { checkCount, untilMirrored } from '../check-mirror.js';
+import {
+  type ConnectCall,
+  ConnectProcess,
+  type ConnectSettings,
+  FOR_LATENCY,
+  FOR_THROUGHPUT,
+  findConnect,
+} from '../connect-process.js';
+import { streamKeys } from '../fill-streams.js';
+import { type Contestant, type Follower, followBy } from './contestant.js';
+
+const limitContestant = programContestant(LIMIT, 'limit', () => Number.POSITIVE_INFINITY);
+
+/** Moves only the first entries, because it is slow. */
+const oldEngineContestant = programContestant(OLD_ENGINE, 'old-engine', (sizes) => sizes.oldEngineEntries);
+
+/**
+ * A program of processes/. The clock runs from its first read to its last acknowledged write.
+ * @param mostOf returns the most entries that it moves.
+ */
+function programContestant(who: string, program: string, mostOf: (sizes: BenchSizes) => number): Contestant {
+  return {
+    who,
+    run: async (bench, target, load) => {
+      const limit = Math.min(load.streams * load.entries, mostOf(bench.sizes));
+      await using process = await BenchProcess.start(program, {
+        ...bench.programServers(target, bench.stagingUrl),
+        ...{ streams: load.streams, entries: load.entries, limit },
+      });
+      const end = await bench.meter(process.pids, target);
+      process.send('go');
+      const entries = numberIn(await process.report(), 'entries');
+      const usage = await end();
+      await checkCount(target, limit);
+      return { ...usage, entries };
+    },
+  };
+}
+
+/** Copies only entries from after its start: it keeps no position. */
+const limitFollower = programFollower(LIMIT, 'follow-limit', false);
+
+/** Polls every second. After a restart it continues at its saved positions. */
+const oldEngineFollower = programFollower(OLD_ENGINE, 'old-engine', true);
+
+function programFollower(who: string, program: string, takesBacklog: boolean): Follower {
+  return {
+    who,
+    lookUp: 'content',
+    takesBacklog,
+    start: async (bench, target, streams) =>
+      await followBy(() =>
+        BenchProcess.start(program, { ...bench.programServers(target), streams, limit: 0 }),
+      ),
+  };
+}
+
+/**
+ * Redpanda Connect. It reads as soon as it is up, so the clock runs from its start until all is in MongoDB.
+ */
+function connectContestant(call: ConnectCall): Contestant {
+  return {
+    who: CONNECT,
+    run: async (bench, target, load) => {
+      const { streams } = load;
+      const connect = await ConnectProcess.start(call, bench, target, {
+        ...{ sourceUrl: bench.stagingUrl, streams, settings: FOR_THROUGHPUT },
+      });
+      const entries = streams * load.entries;
+      try {
+        const end = await bench.meter(connect.pids, target);
+        await untilMirrored(bench, CONNECT, target, entries, () => connect.isOver);
+        const usage = await end();
+        await checkCount(target, entries);
+        return { ...usage, entries };
+      } finally {
+        await connect[Symbol.asyncDispose]();
+        // Redis keeps its consumer groups in the streams.
+        const pipeline = bench.staging.pipeline();
+        for (const key of streamKeys(load)) pipeline.xgroup('DESTROY', key, 'bench');
+        await pipeline.exec();
+      }
+    },
+  };
+}
+
+/** Redpanda Connect with a consumer group: after a restart it continues after the last acknowledged entry. */
+function connectFollower(who: string, call: ConnectCall, settings: ConnectSettings): Follower {
+  return {
+    who,
+    lookUp: 'content',
+    takesBacklog: true,
+    start: async (bench, target, streams) => {
+      const what = { sourceUrl: bench.redisServer.url, streams, settings };
+      return await followBy(() => ConnectProcess.start(call, bench, target, what));
+    },
+  };
+}
 
 /** The contestants of a run. */
 export interface Chosen {

@@ -106,11 +106,7 @@ const LINE_FEED = 0x0a;
  * socket. It only counts replies.
  */
 class RawWriter {
-  readonly #socket: Socket;
-
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-  }
+  private constructor(private readonly socket: Socket) {}
 
   static async open(port: number): Promise<RawWriter> {
     const socket = connect(port, '127.0.0.1');
@@ -123,7 +119,7 @@ class RawWriter {
    * @throws Error if the connection closes.
    */
   async write(entries: number, keys: number): Promise<void> {
-    const socket = this.#socket;
+    const socket = this.socket;
     await new Promise<void>((resolve, reject) => {
       let sent = 0;
       let lines = 0;
@@ -148,7 +144,7 @@ class RawWriter {
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 }
 

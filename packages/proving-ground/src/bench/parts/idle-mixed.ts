@@ -5,7 +5,7 @@ import { ALL_PROCESSES } from '../bench-result.js';
 import type { BenchSizes } from '../bench-sizes.js';
 import { figure } from '../report/figures.js';
 import { type Groups, pidsOf } from '../usage-meter.js';
-import { measureGroups, untilIdle } from './idle-usage.js';
+import { measureGroups, untilIdle } from './idle.js';
 
 /**
  * Measures CPU and memory of each process of an idle fleet, dashboard included, and of both Redis servers,

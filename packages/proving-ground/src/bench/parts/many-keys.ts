@@ -1,13 +1,16 @@
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { Document, Filter } from 'mongodb';
-import { builtApp } from '../../fleet/built-app.js';
+import { builtApp } from '../../fleet/fleet-env.js';
+import { runPipeline, runPipelines } from '../../generator/run-pipeline.js';
 import { ProvingError } from '../../proving-error.js';
 import type { BenchEnvironment, Target } from '../bench-environment.js';
 import { BenchFleet } from '../bench-fleet.js';
 import { BenchProcess, numberIn } from '../bench-process.js';
 import { BARE, type Figures, FLEET, ONCE, TENTH_CHANGED, UNCHANGED } from '../bench-result.js';
+import type { BenchSizes } from '../bench-sizes.js';
 import { notMirrored } from '../check-mirror.js';
+import { figure } from '../report/figures.js';
 import { pidsOf } from '../usage-meter.js';
-import { changeTenth, fillSmall, type SmallLoad, smallLoads } from './small-loads.js';
 
 const COLLECTIONS = ['hashes', 'strings', 'sets'] as const;
 
@@ -129,4 +132,60 @@ async function checkAll(target: Target, { keys }: SmallLoad): Promise<void> {
 async function countValues({ db }: Target, filter: Filter<Document>): Promise<number> {
   const counts = COLLECTIONS.map((name) => db.collection(name).countDocuments(filter));
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+type SmallType = 'hash' | 'string' | 'set';
+
+/** Many small values. */
+interface SmallLoad {
+  readonly name: string;
+  readonly keys: number;
+  /** Whether it is measured only once. */
+  readonly isLong?: boolean;
+  /** The type of the nth key. */
+  readonly typeOf: (n: number) => SmallType;
+}
+
+const TYPES: readonly SmallType[] = ['hash', 'string', 'set'];
+
+/** One load per type; and a mixed one if the sizes have `mixed`. */
+function smallLoads({ manyKeys: { keys, mixed } }: BenchSizes): SmallLoad[] {
+  const loads = TYPES.map((type) => ({ name: `${type} ${figure(keys)}`, keys, typeOf: () => type }));
+  if (mixed === undefined) return loads;
+  const typeOf = (n: number) => TYPES[n % TYPES.length] ?? 'hash';
+  return [...loads, { name: `mixed ${figure(mixed)}`, keys: mixed, isLong: true, typeOf }];
+}
+
+/** Writes all values. @throws ProvingError `PROVING_REDIS` if Redis refuses a command. */
+async function fillSmall(redis: Redis, { keys, typeOf }: SmallLoad): Promise<void> {
+  await runPipelines(redis, keys, (pipeline, n) => write(pipeline, typeOf(n), n));
+}
+
+/** Changes every tenth value, all in one transaction. */
+async function changeTenth(redis: Redis, { keys, typeOf }: SmallLoad): Promise<void> {
+  const all = redis.multi();
+  for (let n = 0; n < keys; n += 10) {
+    const key = keyOf(n);
+    const type = typeOf(n);
+    if (type === 'hash') all.hset(key, 'note', 'changed');
+    else if (type === 'set') all.sadd(key, 'changed');
+    else all.set(key, `changed ${n}`);
+  }
+  await runPipeline(all);
+}
+
+/** About 200 bytes each: five fields, five members, or one text. */
+function write(pipeline: ChainableCommander, type: SmallType, n: number): void {
+  const part = (name: string) => `${name}-${n}-`.padEnd(36, 'x');
+  const key = keyOf(n);
+  if (type === 'hash')
+    pipeline.hset(key, {
+      ...{ name: part('n'), mail: part('m'), city: part('c'), role: part('r'), note: part('o') },
+    });
+  else if (type === 'set') pipeline.sadd(key, ...['a', 'b', 'c', 'd', 'e'].map(part));
+  else pipeline.set(key, part('text').padEnd(200, 'y'));
+}
+
+function keyOf(n: number): string {
+  return `user:${n}`;
 }

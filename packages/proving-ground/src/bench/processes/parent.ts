@@ -11,22 +11,18 @@ export interface Parent {
 
 /** The program's configuration. */
 export class ProgramConfig {
-  readonly #values: Readonly<Record<string, unknown>>;
-
-  constructor(values: Readonly<Record<string, unknown>>) {
-    this.#values = values;
-  }
+  constructor(private readonly values: Readonly<Record<string, unknown>>) {}
 
   /** A text setting. @throws TypeError if it is missing or has another type. */
   text(name: string): string {
-    const value = this.#values[name];
+    const value = this.values[name];
     if (typeof value !== 'string') throw new TypeError(`${name} is no text`);
     return value;
   }
 
   /** A number setting. @throws TypeError if it is missing or has another type. */
   number(name: string): number {
-    const value = this.#values[name];
+    const value = this.values[name];
     if (typeof value !== 'number') throw new TypeError(`${name} is no number`);
     return value;
   }

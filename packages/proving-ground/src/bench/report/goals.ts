@@ -15,8 +15,7 @@ import {
   WITHOUT_FEED,
 } from '../bench-result.js';
 import { caseName, idleName, SIZES } from '../bench-sizes.js';
-import { figure } from './figures.js';
-import { atLeast, atMost, type Goal } from './goal.js';
+import { figure, medianOf } from './figures.js';
 import {
   pairs,
   perMillion,
@@ -201,4 +200,37 @@ function idleMixed(of: RowsOf): Goal[] {
 
 function percent(shares: readonly number[]): number[] {
   return shares.map((share) => 100 * share);
+}
+
+/** A goal, and the measured value. */
+export interface Goal {
+  readonly what: string;
+  readonly bound: 'at least' | 'at most';
+  readonly reach: number;
+  readonly measured: number;
+  readonly unit: '×' | 'µs' | 'per second' | 'ms' | '% of a core' | 's' | 'MB' | '';
+  readonly isMet: boolean;
+}
+
+/** A goal that the median is at most `reach`. Empty if nothing was measured. */
+function atMost(reach: number, unit: Goal['unit'], what: string, values: readonly number[]): Goal[] {
+  return goal('at most', reach, unit, what, values);
+}
+
+/** A goal that the median is at least `reach`. Empty if nothing was measured. */
+function atLeast(reach: number, unit: Goal['unit'], what: string, values: readonly number[]): Goal[] {
+  return goal('at least', reach, unit, what, values);
+}
+
+function goal(
+  bound: Goal['bound'],
+  reach: number,
+  unit: Goal['unit'],
+  what: string,
+  values: readonly number[],
+): Goal[] {
+  const measured = medianOf(values);
+  if (measured === undefined) return [];
+  const isMet = bound === 'at least' ? measured >= reach : measured <= reach;
+  return [{ what, bound, reach, measured, unit, isMet }];
 }
