@@ -1,6 +1,6 @@
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
-import { bashCompletion, shellWordsOf, zshCompletion } from '../shell/bash-completion.js';
+import { bashCompletion, shellWordsOf, zshCompletion } from '../shell/completions.js';
 
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion } as const;
 
