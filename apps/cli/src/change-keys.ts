@@ -5,6 +5,7 @@ import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';
 import { endInterrupted, INTERRUPTED, interruptedPart } from './interruption.js';
 import { audited, openAudit } from './open-audit.js';
+import { Progress } from './progress.js';
 
 const AT_ONCE = 20;
 const UNKNOWN = 'unknown';
@@ -44,6 +45,7 @@ export async function changeKeys(
     if (!condition || (await keyNames(db, { name })).length === 0) done.set(pattern, UNKNOWN);
     else if (onlyOthers !== undefined) done.set(pattern, onlyOthers);
   }
+  const progress = new Progress(out, names.size, 'keys');
   let isRefused = false;
   const work = forEachAtOnce(names.keys(), AT_ONCE, async (key) => {
     const changed = await audited(
@@ -54,8 +56,13 @@ export async function changeKeys(
     );
     done.set(key, changed.done);
     isRefused ||= changed.isRefused === true;
+    progress.addDone();
   });
-  const isInterrupted = (await interruption.until(work).finally(() => audit.flush())) === INTERRUPTED;
+  const end = await interruption
+    .until(work)
+    .finally(() => progress.end())
+    .finally(() => audit.flush());
+  const isInterrupted = end === INTERRUPTED;
   const results = [...done].map(([key, what]) => ({ key, done: what }));
   results.sort((a, b) => (a.key < b.key ? -1 : 1));
   if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.size), keys: results });

@@ -114,3 +114,15 @@ test('an error is a document, too', async () => {
 test('on a terminal there are colors', async () => {
   expect(await onTerminal(['status'])).toMatch(COLOR);
 });
+
+test.each([
+  ['once', '*'],
+  ['pause', 'tags'],
+  ['resume', 'tags'],
+  ['resync', 'price*', '--yes'],
+  ['verify', '*'],
+  ['restore', 'tags', '--to', ANOTHER, '--replace'],
+])('on a terminal, %s %s shows how far it is', async (...given) => {
+  const argv = given.map((one) => (one === ANOTHER ? `${cli.env.REDIS_URL}/5` : one));
+  expect(await onTerminal(argv)).toMatch(/\d of \d keys/);
+});

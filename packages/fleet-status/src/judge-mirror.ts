@@ -89,7 +89,7 @@ function failed({ failing, lately }: MirrorFacts): readonly Reason[] {
       code: 'records-refused',
       level: 'behind',
       what: `MongoDB refused ${counted(lately.dead, 'record', 'records')} in the last hour`,
-      remedy: 'They are kept as dead letters, with the reason. List them with dead-letters list.',
+      remedy: 'dead-letters list shows what was kept, and why. dead-letters replay writes it again.',
     });
   return reasons;
 }

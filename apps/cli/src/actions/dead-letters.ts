@@ -16,6 +16,7 @@ import type { Ending } from '../exit-codes.js';
 import { endInterrupted, INTERRUPTED, interruptedPart } from '../interruption.js';
 import { filterText, type LetterOptions, letterFilter } from '../letter-filter.js';
 import { audited, openAudit } from '../open-audit.js';
+import { Progress } from '../progress.js';
 import { stamp } from '../times.js';
 
 export async function listLetters(
@@ -118,6 +119,7 @@ async function forEach(
   const filter = letterFilter(options, named);
   const total = isAll ? await countLetters(db, filter, Number.MAX_SAFE_INTEGER) : 1;
   const audit = await openAudit(call);
+  const progress = new Progress(out, total, 'dead letters');
   const results: (Done & { id: string })[] = [];
   const one = async (letter: string) => {
     const key = letter.includes('@') ? letter.slice(0, letter.lastIndexOf('@')) : undefined;
@@ -129,6 +131,7 @@ async function forEach(
       ({ result }) => `${letter}: ${result}`,
     );
     results.push({ id: letter, ...done });
+    progress.addDone();
   };
   const work = async () => {
     if (!isAll) return await one(named ?? '');
@@ -137,7 +140,11 @@ async function forEach(
       await one(letter.id);
     }
   };
-  const isInterrupted = (await interruption.until(work()).finally(() => audit.flush())) === INTERRUPTED;
+  const end = await interruption
+    .until(work())
+    .finally(() => progress.end())
+    .finally(() => audit.flush());
+  const isInterrupted = end === INTERRUPTED;
   if (out.isJson) out.json({ ...interruptedPart(isInterrupted, total), deadLetters: results });
   else if (results.length === 0) out.line('no dead letters');
   else

@@ -17,6 +17,7 @@ import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
 import { audited, openAudit } from '../open-audit.js';
 import { openLine } from '../open-line.js';
+import { Progress } from '../progress.js';
 import { tryRequests } from '../try-requests.js';
 
 interface ResyncOptions extends AllowNone {
@@ -104,13 +105,15 @@ async function migrateKeys(
   const audit = await openAudit(call);
   const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };
   const left: string[] = [];
+  const progress = new Progress(out, keys.length, 'keys');
   const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
     const { result, documents } = await migrateKey(line, db, key, slice).catch(leftIfContended);
     counts[result]++;
     counts.documents += documents;
     if (result === 'left') left.push(key);
+    progress.addDone();
   });
-  const run = async () => await interruption.until(work);
+  const run = async () => await interruption.until(work).finally(() => progress.end());
   const end = await audited(
     audit,
     { action: 'resync', ...about },
