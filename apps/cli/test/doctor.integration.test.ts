@@ -158,7 +158,7 @@ test('a user of the source who may not read is a problem that names the commands
     { level: 'problem', what: 'the user may not run WATCH, UNWATCH, MULTI, EXEC, SCARD, SMEMBERS, SSCAN' },
     {
       level: 'advice',
-      what: 'the user may not run XREAD, XREVRANGE, PTTL, PEXPIRETIME, EVALSHA_RO, SCRIPT LOAD',
+      what: 'the user may not run XREAD, XREVRANGE, PTTL, PEXPIRETIME, MEMORY USAGE, EVALSHA_RO, SCRIPT LOAD',
     },
   ]);
 });
