@@ -1,8 +1,8 @@
-import { keyNames } from '@redis-to-mongo/mongo-sink';
-import { forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
+import { forEachAtOnce, shownKey } from '@redis-to-mongo/pipeline';
 import { addressOfUrl, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
-import { type AllowNone, requireKeys } from '../allow-none.js';
+import { activeKeys } from '../active-keys.js';
+import type { AllowNone } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
@@ -31,10 +31,7 @@ export async function restore(
   const db = await clients.db();
   const target = await clients.connect(addressOfUrl(checkedUrl(to)), 'to');
   await target.ping().catch(throwRedisError('to'));
-  const name = namePattern(pattern);
-  const keys = await keyNames(db, { name, condition: 'active' });
-  const deleted = keys.length > 0 ? 0 : (await keyNames(db, { name, condition: 'deleted' })).length;
-  requireKeys('restore', pattern, { allowNone }, { keys: keys.length, where: 'MongoDB', deleted });
+  const keys = await activeKeys(db, 'restore', pattern, { allowNone });
   const progress = new Progress(out, keys.length, 'keys');
   const results: Restored[] = [];
   const work = forEachAtOnce(keys, AT_ONCE, async (key) => {

@@ -1,4 +1,4 @@
-import { keyNames, readKey } from '@redis-to-mongo/mongo-sink';
+import { readKey } from '@redis-to-mongo/mongo-sink';
 import {
   type AuditedAction,
   isContended,
@@ -8,9 +8,10 @@ import {
   restartKey,
   syncToEnd,
 } from '@redis-to-mongo/operations';
-import { canonicalKeyId, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
+import { canonicalKeyId, forEachAtOnce, shownKey } from '@redis-to-mongo/pipeline';
 import { counted, grouped } from '@redis-to-mongo/terminal';
-import { type AllowNone, requireKeys } from '../allow-none.js';
+import { activeKeys } from '../active-keys.js';
+import type { AllowNone } from '../allow-none.js';
 import { CliError } from '../cli-error.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
@@ -97,10 +98,7 @@ async function migrateKeys(
 ): Promise<Ending> {
   const { out, clients, interruption } = call;
   const db = await clients.db();
-  const name = namePattern(pattern);
-  const keys = await keyNames(db, { name, condition: 'active' });
-  const deleted = keys.length > 0 ? 0 : (await keyNames(db, { name, condition: 'deleted' })).length;
-  requireKeys('resync', pattern, options, { keys: keys.length, where: 'MongoDB', deleted });
+  const keys = await activeKeys(db, 'resync', pattern, options);
   const { line, slice } = await openLine(clients);
   const audit = await openAudit(call);
   const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };
