@@ -11,7 +11,7 @@ import {
 import type { Words } from './contract/about.js';
 import type { Item, StoredDocument, ValueType } from './contract/value-type.js';
 import { documentsIn, partOf } from './documents/stored-values.js';
-import { FIELD_EXPIRY } from './reading/field-expiry.js';
+import { FIELD_EXPIRY, goesAt } from './reading/field-expiry.js';
 import { itemsOf, scanPages } from './reading/scan-pages.js';
 
 /** The most bytes that a field, or its time, takes in a document beside its name and value. */
@@ -49,7 +49,7 @@ export const HASH: ValueType = {
       ['HSET', key, ...items.flatMap(([field, value]) => [partOf(field), partOf(value)])],
       ...items.flatMap((item) => restoreTime(key, item)),
     ],
-    expiresAt: ([, , time]) => (time && time.length > 0 ? Number(time) : undefined),
+    expiresAt: goesAt,
   },
   excerpt: {
     lua: `size = redis.call('HLEN', key)

@@ -36,7 +36,7 @@ export async function restoreValue(
     count += items.length;
     for (const item of items) {
       bytes += item[0]?.length ?? 0;
-      expiring.add(expiresAt?.(item));
+      expiring.add(expiresAt?.(item) ?? NEVER);
     }
   }
   const { size } = valueType(keyType).source;
@@ -57,8 +57,8 @@ class ExpiringItems {
   first = NEVER;
   #last = 0;
 
-  add(expiresAt: number | undefined): void {
-    if (expiresAt === undefined) return;
+  add(expiresAt: number): void {
+    if (expiresAt === NEVER) return;
     this.count++;
     this.first = Math.min(this.first, expiresAt);
     this.#last = Math.max(this.#last, expiresAt);

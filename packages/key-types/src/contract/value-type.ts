@@ -152,6 +152,6 @@ export interface Restore {
   readonly isWhole?: true;
   /** Adds a page of items. Before the first page, the key does not exist. */
   readonly commands: (key: Buffer, items: readonly Item[]) => readonly Words[];
-  /** Returns when Redis removes an item, in ms since 1970; `undefined` for never. Absent if items do not expire. */
-  readonly expiresAt?: (item: Item) => number | undefined;
+  /** Returns when Redis removes an item, in ms since 1970; Infinity for never. Absent if items do not expire. */
+  readonly expiresAt?: (item: Item) => number;
 }

@@ -64,7 +64,8 @@ export const FIELD_EXPIRY: ItemDetail = {
   script: SCRIPT,
 };
 
-function goesAt([, , time]: Item): number {
+/** When a field expires, in ms since 1970; Infinity for never. */
+export function goesAt([, , time]: Item): number {
   return time && time.length > 0 ? Number(time) : LAST;
 }
 
