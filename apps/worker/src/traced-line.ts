@@ -65,6 +65,7 @@ function tracedSink(sink: Sink, tracer: Tracer): Sink {
     save: (before, next) =>
       within(tracer, 'save', { key: next.key, revision: next.revision }, () => sink.save(before, next)),
     leave: (before) => within(tracer, 'write', { key: before.key }, () => sink.leave(before)),
+    entryIds: (state) => within(tracer, 'load', { key: state.key }, () => sink.entryIds(state)),
     hasValue: (state, value) => within(tracer, 'load', { key: state.key }, () => sink.hasValue(state, value)),
     many: {
       load: (keys) => within(tracer, 'load', { keys: keys.length }, () => sink.many.load(keys)),

@@ -109,7 +109,7 @@ describe('a stream that is tailed', () => {
     expect(await on.under.redis.hkeys(`{${on.settings().prefix}}:claims`)).toEqual([]);
   });
 
-  it('begins its next incarnation when it is made anew meanwhile', async () => {
+  it('is left to a job when it is made anew meanwhile, which begins the next incarnation', async () => {
     const one = await worker();
     await tail(one, 'anew');
     await on.under.redis
@@ -118,8 +118,10 @@ describe('a stream that is tailed', () => {
       .xadd('anew', '7-0', 'v', 'new')
       .xadd('anew', '8-0', 'v', 'new')
       .exec();
-    await vi.waitFor(async () => expect(await ids('anew')).toEqual(['1-0', '2-0', '7-0', '8-0']), until);
-    await one.tailer.close();
+    await vi.waitFor(async () => expect(await jobsFor('anew')).toBe(1), until);
+    expect(await ids('anew')).toEqual(['1-0', '2-0']);
+    await one.job(['anew']);
+    expect(await ids('anew')).toEqual(['1-0', '2-0', '7-0', '8-0']);
     expect(await on.under.state('anew')).toMatchObject({ incarnation: 2, counts: { seen: 4, written: 4 } });
   });
 

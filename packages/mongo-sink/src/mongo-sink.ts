@@ -17,6 +17,7 @@ import { dropValueLetters } from './dead-letters/dead-letters.js';
 import { KeyStates } from './keys/key-states.js';
 import { REVISION_LEAP } from './keys/reread-keys.js';
 import { MessageWriter, type MessageWriterOptions } from './messages/message-writer.js';
+import { mirroredEntryIds } from './messages/mirrored-messages.js';
 import { MembersWriter } from './values/value-members-writer.js';
 import { ValueWriter } from './values/value-writer.js';
 
@@ -101,6 +102,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
       save: (savings) => saves.submit(savings),
     },
     leave: (before) => retrying(() => leaveFormerPlace(db, before)),
+    entryIds: (state) => retrying(() => mirroredEntryIds(db, state)),
     hasValue: (state, { collection }) => retrying(() => values.isActive(collection, state)),
     async write(state, writes) {
       const outcomes = await Promise.all(writes.map((write) => writeOne(state, write)));

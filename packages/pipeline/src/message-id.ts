@@ -36,6 +36,16 @@ export function keyOfMessageId(id: string): string | undefined {
   return at >= 0 && LIFE_AND_ENTRY.test(id.slice(at + 1)) ? id.slice(0, at) : undefined;
 }
 
+/**
+ * The entry id in the `_id` of a message with this prefix; `undefined` if the text is not the `_id` of such a
+ * message.
+ */
+export function entryIdOf(prefix: string, id: string): string | undefined {
+  const [, ms, seq] = (id.startsWith(prefix) && ENTRY.exec(id.slice(prefix.length))) || [];
+  return ms === undefined ? undefined : `${ms}-${seq}`;
+}
+
+const ENTRY = /^[a-t](\d+)-[a-t](\d+)$/;
 const LIFE_AND_ENTRY = /^[a-t]\d+:[a-t]\d+-[a-t]\d+$/;
 
 function sortable(digits: string): string {

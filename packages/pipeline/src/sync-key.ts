@@ -1,9 +1,9 @@
 import type { Batch, OtherEntries } from './batch.js';
 import { handled } from './handled.js';
-import { type Gap, type KeyState, nextIncarnation, retired, withGaps } from './key-state.js';
-import type { KeyType } from './key-type.js';
+import { begin, begunAgain, beyondUnsaved, incarnationEnded } from './incarnations.js';
+import { type KeyState, retired } from './key-state.js';
 import type { Line } from './line.js';
-import { advance, after, incarnationOf, recreated, settled } from './next-state.js';
+import { advance, after, incarnationOf, recreated } from './next-state.js';
 import { sameDocumentId } from './shape/document-id.js';
 import { shownKey } from './shown-key.js';
 import type { Slice } from './slice.js';
@@ -17,7 +17,7 @@ import type { Syncer } from './syncer.js';
  * position is saved only if no other run has saved since it was loaded.
  * @param wasInterrupted whether the run before failed or died. It may have written a value without saving its
  * state. If the value then changed back, it would pass for unchanged; if the key was then deleted, for one
- * that never existed. So the value is written again.
+ * that never existed. So the value is written again. For a stream, see beyondUnsaved.
  * @throws SyncError of class transient, configuration or unknown, from the source or the sink.
  */
 export async function syncKey(
@@ -60,7 +60,8 @@ export async function syncLoaded(
       await retire(line, stored, tally);
       return tally.report('unsupported', undefined);
     }
-    const state = await begin(line, stored, key, syncer.keyType, tally);
+    const begun = await begin(line, stored, key, syncer.keyType, tally);
+    const state = wasInterrupted ? await beyondUnsaved(line, syncer, begun) : begun;
     const from = wasInterrupted ? syncer.withoutContent(state) : state;
     const saved = state.revision === (stored?.revision ?? 0) ? stored : state;
     return await drain(line, syncer, from, saved, slice, tally, { confirm });
@@ -159,59 +160,12 @@ async function retireOvertaken(line: Line, syncer: Syncer, key: string): Promise
   });
 }
 
-/**
- * The state to continue from. A changed type ends the incarnation. The new state is then saved before the
- * value is written: a value unknown to the state would stay after the key is deleted or changes again. The
- * state of a stream that comes back is saved first, too: if the key were forgotten meanwhile, its
- * incarnations would start from 1 again, and its messages would be stored twice.
- */
-async function begin(
-  line: Line,
-  stored: KeyState | undefined,
-  key: string,
-  keyType: KeyType,
-  tally: Tally,
-): Promise<KeyState> {
-  const isActive = stored?.status === 'active';
-  const isWrittenFirst = stored?.keyType === keyType && (isActive || keyType !== 'stream');
-  if (!stored || isWrittenFirst) return incarnationOf(line, stored, key, keyType);
-  const ended = isActive ? await incarnationEnded(line, stored, tally) : stored;
-  const state = advance(recreated(line, ended, keyType, isActive ? 'type changed' : 'deleted'));
-  await line.sink.save(stored, state);
-  return state;
-}
-
-/** Makes the writes that end an incarnation, and counts its unread entries. */
-async function incarnationEnded(line: Line, state: KeyState, tally: Tally): Promise<KeyState> {
-  const writes = line.source.retire(state);
-  const ended = writes.length > 0 ? settled(state, await line.sink.write(state, writes)) : state;
-  const gaps = unreadAtEnd(state, line.now());
-  tally.addGaps(gaps);
-  return withGaps(ended, gaps);
-}
-
-/** The gap of entries that were unread when a stream's incarnation ended: at least the last known lag. */
-function unreadAtEnd(state: KeyState, now: Date): readonly Gap[] {
-  if (state.lag === 0 || state.keyType !== 'stream' || state.position === null) return [];
-  return [
-    {
-      incarnation: state.incarnation,
-      after: String(state.position.entryId ?? ''),
-      upTo: String(state.position.lastId ?? ''),
-      entries: state.lag,
-      cause: 'ended',
-      exact: false,
-      at: now,
-    },
-  ];
-}
-
 interface DrainOptions {
   /**
    * See Source.sameServer. Only values are confirmed before each write: another server may have an old one.
    */
   readonly confirm?: () => Promise<void>;
-  /** See syncOn. */
+  /** See syncOn. Present if a tailer reads: it saves later, so it leaves a new incarnation to a job. */
   readonly isMine?: () => Promise<boolean>;
 }
 
@@ -240,21 +194,24 @@ async function drain(
           'overtaken',
           `key ${shownKey(start.key)}: a job has started on it meanwhile`,
         );
+      if (batch.rewound) {
+        if (isMine) throw madeAgain(start, 'the stream was created again: a job reads it from its start');
+        await saving;
+        state = await begunAgain(line, saved, await incarnationEnded(line, state, tally));
+        saved = state;
+      }
       reading = handled(readNext(batches));
       await line.at?.('after-read', start.key);
-      const from = batch.rewound
-        ? nextIncarnation(await incarnationEnded(line, state, tally), syncer.keyType, 'rewound', line.now())
-        : state;
-      const outcome = await line.sink.write(from, batch.writes).finally(() => batch.release?.());
+      const outcome = await line.sink.write(state, batch.writes).finally(() => batch.release?.());
       await line.at?.('after-write', start.key);
       if (outcome.otherEntries) {
         await saving;
-        await beginAnother(line, saved, await incarnationEnded(line, from, tally), outcome.otherEntries);
+        await beginAnother(line, saved, await incarnationEnded(line, state, tally), outcome.otherEntries);
       }
       tally.add(batch, outcome);
       await saving;
       await line.at?.('before-save', start.key);
-      state = after(from, batch, outcome, line.now());
+      state = after(state, batch, outcome, line.now());
       saving = handled(line.sink.save(saved, state).then(() => line.at?.('after-save', start.key)));
       saved = state;
     }
@@ -273,7 +230,7 @@ async function drain(
 
 /**
  * Begins the next incarnation of a stream, because MongoDB has entries of an earlier one that no saved
- * position knows. A tailer saves later, so it leaves this to the next job.
+ * position knows.
  * @throws SyncError STREAM_MADE_AGAIN, of class overtaken: the next run reads the stream from its start.
  */
 async function beginAnother(
@@ -282,15 +239,14 @@ async function beginAnother(
   ended: KeyState,
   { withdraw }: OtherEntries,
 ): Promise<never> {
-  const next = nextIncarnation(ended, ended.keyType, 'rewound', line.now());
-  await line.sink.save(saved, { ...next, revision: saved.revision + 1 });
+  await begunAgain(line, saved, ended);
   // A run that counted these messages as already there can't save anymore.
   await withdraw();
-  throw new SyncError(
-    'STREAM_MADE_AGAIN',
-    'overtaken',
-    `key ${shownKey(ended.key)}: MongoDB has other entries under its ids: they are of an earlier incarnation`,
-  );
+  throw madeAgain(ended, 'MongoDB has other entries under its ids: they are of an earlier incarnation');
+}
+
+function madeAgain({ key }: KeyState, why: string): SyncError {
+  return new SyncError('STREAM_MADE_AGAIN', 'overtaken', `key ${shownKey(key)}: ${why}`);
 }
 
 async function readNext(batches: AsyncIterator<Batch>): Promise<Batch | undefined> {

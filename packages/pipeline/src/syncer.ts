@@ -23,6 +23,12 @@ export interface Syncer {
    */
   withoutContent(state: KeyState): KeyState;
   /**
+   * For streams: whether the key now holds another stream than the one that these entries were read from.
+   * `true` is certain.
+   * @throws SyncError from the source.
+   */
+  isOtherThan?(key: string, entryIds: readonly string[]): Promise<boolean>;
+  /**
    * Whether the value was too large for a reading of small values when it was last read. It then goes alone
    * from the start, so that it is not read twice.
    */

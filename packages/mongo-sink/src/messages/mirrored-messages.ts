@@ -2,6 +2,7 @@ import {
   BEFORE_FIRST,
   bulksOf,
   type DocumentMessages,
+  entryIdOf,
   isEntryId,
   type KeyState,
   messageCollectionOf,
@@ -106,6 +107,27 @@ export async function lastMirroredEntries(
       if (entries.push({ entryId: String(entryId), at, content, mapped }) === limit) break;
     }
     return entries;
+  });
+}
+
+/**
+ * The ids of the last entries of the stream's present incarnation, dead letters included: at most 100 of each.
+ * @throws SyncError as mongoError.
+ */
+export async function mirroredEntryIds(db: Db, state: KeyState): Promise<readonly string[]> {
+  const { key, incarnation } = state;
+  const prefix = messageIdPrefix(key, incarnation);
+  const filter = { _id: messageIdBounds(key, incarnation) };
+  const places = [db.collection<Stored>(messageCollectionOf(state)), lettersIn(db)];
+  return await connected(db, async () => {
+    const found = places.map((place) =>
+      place
+        .find(filter, { projection: { _id: 1 } })
+        .sort({ _id: -1 })
+        .limit(100)
+        .toArray(),
+    );
+    return (await Promise.all(found)).flat().flatMap(({ _id }) => entryIdOf(prefix, _id) ?? []);
   });
 }
 

@@ -257,6 +257,57 @@ describe('the incarnations of a stream', () => {
       expect(await under.sync('same')).toMatchObject({ result: 'synced', written: 1, alreadyThere: 2 });
       expect(await incarnations('same')).toEqual({ 1: ['5-0', '6-0', '7-0'] });
     });
+
+    const syncInterrupted = async (key: string) => await syncKey(await under.line(), key, wholeSlice(), true);
+
+    it.each([
+      ['new', []],
+      ['known', ['1-0']],
+      ['known, longer', ['1-0', '2-0', '3-0', '4-0']],
+    ])('a stream that was %s, with other ids: each in an incarnation of its own', async (name, known) => {
+      const key = `unsaved, ${name}`;
+      if (known.length > 0) {
+        await add(key, known);
+        await under.sync(key);
+        await under.redis.del(key);
+      }
+      await add(key, ['5-0', '6-0', '7-0']);
+      await writeUnsaved(key);
+      await under.redis.del(key);
+      const later = ['8-0', '9-0', '10-0', '11-0', '12-0'];
+      await add(key, later);
+      expect(await syncInterrupted(key)).toMatchObject({ result: 'synced', written: 5, alreadyThere: 0 });
+      const unsaved = { [known.length > 0 ? 2 : 1]: ['5-0', '6-0', '7-0'] };
+      const first = known.length > 0 ? { 1: known } : {};
+      expect(await incarnations(key)).toEqual({ ...first, ...unsaved, [known.length > 0 ? 3 : 2]: later });
+      expect(await syncInterrupted(key)).toMatchObject({ result: 'unchanged' });
+      expect(addsUp(await under.state(key))).toBe(true);
+    });
+
+    it.each([
+      ['lower ids', ['1-0'], []],
+      ['higher ids, and trimmed', ['3-0', '4-0', '8-0', '9-0'], ['3-0']],
+    ])('with %s', async (name, ids, deleted) => {
+      const key = `unsaved, ${name}`;
+      await add(key, ['5-0', '6-0']);
+      await writeUnsaved(key);
+      await under.redis.del(key);
+      await add(key, ids);
+      for (const id of deleted) await under.redis.xdel(key, id);
+      await syncInterrupted(key);
+      const left = ids.filter((id) => !deleted.includes(id));
+      expect(await incarnations(key)).toEqual({ 1: ['5-0', '6-0'], 2: left });
+    });
+
+    it('and not made again, but trimmed and deleted from: it stays in its incarnation', async () => {
+      await add('trimmed', ['5-0', '6-0', '7-0', '8-0']);
+      await writeUnsaved('trimmed');
+      await under.redis.xtrim('trimmed', 'MAXLEN', 2);
+      await under.redis.xdel('trimmed', '8-0');
+      await add('trimmed', ['9-0']);
+      await syncInterrupted('trimmed');
+      expect(await incarnations('trimmed')).toEqual({ 1: ['5-0', '6-0', '7-0', '8-0', '9-0'] });
+    });
   });
 
   describe('made again between two reads, and alike', () => {

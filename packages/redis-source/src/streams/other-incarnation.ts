@@ -1,4 +1,4 @@
-import { storedText } from '@redis-to-mongo/pipeline';
+import { compareEntryIds, storedText } from '@redis-to-mongo/pipeline';
 import { redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { digestOf } from './entry-digest.js';
@@ -40,15 +40,48 @@ function isHeadOther({ marks }: StreamPosition, { firstId, firstDigest }: Stream
 export async function holdsMarks(redis: Redis, key: Buffer, position: StreamPosition): Promise<boolean> {
   const marks = position.marks.all;
   if (marks.length === 0) return true;
+  const [infoReply, ...ranges] = await readEntries(
+    redis,
+    key,
+    marks.map(({ id }) => id),
+  );
+  if (!Array.isArray(infoReply)) return true; // the key is gone: its next job retires it
+  return areMarksHeld(position, parseStreamInfo(infoReply), ranges);
+}
+
+/**
+ * Whether the stream was never the one that these entries were read from: it lacks one of them that it can't
+ * have lost by trimming or deletion. All are looked up at one instant. Costs one XRANGE of one entry each.
+ * @throws SyncError as redisError.
+ */
+export async function neverHeld(redis: Redis, key: Buffer, entryIds: readonly string[]): Promise<boolean> {
+  const [infoReply, ...ranges] = await readEntries(redis, key, entryIds);
+  if (!Array.isArray(infoReply)) return false; // the key is gone: its next job retires it
+  const info = parseStreamInfo(infoReply);
+  const { added, lastId, length } = info;
+  return entryIds.some((entryId, i) => {
+    const range = ranges[i];
+    if (Array.isArray(range) && range.length > 0) return false;
+    const hasLostNone = added === length;
+    return (
+      hasLostNone || compareEntryIds(lastId, entryId) < 0 || mustHold({ entryId, added: added ?? null }, info)
+    );
+  });
+}
+
+/**
+ * Reads XINFO STREAM and single entries, at one instant.
+ * @returns the reply of XINFO STREAM, `undefined` without the key, and those of XRANGE, as bytes.
+ * @throws SyncError as redisError.
+ */
+async function readEntries(redis: Redis, key: Buffer, ids: readonly string[]): Promise<readonly unknown[]> {
   const transaction = redis.multi().xinfo('STREAM', key);
-  for (const { id } of marks) transaction.xrangeBuffer(key, id, id);
+  for (const id of ids) transaction.xrangeBuffer(key, id, id);
   const replies = await transaction.exec().catch(throwRedisError());
-  const [infoReply, ...ranges] = (replies ?? []).map(([error, reply]) => {
+  return (replies ?? []).map(([error, reply]) => {
     if (error && !isNoSuchKey(error)) throw redisError(error);
     return reply;
   });
-  if (!Array.isArray(infoReply)) return true; // the key is gone: its next job retires it
-  return areMarksHeld(position, parseStreamInfo(infoReply), ranges);
 }
 
 /** @param ranges the reply of XRANGE for each mark, as bytes. */

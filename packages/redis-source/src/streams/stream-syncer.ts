@@ -17,7 +17,7 @@ import { sameServers } from '../same-servers.js';
 import type { DirectReader } from './direct/direct-reader.js';
 import { documentsByRule } from './documents-by-rule.js';
 import { digestOf } from './entry-digest.js';
-import { holdsMarks, isOtherIncarnation } from './other-incarnation.js';
+import { holdsMarks, isOtherIncarnation, neverHeld } from './other-incarnation.js';
 import { guessEntryBytes, readStream } from './read-stream.js';
 import {
   accountFor,
@@ -78,6 +78,12 @@ export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
     keyType: 'stream',
     retire: () => [],
     withoutContent: (state) => state,
+    isOtherThan: async (key, entryIds) => {
+      const confirm = sameServers(redis, options.direct);
+      const isOther = await neverHeld(redis, keyBytes(key), entryIds);
+      await confirm();
+      return isOther;
+    },
     read: (state, slice, budget) => readBatches(reads, state, slice, budget),
   };
 }
