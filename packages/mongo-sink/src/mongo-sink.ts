@@ -15,7 +15,6 @@ import type { Db } from 'mongodb';
 import { leaveFormerPlace } from './admin/former-documents.js';
 import { dropValueLetters } from './dead-letters/dead-letters.js';
 import { KeyStates } from './keys/key-states.js';
-import { REVISION_LEAP } from './keys/reread-keys.js';
 import { MessageWriter, type MessageWriterOptions } from './messages/message-writer.js';
 import { mirroredEntryIds } from './messages/mirrored-messages.js';
 import { MembersWriter } from './values/value-members-writer.js';
@@ -48,11 +47,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
       : outcomeOf(await retrying(() => values.replace(state, write)));
 
   const writeOne = async (state: KeyState, write: Write): Promise<Outcome> => {
-    if (write.kind === 'insert') {
-      // Above this revision, the target was set back: then existing entries are the ones that are read again.
-      const comparesEntries = state.revision < REVISION_LEAP;
-      return await retrying(() => messages.insert({ ...write, comparesEntries }));
-    }
+    if (write.kind === 'insert') return await retrying(() => messages.insert(write));
     const outcome = await writeValue(state, write);
     if (outcome.dead > 0) return outcome;
     return { ...outcome, settled: await retrying(() => dropValueLetters(db, state)) };

@@ -29,8 +29,6 @@ const MOST_DOCUMENTS = 50_000;
 interface Insert {
   readonly collection: string;
   readonly messages: Messages;
-  /** Whether messages that exist already are compared with the stored ones. */
-  readonly comparesEntries?: boolean;
 }
 
 /**
@@ -124,8 +122,8 @@ export class MessageWriter {
 
   /** Compares messages that existed already with the stored ones. @param met indexes of these messages. */
   async #others(insert: Insert, met: readonly number[]): Promise<Pick<Outcome, 'otherEntries'>> {
-    const { collection, messages, comparesEntries } = insert;
-    if (!comparesEntries || met.length === 0) return {};
+    const { collection, messages } = insert;
+    if (met.length === 0) return {};
     const some = spread(met).map((i) => messageAt(messages, i));
     if (!(await hasOtherEntries(this.db, collection, some))) return {};
     // Keep only the ids: the messages are released once this method has returned.

@@ -217,15 +217,17 @@ describe('the incarnations of a stream', () => {
     };
 
     it.each([
-      ['new', []],
-      ['known', ['1-0']],
+      ['new', [], 0],
+      ['known', ['1-0'], 0],
+      ['known, long tailed', ['1-0'], 10_000_000],
     ])(
       'a %s stream, with the same ids: both are kept, each in an incarnation of its own',
-      async (name, known) => {
+      async (name, known, revision) => {
         const key = `unsaved-${name}`;
         if (known.length > 0) {
           await add(key, known, 'known');
           await under.sync(key);
+          await under.db.collection('keys').updateOne({ stream: key }, { $inc: { revision } });
           await under.redis.del(key);
         }
         await add(key, ['5-0', '6-0', '7-0'], 'unsaved');
