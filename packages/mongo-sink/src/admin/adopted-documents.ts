@@ -1,5 +1,6 @@
 import { isObject, type KeyState, type StoredContent } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
+import { findByIds } from '../commands/by-ids.js';
 import { insertRecords } from '../commands/write-records.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
@@ -29,9 +30,7 @@ export interface Adoption {
 /** Counts how many of these messages already exist. @throws SyncError as mongoError. */
 export async function countThere(db: Db, collection: string, ids: readonly string[]): Promise<number> {
   return await connected(db, async () => {
-    const messages = db.collection<Stored>(collection);
-    const found = await messages.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 } }).toArray();
-    return found.length;
+    return (await findByIds(db.collection<Stored>(collection), ids, { _id: 1 })).length;
   });
 }
 
@@ -52,8 +51,8 @@ export async function knownKeys(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Adoption | undefined>> {
   return await connected(db, async () => {
-    const known = keysIn(db).find({ _id: { $in: [...keys] } }, { projection: { adopted: 1 } });
-    return new Map((await known.toArray()).map(({ _id, adopted }) => [_id, adoptionIn(adopted)]));
+    const known = await findByIds(keysIn(db), keys, { adopted: 1 });
+    return new Map(known.map(({ _id, adopted }) => [_id, adoptionIn(adopted)]));
   });
 }
 

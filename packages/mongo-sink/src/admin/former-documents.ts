@@ -14,7 +14,7 @@ import {
   STREAM_MESSAGES,
 } from '@redis-to-mongo/pipeline';
 import { BSON, type Collection, type Db, type Filter } from 'mongodb';
-import { deleteByIds } from '../commands/by-ids.js';
+import { deleteByIds, findByIds } from '../commands/by-ids.js';
 import { pagesOf } from '../commands/pages-of.js';
 import { connected } from '../connection/ensure-connected.js';
 import { collectionsOf } from '../database/collection-of.js';
@@ -114,10 +114,7 @@ async function removeStrays(db: Db, before: KeyState, now: KeyState): Promise<vo
       const ids = found.map(({ _id }) => _id);
       const lastFound = ids.at(-1);
       if (lastFound === undefined) return;
-      const moved = await db
-        .collection<Stored>(to)
-        .find({ _id: { $in: ids } }, { projection: { _id: 1 } })
-        .toArray();
+      const moved = await findByIds(db.collection<Stored>(to), ids, { _id: 1 });
       const isThere = new Set(moved.map(({ _id }) => _id));
       await deleteByIds(
         former,

@@ -1,14 +1,14 @@
-import { bulksOf, inParts } from '@redis-to-mongo/pipeline';
+import { bulksOf } from '@redis-to-mongo/pipeline';
 import type { Collection, Document, Filter } from 'mongodb';
 import type { Stored } from '../database/stored.js';
 
 /** Documents deleted per command. */
 const AT_ONCE = 1000;
-/** Ids per statement. Some servers compare each document that they find with every id of its statement. */
-const IDS_PER_STATEMENT = 25;
 
 /** Limits of the ids in one command: a key's name can take 1 MiB, and a command 16 MiB. */
 const NAMED_AT_ONCE = { sizeOf: (id: string) => 3 * id.length + 16, size: 8 * 1024 * 1024, count: 5000 };
+/** The same for a statement. Some servers compare each document that they find with every id of its statement. */
+const IN_A_STATEMENT = { ...NAMED_AT_ONCE, count: 25 };
 
 /**
  * Finds the documents with these ids that match a filter, with as many commands as the ids need.
@@ -32,7 +32,7 @@ export function idBulks(ids: Iterable<string>): Iterable<string[]> {
 }
 
 /**
- * Updates the documents with these ids that match a filter, with one command.
+ * Updates the documents with these ids that match a filter, with as few commands as they fit into.
  * @throws what the driver throws.
  */
 export async function updateByIds(
@@ -47,7 +47,7 @@ export async function updateByIds(
   if (statements.length > 0) await documents.bulkWrite(statements, { ordered: false });
 }
 
-/** Deletes documents by `_id`, with one command. @throws what the driver throws. */
+/** Deletes documents by `_id`; see updateByIds. @throws what the driver throws. */
 export async function deleteByIds(documents: Collection<Stored>, ids: readonly string[]): Promise<void> {
   const statements = conditionsById(ids).map((_id) => ({ deleteMany: { filter: { _id } } }));
   if (statements.length > 0) await documents.bulkWrite(statements, { ordered: false });
@@ -75,5 +75,5 @@ export async function deleteWhere(
 
 /** Conditions on `_id` that together cover all these ids, one per statement of a command. */
 function conditionsById(ids: readonly string[]): { $in: string[] }[] {
-  return inParts(ids, IDS_PER_STATEMENT).map(($in) => ({ $in }));
+  return [...bulksOf(ids, IN_A_STATEMENT)].map(($in) => ({ $in }));
 }

@@ -12,6 +12,7 @@ import {
   type ValueDocument,
 } from '@redis-to-mongo/pipeline';
 import { Binary, BSON, type Db, type Document } from 'mongodb';
+import { idBulks } from '../commands/by-ids.js';
 import { updateRecords } from '../commands/write-records.js';
 import { lettersIn } from '../database/stored.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
@@ -161,7 +162,7 @@ async function save(db: Db, letters: readonly Letter[]): Promise<LetterResult[]>
     if (parts.length === 0) single.push(id);
     else await removeParts(db, { letter: id, part: { $gte: parts.length } });
   }
-  if (single.length > 0) await removeParts(db, { letter: { $in: single } });
+  for (const $in of idBulks(single)) await removeParts(db, { letter: { $in } });
   for (const bulk of bulksOf(written, LETTERS_AT_ONCE)) await upsert(db, 'dead_letters', bulk, refused);
   return letters.map(({ id }) => refused.get(id));
 }
@@ -235,9 +236,12 @@ export async function readDeadLetter(db: Db, id: string): Promise<Document | und
  * @throws what the driver throws.
  */
 export async function removeLetters(db: Db, ids: readonly string[]): Promise<number> {
-  await db.collection('dead_letter_parts').deleteMany({ letter: { $in: [...ids] } });
-  const { deletedCount } = await lettersIn(db).deleteMany({ _id: { $in: [...ids] } });
-  return deletedCount;
+  let removed = 0;
+  for (const $in of idBulks(ids)) {
+    await db.collection('dead_letter_parts').deleteMany({ letter: { $in } });
+    removed += (await lettersIn(db).deleteMany({ _id: { $in } })).deletedCount;
+  }
+  return removed;
 }
 
 function binary(value: unknown): Uint8Array {

@@ -1,5 +1,6 @@
 import { type KeyState, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document } from 'mongodb';
+import { findByIds } from '../commands/by-ids.js';
 import type { WriteError } from '../commands/write-command.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, lettersIn } from '../database/stored.js';
@@ -52,10 +53,11 @@ export async function settleKeyLetters(
       const { _id: key, revision } = BSON.deserialize(letter.document.value());
       return { letter: letter._id, key: String(key), revision: Number(revision) };
     });
-    const filter = { _id: { $in: refused.map(({ key }) => key) } };
-    const stored = await keysIn(db)
-      .find(filter, { projection: { revision: 1 } })
-      .toArray();
+    const stored = await findByIds(
+      keysIn(db),
+      refused.map(({ key }) => key),
+      { revision: 1 },
+    );
     const revisions = new Map(stored.map(({ _id, revision }) => [_id, Number(revision)]));
     const unknown = refused.filter(({ key }) => !revisions.has(key)).map(({ key }) => key);
     const areGone = unknown.length > 0 ? await isGone(unknown) : [];

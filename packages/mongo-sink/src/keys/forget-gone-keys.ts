@@ -1,5 +1,6 @@
 import { forEachAtOnce, type RuleSpec, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
+import { updateByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn } from '../database/stored.js';
 import { forgetKey } from './forget-key.js';
@@ -30,8 +31,7 @@ export async function forgetGoneKeys(db: Db, before: Date, rules: readonly RuleS
       const result = await forgetKey(db, key, rules, { withData: false }).catch(unlessItIsThisKey);
       if (result !== 'forgotten' && result !== 'unknown') kept.push(key);
     });
-    if (kept.length > 0)
-      await keys.updateMany({ _id: { $in: kept }, ...due }, { $set: { goneCheckedAt: new Date() } });
+    await updateByIds(keys, kept, due, { $set: { goneCheckedAt: new Date() } });
     return { forgotten: names.length - kept.length, isMore: names.length === A_PASS };
   });
 }

@@ -6,7 +6,7 @@ import {
   STREAM_MESSAGES,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document, Filter } from 'mongodb';
-import { deleteWhere } from '../commands/by-ids.js';
+import { deleteWhere, idBulks } from '../commands/by-ids.js';
 import { allValueCollections } from '../database/collection-of.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
@@ -128,7 +128,8 @@ function recordsOf({ key, stream, type }: KeyState): Filter<Stored> {
 async function removeMessages(db: Db, state: KeyState, { messages }: DocumentCollections): Promise<void> {
   for (const collection of messages) await deleteWhere(db.collection<Stored>(collection), recordsOf(state));
   await deleteWhere(db.collection<Stored>('dead_letters'), recordsOf(state), async (letters) => {
-    await db.collection('dead_letter_parts').deleteMany({ letter: { $in: letters } });
+    for (const $in of idBulks(letters))
+      await db.collection('dead_letter_parts').deleteMany({ letter: { $in } });
   });
 }
 

@@ -3,7 +3,7 @@ import type { Db, Filter } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { type KeySort, keyFilter, keyParts, ORDERS, SORT_FIELDS } from './key-lists.js';
-import { type KeySummary, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
+import { type KeySummary, readKeySummaries, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
 import { type KeyPlace, sortValue, walkKeys } from './key-walk.js';
 import { beginsWith, boundsBeyond, boundsFilter, boundsOf } from './name-ranges.js';
 import { type NameSample, NO_SAMPLE, sampleOfType } from './name-sample.js';
@@ -192,10 +192,7 @@ async function searched(
     }
   }
   const names = places.map(({ key }) => key);
-  const found = await keysIn(db)
-    .find({ _id: { $in: names } }, { projection: SUMMARY_FIELDS, maxTimeMS: MAX_MS })
-    .toArray();
-  const summaries = new Map(found.map((document) => [document._id, summaryOf(document)]));
+  const summaries = await readKeySummaries(db, names);
   const last = end === 'time' ? seen : places.at(-1);
   return {
     keys: names.flatMap((name) => summaries.get(name) ?? []),

@@ -1,4 +1,5 @@
 import type { Db, Document } from 'mongodb';
+import { findByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, lettersIn, type Stored } from '../database/stored.js';
 import type { Index } from '../indexes/value-indexes.js';
@@ -70,9 +71,7 @@ export async function writeHistory(
     const watched = await db.collection<Stored>('watched_keys').find().limit(MOST_WATCHED).toArray();
     const names = [...new Set([...keys, ...watched.map(({ _id }) => _id)])];
     if (names.length === 0) return;
-    const found = await keysIn(db)
-      .find({ _id: { $in: names } }, { projection: { lag: 1, counts: 1 }, maxTimeMS: MAX_MS })
-      .toArray();
+    const found = await findByIds(keysIn(db), names, { lag: 1, counts: 1 });
     const samples = found.map(({ _id: key, lag, counts }) => ({
       replaceOne: {
         filter: { _id: `${minute.getTime()} ${key}` },
