@@ -37,6 +37,7 @@ export * from './rules/rule-book.js';
 export type { RuledType, RuledTypes } from './rules/ruled-type.js';
 export * from './rules/target-collection.js';
 export * from './rules/value-mapper.js';
+export { secureContextOf } from './secure-context.js';
 export * from './shape/document-id.js';
 export * from './shape/document-shape.js';
 export * from './shown-key.js';

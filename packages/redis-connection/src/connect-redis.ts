@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { SyncError, secureContextOf } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import { attachCauses } from './attach-causes.js';
 import { readNodes } from './cluster-nodes.js';
@@ -166,14 +165,7 @@ function noteMasters(cluster: Cluster, reached: ServersReached | undefined): voi
 /** The TLS options of ioredis; empty without TLS. */
 function tlsOf({ tls, url }: RedisAddress): Pick<RedisOptions, 'tls'> {
   if (!tls.enabled && !url?.startsWith('rediss:')) return {};
-  return {
-    tls: {
-      rejectUnauthorized: tls.rejectUnauthorized,
-      ...(tls.caFile ? { ca: readFileSync(tls.caFile) } : {}),
-      ...(tls.certFile ? { cert: readFileSync(tls.certFile) } : {}),
-      ...(tls.keyFile ? { key: readFileSync(tls.keyFile) } : {}),
-    },
-  };
+  return { tls: { rejectUnauthorized: tls.rejectUnauthorized, secureContext: secureContextOf(tls) } };
 }
 
 /**

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import type { TlsSettings } from '@redis-to-mongo/pipeline';
+import { secureContextOf, type TlsSettings } from '@redis-to-mongo/pipeline';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { failCutSends, quietPools } from './driver-parts.js';
 
@@ -33,10 +32,9 @@ export interface MongoHandle {
  * @throws MongoParseError or MongoInvalidArgumentError if the URI is malformed.
  */
 export function connectMongo(address: MongoAddress, appName: string): MongoHandle {
-  const client = new MongoClient(readingFromPrimary(address.uri), {
-    ...clientOptions(address, appName),
-    ...filesOf(address),
-  });
+  const uri = readingFromPrimary(address.uri);
+  const options = clientOptions(address, appName);
+  const client = new MongoClient(uri, { ...options, ...certificatesOf(uri, options, address.tls) });
   let isLeft = false;
   return {
     db: client.db(address.dbName),
@@ -77,11 +75,18 @@ export function clientOptions(address: MongoAddress, appName: string): MongoClie
   };
 }
 
-function filesOf({ tls }: MongoAddress): MongoClientOptions {
-  if (!tls.enabled) return {};
+/** The certificates that the settings or the URI name. The driver alone reads those of the URI only once. */
+function certificatesOf(uri: string, options: MongoClientOptions, files: TlsSettings): MongoClientOptions {
+  const said = new MongoClient(uri, options).options;
+  if (!said.tls) return {};
+  const pair = said.tlsCertificateKeyFile;
   return {
-    ...(tls.caFile ? { ca: readFileSync(tls.caFile) } : {}),
-    ...(tls.certFile ? { cert: readFileSync(tls.certFile) } : {}),
-    ...(tls.keyFile ? { key: readFileSync(tls.keyFile) } : {}),
+    secureContext: secureContextOf({
+      caFile: files.caFile ?? said.tlsCAFile,
+      certFile: files.certFile ?? pair,
+      keyFile: files.keyFile ?? pair,
+      crlFile: said.tlsCRLFile,
+      passphrase: said.passphrase,
+    }),
   };
 }
