@@ -181,8 +181,13 @@ return 1`);
 
 /**
  * ARGV: ms, workers. Counts the workers as alive for this many ms, and forgets workers that have been dead
- * for an hour.
+ * for an hour. A worker that is alive for far longer has that from the clock of another server, or from before
+ * the clock was set back: its time is shortened, so that a dead one does not hold its claims for hours.
  */
 export const HEARTBEAT = bookkeepingScript(`
-for i = 2, #ARGV do redis.call('ZADD', WORKERS, stamp(now + ARGV[1]), ARGV[i]) end
+local untilText = stamp(now + ARGV[1])
+for _, worker in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, stamp(now + 10 * ARGV[1]), '+inf')) do
+  redis.call('ZADD', WORKERS, untilText, worker)
+end
+for i = 2, #ARGV do redis.call('ZADD', WORKERS, untilText, ARGV[i]) end
 redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', stamp(now - 3600000))`);

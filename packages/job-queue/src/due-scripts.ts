@@ -47,9 +47,16 @@ return answers`);
  * ARGV: ms, limit. Answers keys that were first requested at least this many ms ago and that no run works on.
  * A tailed stream that is due is included: it waits for its job, like any other key. If there are more keys
  * than the limit, each call starts at a different place, so that keys that keep failing do not hide the rest.
+ * Keys that were requested in the future, by the clock of another server or before the clock was set back, are
+ * due from now on.
  */
 export const OVERDUE = bookkeepingScript(`
-local keys = {}
+local keys, early = {}, {}
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, '(' .. nowText, '+inf')) do
+  early[#early + 1] = nowText
+  early[#early + 1] = key
+end
+all('ZADD', DUE, early)
 local untilMs = stamp(now - ARGV[1])
 local hidden = redis.call('ZCOUNT', DUE, '-inf', untilMs) - ARGV[2]
 local from = hidden > 0 and time[2] % (hidden + 1) or 0
@@ -114,15 +121,12 @@ all('HSET', CLAIMS, marked)`);
  */
 export const DEPTH = bookkeepingScript(`
 local oldest = redis.call('ZRANGE', DUE, 0, 99, 'WITHSCORES')
-local keys = {}
-for i = 1, #oldest, 2 do keys[#keys + 1] = oldest[i] end
-local texts = textsOf(keys)
 local untried = redis.call('ZRANGE', DUE, 100, 100)[1] and oldest[2]
-for i in ipairs(keys) do
-  local claim = parsed(texts[i])
+for i = 1, #oldest, 2 do
+  local claim = claimOf(oldest[i])
   -- NOBODY's time is that of the failure. A claim that only asks to read a key again is older than its request.
-  if not (claim and claim.worker == '-' and tonumber(claim.began) > tonumber(oldest[2 * i])) then
-    untried = oldest[2 * i]
+  if not (claim and claim.worker == '-' and tonumber(claim.began) > tonumber(oldest[i + 1])) then
+    untried = oldest[i + 1]
     break
   end
 end

@@ -5,13 +5,16 @@ import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
 
 /**
- * KEYS: limit. ARGV: bytes, bytes per second, burst in ms. Answers how long to wait, in ms.
- * The value is the time at which all recorded bytes are within the limit.
+ * KEYS: account. ARGV: bytes, bytes per second, burst in ms. Answers how long to wait, in ms.
+ * The value is the time that the recorded bytes still take at the limit, in ms, and when that was so. It is no
+ * point in time: after a failover to a server whose clock is behind, that could be hours away.
  */
 const TAKE = new Script(`${NOW}
-local paid = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now) + ARGV[1] * 1000 / ARGV[2]
-redis.call('SET', KEYS[1], string.format('%.0f', paid), 'PX', string.format('%.0f', paid - now + 60000))
-return math.max(0, math.ceil(paid - now - ARGV[3]))`);
+local ahead, at = string.match(redis.call('GET', KEYS[1]) or '', '^(%S+) (%S+)$')
+local passed = math.max(0, now - (tonumber(at) or now))
+local left = math.max(0, (tonumber(ahead) or 0) - passed) + ARGV[1] * 1000 / ARGV[2]
+redis.call('SET', KEYS[1], string.format('%.3f %.0f', left, now), 'PX', string.format('%.0f', left + 60000))
+return math.max(0, math.ceil(left - ARGV[3]))`);
 
 const BURST_MS = 500;
 
@@ -37,7 +40,7 @@ export class LoadLimit {
     private readonly onError: (error: Error) => void,
   ) {
     this.#redis = connectQueue(settings, onError, { commandTimeout: ANSWER_MS });
-    this.#key = `${keyPrefix(settings)}:taken`;
+    this.#key = `${keyPrefix(settings)}:ahead`;
   }
 
   /**

@@ -215,6 +215,15 @@ describe('claims of keys', () => {
     expect(await on.others.claim(['a', 'b'])).toMatchObject({ granted: [], busy: ['a', 'b'], suspects: [] });
   });
 
+  it('of a worker that died under a server whose clock was ahead are not held for as long', async () => {
+    const hours = Date.now() + 7_200_000;
+    await on.redis.zadd('{claims}:workers', hours, 'dead');
+    await on.redis.hset('{claims}:claims', 'a', `dead 1 1 ${hours} 0 0`);
+    await using alive = closing(new Claims({ ...on.settings, deadAfterMs: 600 }, on.onError));
+    await claim(alive.claims, 'b');
+    await expect.poll(() => on.queue.due.abandoned(), { timeout: 20_000 }).toEqual(['a']);
+  });
+
   it('do not quarantine a key whose runs ended after all: their workers were only taken for dead', async () => {
     await using third = closing(new Claims(on.settings, on.onError));
     const ends: (() => Promise<string | undefined>)[] = [];

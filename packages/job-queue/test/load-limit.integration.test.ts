@@ -31,6 +31,21 @@ it('a read waits until all bytes are within the limit, but for half a second', a
   expect(await msOf(() => limit.take(BYTES_PER_SEC))).toBeGreaterThan(300);
 });
 
+it('reads of a few bytes add up', async () => {
+  const began = performance.now();
+  for (let round = 0; round < 50; round++)
+    await Promise.all(Array.from({ length: 100 }, () => limit.take(400)));
+  expect(performance.now() - began).toBeGreaterThan(1_200);
+});
+
+it('what was read by the clock of a server that was ahead delays no read', async () => {
+  for (const place of ['ahead', 'taken']) {
+    const hours = Date.now() + 7_200_000;
+    await under.redis.set(`{load-limit}:${place}`, place === 'ahead' ? `100 ${hours}` : hours);
+  }
+  expect(await msOf(() => limit.take(100_000))).toBeLessThan(10_000);
+});
+
 it('a queue that does not answer delays reads a little, once, and not each by the time limit of a command', async () => {
   proxy.set('hang');
   const reads = async () => {

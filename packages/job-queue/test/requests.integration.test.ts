@@ -169,6 +169,14 @@ it('keys that are due for long do not hide the others, however often they are as
   expect(await on.queue.due.overdue(0, 10)).toHaveLength(10);
 });
 
+it('keys that a server whose clock was ahead has noted as due are overdue soon, not after as long', async () => {
+  await on.redis.zadd('{requests}:due', Date.now() + 3_600_000, 'early');
+  await on.queue.request(['early']);
+  expect(await on.waiting()).toEqual([]);
+  await expect.poll(() => on.queue.due.overdue(1, 10), { timeout: 20_000 }).toEqual(['early']);
+  await expect.poll(async () => (await on.queue.depth()).dueMs, { timeout: 20_000 }).toBeGreaterThan(0);
+});
+
 it('a retry that a process with a wrong clock has put off for a day is run, once the key is overdue; others keep their backoff', async () => {
   await on.queue.request(['misplaced', 'in time']);
   await on.queue.forBoard().drain();
