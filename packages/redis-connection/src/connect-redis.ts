@@ -3,7 +3,7 @@ import { SyncError, secureContextOf } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import { attachCauses } from './attach-causes.js';
 import { readNodes } from './cluster-nodes.js';
-import { markOrigin } from './error-origin.js';
+import { markFailures, markOrigin } from './error-origin.js';
 import type { RedisRole } from './option-names.js';
 import { redirectAlone, silenceSentinels } from './redirect-alone.js';
 import type { RedisAddress } from './redis-address.js';
@@ -113,6 +113,7 @@ function open(address: RedisAddress, own: OwnOptions): Redis {
       // themselves.
       dnsLookup: (name, done) => done(null, name),
     });
+    markFailures(cluster, purpose);
     redirectAlone(cluster);
     noteMasters(cluster, reached);
     // A cluster's client has the same commands as a server's; isCluster distinguishes them.

@@ -1,6 +1,6 @@
 import { isObject, membersOf, SyncError } from '@redis-to-mongo/pipeline';
 import { Redis, type RedisOptions } from 'ioredis';
-import { markOrigin } from './error-origin.js';
+import { markFailures, markOrigin } from './error-origin.js';
 import { OPTION_NAMES, type RedisRole } from './option-names.js';
 import { redisError, throwRedisError } from './redis-error.js';
 import type { ServersReached } from './servers-reached.js';
@@ -41,6 +41,7 @@ type PlainOptions = Omit<RedisOptions, 'replyMapping'>;
 export function openGuarded(options: PlainOptions, guardOptions: GuardOptions): Redis {
   const redis = new Redis(options);
   endAtOnce(redis);
+  markFailures(redis, guardOptions.purpose);
   Reflect.set(redis, GUARD, new ServerGuard(redis, guardOptions));
   const duplicate = (override?: PlainOptions) => openGuarded({ ...options, ...override }, guardOptions);
   Reflect.set(redis, 'duplicate', duplicate);
