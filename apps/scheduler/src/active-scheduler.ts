@@ -21,8 +21,9 @@ import { PausedKeys } from './paused-keys.js';
 import { readElsewhereUntil } from './read-elsewhere.js';
 import { RefusedKeys } from './refused-keys.js';
 import { PAGE, rereadLost } from './reread-lost.js';
+import { ShareOfTime } from './share-of-time.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
-import { askEveryMs, type DueSweep, type SweepFacts, sweepDue } from './sweep-due.js';
+import { askEveryMs, type DueSweep, pollPeriodMs, type SweepFacts, sweepDue } from './sweep-due.js';
 import { TargetLosses } from './target-losses.js';
 import { TargetSetBack } from './target-set-back.js';
 import { type UpkeepReport, upkeep } from './upkeep.js';
@@ -78,12 +79,14 @@ export class ActiveScheduler {
   #isClosed = false;
   #lastRound: { readonly endedAt: number; readonly tookMs: number } | undefined;
   #polls = 0;
+  /** When the last whole round began: it has found every change up to then. */
+  #foundUntil = Number.NEGATIVE_INFINITY;
   /** The last sweep found keys that the user may not read. */
   #hidesKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #isSweeping = false;
-  #countAgainAt = Number.NEGATIVE_INFINITY;
-  #lookAgainAt = Number.NEGATIVE_INFINITY;
+  readonly #counting = new ShareOfTime(COUNT_SHARE, COUNT_AT_LATEST_MS);
+  readonly #looking = new ShareOfTime(COUNT_SHARE);
   /** Since when due keys may lack a job, because lost jobs could not be added again. */
   #withoutJobsSince: number | undefined;
 
@@ -153,18 +156,17 @@ export class ActiveScheduler {
     const [record, now, all] = await Promise.all([sweeps.read(), sweeps.now(), queue.processes()]);
     const due = sweepDue(this.#facts(record, now, readElsewhereUntil(all, servers(), now)));
     if (this.#isClosed) return undefined;
+    const report = () => onWell(this.#requestedUntil());
+    const well = () => missed.reason === '' && report();
     if (!due) {
-      if (missed.reason === '' && record?.pending === '') onWell(this.#requestedUntil());
+      if (record?.pending === '') well();
       return undefined;
     }
     if (!(await this.#rereadLost(record))) return undefined;
     const began = performance.now();
-    if (due.isPoll) return await this.#sweep(due, began, () => onWell(performance.now()));
+    if (due.isPoll) return await this.#sweep(due, began, report);
     // Changes missed from now on belong to the next sweep. They also prevent onWell.
     missed.clear();
-    const well = () => {
-      if (missed.reason === '') onWell(this.#requestedUntil());
-    };
     try {
       // A routine sweep that is cut short stays due without a recorded reason.
       const begun = await sweeps.begin(scope, due.isRoutine ? '' : due.reason);
@@ -188,15 +190,20 @@ export class ActiveScheduler {
     return Math.max(Math.min(SWEEP_MS, intervalMs), askMs - agoMs);
   }
 
+  /** How old, in ms, the last round of polling can be when the next one has ended. */
+  get pollPeriodMs(): number {
+    return pollPeriodMs(this.options.intervalMs, this.#lastRound?.tookMs);
+  }
+
   /** Waits for the running step. Changes that were not requested return to the buffer. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#requests.close();
   }
 
-  /** The time up to which every change was reported and requested, and has a job. */
+  /** The time up to which every change was reported or found, and requested, and has a job. */
   #requestedUntil(): number {
-    const { heardUntil = performance.now() } = this.options.feed();
+    const { heardUntil = this.#foundUntil } = this.options.feed();
     const withJobsUntil = this.#withoutJobsSince ?? Number.POSITIVE_INFINITY;
     return Math.min(heardUntil, this.#requests.requestedUntil, withJobsUntil);
   }
@@ -254,6 +261,8 @@ export class ActiveScheduler {
     this.#hidesKeys = report.byType.has(HIDDEN_TYPE);
     const endedAt = performance.now();
     this.#lastRound = { endedAt, tookMs: endedAt - began };
+    if (report.isWhole) this.#foundUntil = began;
+    onWell();
     this.#polls = due.isPoll ? this.#polls + 1 : 0;
     return { ...report, ...due, ms: Math.round(endedAt - began) };
   }
@@ -265,25 +274,18 @@ export class ActiveScheduler {
       await this.options.queue.sweeps.noteDue(COLLECTION_DROPPED);
       await this.#noteLoss(COLLECTION_DROPPED);
     }
-    const began = performance.now();
-    if (began < this.#countAgainAt) return;
-    const isLost = await this.#losses.found(this.#isSweeping);
-    const now = performance.now();
-    this.#countAgainAt = now + Math.min(COUNT_AT_LATEST_MS, (COUNT_SHARE - 1) * (now - began));
+    if (!this.#counting.isDue) return;
+    const isLost = await this.#counting.during(() => this.#losses.found(this.#isSweeping));
     if (isLost) await this.#noteLoss('MongoDB holds fewer keys than it should');
   }
 
   /** Looks for streams and sets whose job scheduler was removed, for a small part of the time. */
   async #restoreSchedulers(): Promise<void> {
     const { queue, db, types } = this.options;
-    const began = performance.now();
-    if (!this.#unscheduled.isNew || this.#isSweeping || began < this.#lookAgainAt) return;
+    if (!this.#unscheduled.isNew || this.#isSweeping || !this.#looking.isDue) return;
     if ((await queue.changes.count()) > 0) return;
-    await this.#unscheduled.settleBy(
-      async () => await noteUnscheduled({ db, queue, types, goesOn: () => !this.#isClosed }),
-    );
-    const now = performance.now();
-    this.#lookAgainAt = now + (COUNT_SHARE - 1) * (now - began);
+    const search = () => noteUnscheduled({ db, queue, types, goesOn: () => !this.#isClosed });
+    await this.#looking.during(() => this.#unscheduled.settleBy(search));
   }
 
   async #noteLoss(reason: string): Promise<void> {

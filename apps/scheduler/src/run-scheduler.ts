@@ -196,7 +196,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
     () => ({
       ...(leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
       ...defined({ code: sharedTarget?.code ?? targetCode }),
-      changes: intake.heard,
+      changes: { ...intake.heard, ...defined({ everyMs: leadership.active?.pollPeriodMs }) },
       about: watch.read(),
       options: shared,
       source: reached.facts,

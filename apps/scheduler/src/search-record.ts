@@ -9,10 +9,10 @@ export class SearchRecord {
 
   /**
    * Records that every change up to this time, by performance.now(), was reported or found by a sweep, and
-   * requested.
+   * requested; negative infinity if no such time is known yet.
    */
   noteWell(until: number): void {
-    this.#searchedAt = until;
+    this.#searchedAt = Number.isFinite(until) ? until : undefined;
     if (until > this.#failedAt) this.#code = undefined;
   }
 

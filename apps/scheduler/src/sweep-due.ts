@@ -65,6 +65,16 @@ export function askEveryMs(facts: Pick<SweepFacts, 'feed' | 'feedMs' | 'missed' 
   return facts.missed === '' || facts.feed === 'connecting' ? CALM_MS : 0;
 }
 
+/** The wait between two rounds of polling, in ms. */
+function restMs(intervalMs: number, tookMs: number): number {
+  return Math.max(intervalMs, (POLL_SHARE - 1) * tookMs);
+}
+
+/** The time from the beginning of a round of polling to the end of the next one, in ms. */
+export function pollPeriodMs(intervalMs: number, tookMs = 0): number {
+  return Math.round(restMs(intervalMs, tookMs) + 2 * tookMs);
+}
+
 /** Returns the sweep that is due now, if any. */
 export function sweepDue(facts: SweepFacts): DueSweep | undefined {
   const { record, scope, missed, feed, lastRound } = facts;
@@ -74,8 +84,7 @@ export function sweepDue(facts: SweepFacts): DueSweep | undefined {
   if (reason && !(isPolling && reason === missed && record?.scope === scope))
     return { reason, isPoll: false, isRoutine: reason === IDLE };
   if (!isPolling) return undefined;
-  const restMs = Math.max(facts.intervalMs, (POLL_SHARE - 1) * (lastRound?.tookMs ?? 0));
-  if (lastRound && lastRound.agoMs < restMs) return undefined;
+  if (lastRound && lastRound.agoMs < restMs(facts.intervalMs, lastRound.tookMs)) return undefined;
   return { reason: 'polling', isPoll: (facts.polls + 1) % WHOLE_ONE_IN !== 0, isRoutine: true };
 }
 

@@ -66,6 +66,18 @@ describe('the mirror is called', () => {
     });
   });
 
+  it('complete as of the last poll, where keys are polled', async () => {
+    await fleet.redis.sadd('a:info:tags', 'x');
+    fleet.scheduler({ CHANGE_FEED: 'false', SYNC_INTERVAL_SEC: '30' });
+    fleet.worker();
+    await untilVerdict(fleet, 'complete');
+    await until(async () => {
+      const { title, behindMs } = await verdictOn(fleet);
+      expect(title).toMatch(/^The mirror is complete, \d+ s behind$/);
+      expect(behindMs).toBeGreaterThan(8_000);
+    });
+  });
+
   it('not complete without a scheduler in charge', async () => {
     const { scheduler } = await inStep();
     scheduler.kill('SIGKILL');

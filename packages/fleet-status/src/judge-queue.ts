@@ -111,10 +111,11 @@ function unusable({ code }: Heartbeat): Reason | undefined {
 
 /** Whether every change up to now was reported, or was found by a sweep and synced since. */
 function search(
-  { searchedMs, code }: Heartbeat,
+  { searchedMs, code, changes }: Heartbeat,
   { sweepPending, isCatchingUp, dueMs }: QueueFacts,
 ): Reason | undefined {
-  const isLate = searchedMs === undefined || searchedMs > SEARCH_MOMENT_MS;
+  const pollMs = changes?.by === 'polling' ? (changes.everyMs ?? 0) : 0;
+  const isLate = searchedMs === undefined || searchedMs > SEARCH_MOMENT_MS + pollMs;
   if (isLate && code !== undefined && code !== FLEET_MISMATCH)
     return {
       code: 'search-failing',

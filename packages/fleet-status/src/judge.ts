@@ -1,4 +1,4 @@
-import { workersOf } from '@redis-to-mongo/job-queue';
+import { activeSchedulerIn, type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import { time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import { mirrorReasons } from './judge-mirror.js';
@@ -60,13 +60,19 @@ function byUrgency(a: Reason, b: Reason): number {
 
 /**
  * How far the mirror is behind, in ms: the maximum of the age of unread entries, the age of the oldest
- * waiting change, and the delay of jobs. 0 at rest; null if unknown.
+ * waiting change, the delay of jobs, and the age of the last poll. 0 at rest; null if unknown.
  */
 function behindOf({ queue, mirror }: FleetFacts): number | null {
   if (!('is' in queue) || !('is' in mirror)) return null;
   const { dueMs } = queue.is;
   const areKnown = delaysAreKnown(queue.is);
   const { waitingMs, usualMs } = areKnown ? queue.is : { waitingMs: 0, usualMs: 0 };
-  const behindMs = Math.max(mirror.is.lag.ms, waitingMs, dueMs, usualMs ?? 0);
+  const behindMs = Math.max(mirror.is.lag.ms, waitingMs, dueMs, usualMs ?? 0, polledMs(queue.is));
   return workersOf(queue.is) === 0 || (!areKnown && behindMs === 0) ? null : behindMs;
+}
+
+/** How long ago the last round of polling began, in ms; 0 if Redis reports changes, or it is not known. */
+function polledMs(facts: QueueFacts): number {
+  const active = activeSchedulerIn(facts);
+  return active?.changes?.by === 'polling' ? (active.searchedMs ?? 0) : 0;
 }

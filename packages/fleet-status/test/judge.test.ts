@@ -16,6 +16,14 @@ test('it is complete when every fact is known and says so', () => {
   });
 });
 
+test('where keys are polled, it is as far behind as the last poll, and not complete once the next one is late', () => {
+  const changes = { by: 'polling', everyMs: 30_000 } as const;
+  const polledAgo = (searchedMs: number) =>
+    judge(someFacts({ queue: aQueue({ processes: [{ ...IN_CHARGE, searchedMs, changes }, WORKER] }) }), NOW);
+  expect(polledAgo(29_000)).toMatchObject({ title: 'The mirror is complete, 29 s behind', behindMs: 29_000 });
+  expect(polledAgo(37_000)).toMatchObject({ level: 'behind', reasons: [{ code: 'searching' }] });
+});
+
 const cases: readonly [string, Partial<FleetFacts>, level: string, code: string, title: string | RegExp][] = [
   [
     'no answer of the queue',

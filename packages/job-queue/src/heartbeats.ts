@@ -18,7 +18,10 @@ export interface Heartbeat {
   readonly code?: string;
   /** Set by schedulers. */
   readonly changes?: ChangesHeard;
-  /** Set by the active scheduler: ms since it was last sure to have missed no change. */
+  /**
+   * Set by the active scheduler: ms since it was last sure to have missed no change. If it polls, that is the
+   * beginning of its last round.
+   */
   readonly searchedMs?: number;
   /** Host, pid, version, uptime and load of the process. Processes of earlier versions omit it. */
   readonly about?: ProcessFacts;
@@ -72,6 +75,8 @@ export interface ChangesHeard {
   readonly by: 'feed' | 'polling' | 'connecting';
   /** Why the scheduler polls. */
   readonly why?: string;
+  /** While the scheduler polls: how old its last round can be when the next one has ended, in ms. */
+  readonly everyMs?: number;
 }
 
 /** A process that ended is listed for this long, in ms. */
@@ -202,5 +207,9 @@ const HEARTBEAT = all({
   retrying: optional(
     all({ code: isText, message: isText, forMs: isNumber } satisfies Record<keyof RetryFacts, Check>),
   ),
-  changes: optional(all({ by: oneOf('feed', 'polling', 'connecting'), why: optional(isText) })),
+  changes: optional(
+    all({
+      ...{ by: oneOf('feed', 'polling', 'connecting'), why: optional(isText), everyMs: optional(isNumber) },
+    } satisfies Record<keyof ChangesHeard, Check>),
+  ),
 } satisfies Record<keyof Heartbeat, Check>);
