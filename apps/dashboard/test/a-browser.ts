@@ -1,7 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { chromiumPath } from '@redis-to-mongo/local-stack';
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+  type PageScreenshotOptions,
+} from 'playwright-core';
 import { LOGIN } from './a-dashboard.js';
+
+/** The folder of the screenshots. Git ignores it. */
+const SHOTS = fileURLToPath(new URL('../artifacts/', import.meta.url));
 
 /** A page behind the login, and what its browser saw. */
 export interface OpenPage {
@@ -60,6 +70,15 @@ export async function openPage(
   page.on('request', (request) => origins.add(new URL(request.url()).origin));
   await page.goto(url);
   return { page, complaints, origins };
+}
+
+/** If the environment has `SCREENSHOTS=1`, saves a picture of a page for a person to view. */
+export async function takeScreenshot(
+  page: Page,
+  name: string,
+  options: PageScreenshotOptions = {},
+): Promise<void> {
+  if (process.env.SCREENSHOTS === '1') await page.screenshot({ path: `${SHOTS}${name}.png`, ...options });
 }
 
 /** What axe finds wrong on a page, by its rule and the places; nothing is left out. */

@@ -1,13 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findBrowser, logInOnce, openPage, startBrowser } from './a-browser.js';
+import { findBrowser, logInOnce, openPage, startBrowser, takeScreenshot } from './a-browser.js';
 import { aDashboard } from './a-dashboard.js';
 import { findNginx, type Nginx, startNginx } from './an-nginx.js';
 
-const SHOTS = fileURLToPath(new URL('../artifacts/', import.meta.url));
 const [executablePath, nginxCommand] = [await findBrowser(), await findNginx()];
 const isMissing = executablePath === undefined || nginxCommand === undefined;
 
@@ -21,7 +18,6 @@ describe.skipIf(isMissing)(
     let address: string;
 
     beforeAll(async () => {
-      mkdirSync(SHOTS, { recursive: true });
       redis = await startRedis();
       dashboard = await aDashboard(redis.url, { basePath: '/ops/mirror' });
       await dashboard.queue.schedulers.set(['orders'], 3_600_000);
@@ -52,7 +48,7 @@ describe.skipIf(isMissing)(
       const { page, complaints, origins } = await openPage(browser, `${address}/`, { storageState: login });
       // The stream of news has come through, and the charts are drawn.
       await page.locator('.reading', { hasText: 'now' }).first().waitFor();
-      await page.screenshot({ path: `${SHOTS}behind-a-proxy.png` });
+      await takeScreenshot(page, 'behind-a-proxy');
       await page.getByRole('link', { name: 'Keys', exact: true }).click();
       // Before its script runs the page would not search while one types.
       await page.waitForURL(`${address}/keys`);

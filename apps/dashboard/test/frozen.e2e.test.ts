@@ -1,16 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type MongoServer, type RedisServer, startMongo, startRedis } from '@redis-to-mongo/local-stack';
 import { connectMongo, type MongoHandle } from '@redis-to-mongo/mongo-sink';
 import { NO_TLS } from '@redis-to-mongo/pipeline';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { findBrowser, logInOnce, openPage, startBrowser } from './a-browser.js';
+import { findBrowser, logInOnce, openPage, startBrowser, takeScreenshot } from './a-browser.js';
 import { LOGIN } from './a-dashboard.js';
 import { aProcess, endProcesses } from './a-process.js';
 import { someKeys } from './some-keys.js';
 
-const SHOTS = fileURLToPath(new URL('../artifacts/', import.meta.url));
 /** A page must come within this, in ms, whatever the servers do: the status waits up to 6 s for each of them. */
 const SOON_MS = 10_000;
 const DB = 'frozen';
@@ -21,7 +18,6 @@ let mongo: MongoHandle;
 const executablePath = await findBrowser();
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   redis = await startRedis();
   server = await startMongo();
   mongo = connectMongo({ uri: server.uri, dbName: DB, tls: NO_TLS }, 'test of a frozen MongoDB');
@@ -153,12 +149,12 @@ describe('while MongoDB is frozen', () => {
         await page.getByRole('heading', { name: 'shop:7' }).waitFor();
         freeze();
         await page.getByText('the page is outdated').waitFor({ state: 'visible' });
-        await page.screenshot({ path: `${SHOTS}key-old.png` });
+        await takeScreenshot(page, 'key-old');
         await page.goto(`${http}/key?id=shop%3A8`);
         await page.getByText('cannot be read now (MONGO_TIMEOUT)').waitFor();
-        await page.screenshot({ path: `${SHOTS}key-error.png` });
+        await takeScreenshot(page, 'key-error');
         await page.goto(`${http}/keys`);
-        await page.screenshot({ path: `${SHOTS}keys-old.png` });
+        await takeScreenshot(page, 'keys-old');
         thaw();
         await page.goto(`${http}/key?id=shop%3A7`);
         await page.getByRole('heading', { name: 'shop:7' }).waitFor();

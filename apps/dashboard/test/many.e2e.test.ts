@@ -1,6 +1,6 @@
 import { readAudit } from '@redis-to-mongo/mongo-sink';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { findBrowser, logInOnce, openPage } from './a-browser.js';
+import { findBrowser, logInOnce, openPage, takeScreenshot } from './a-browser.js';
 import { pagesUnderTest } from './pages-under-test.js';
 
 const executablePath = await findBrowser();
@@ -14,13 +14,13 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByText('11 keys, page 1 of 1').waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('dialog', { name: 'Pause 11 keys?' }).waitFor();
-    await on.shot(page, 'bulk-question');
+    await takeScreenshot(page, 'bulk-question', { fullPage: true });
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     expect(await on.keys().countDocuments({ pausedAt: { $gt: new Date(0) } })).toBe(0);
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Pause 11 keys' }).click();
     await page.getByText('pause keys?q=shop:1&type=set: done, 11 of 11').waitFor();
-    await on.shot(page, 'bulk-done');
+    await takeScreenshot(page, 'bulk-done', { fullPage: true });
     expect(await on.keys().countDocuments({ pausedAt: { $gt: new Date(0) } })).toBe(11);
     const logged = on.dashboard.log().match(/"msg":"operator action".*"action":"pause"/g);
     expect(logged).toHaveLength(11);
@@ -43,7 +43,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
       { storageState: await logInOnce(on.browser, open.address) },
     );
     await page.getByText('"n": "s3cret"').waitFor();
-    await on.shot(page, 'dead-letter-values');
+    await takeScreenshot(page, 'dead-letter-values', { fullPage: true });
     expect(open.dashboard.log()).toMatch(/a dead letter was viewed.*"key":"refused"/);
     expect(open.dashboard.log()).not.toContain('s3cret');
     const { entries } = await readAudit(on.mongo.db, { action: 'look', limit: 10 });

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describeConfig, loadConfig } from '@redis-to-mongo/config';
 import { FleetIdentity, readFacts } from '@redis-to-mongo/fleet-status';
 import { type Heartbeat, HeartbeatSender, JobQueue, JobWorker, Lease } from '@redis-to-mongo/job-queue';
@@ -26,7 +24,7 @@ import { openLine, syncToEnd } from '@redis-to-mongo/operations';
 import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { connectRedis } from '@redis-to-mongo/redis-connection';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { DashboardOptions } from '../src/dashboard-options.js';
 import { explainKey } from '../src/keys/key-detail.js';
@@ -39,8 +37,6 @@ import { logInOnce, type OpenPage, openPage, startBrowser } from './a-browser.js
 import { aDashboard, queueAt } from './a-dashboard.js';
 import { someKeys } from './some-keys.js';
 
-/** Screenshots for a person to view; git ignores the folder. */
-export const SHOTS = fileURLToPath(new URL('../artifacts/', import.meta.url));
 export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 export const DARK = { colorScheme: 'dark' } as const;
 
@@ -76,7 +72,6 @@ export interface PagesUnderTest {
   }>;
   /** Opens a page with the login that all share: only so many may log in within a minute. */
   readonly open: (path: string, options?: BrowserContextOptions) => Promise<OpenPage>;
-  readonly shot: (page: Page, name: string) => Promise<unknown>;
 }
 
 function keysOf(mongo: MongoHandle) {
@@ -126,11 +121,9 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
     serve: (more = {}) => serve(more),
     open: (path, options = {}) =>
       openPage(under.browser, under.address + path, { storageState: login, ...options }),
-    shot: (page, name) => page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true }),
   } as PagesUnderTest;
 
   beforeAll(async () => {
-    mkdirSync(SHOTS, { recursive: true });
     space = await freshNamespace({ mongoUri: testMongoUri() });
     under.mongo = connectMongo(
       { uri: space.mongoUri, dbName: space.mongoDbName, tls: NO_TLS },

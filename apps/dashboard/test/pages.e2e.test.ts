@@ -1,8 +1,8 @@
 import { readKey } from '@redis-to-mongo/mongo-sink';
 import type { Page } from 'playwright-core';
 import { describe, expect, test, vi } from 'vitest';
-import { findBrowser, logInOnce, openPage } from './a-browser.js';
-import { DARK, PHONE, pagesUnderTest, SHOTS } from './pages-under-test.js';
+import { findBrowser, logInOnce, openPage, takeScreenshot } from './a-browser.js';
+import { DARK, PHONE, pagesUnderTest } from './pages-under-test.js';
 
 /** Remembers each time that something on the page moved by itself. */
 const WATCH_SHIFTS = `
@@ -20,7 +20,7 @@ const executablePath = await findBrowser();
 
 describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', () => {
   const on = pagesUnderTest(executablePath);
-  const { open, keys, shot, serve } = on;
+  const { open, keys, serve } = on;
 
   /** Waits until the first events have come, and the charts are drawn. */
   async function settled(page: Page): Promise<void> {
@@ -36,7 +36,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(await page.locator('canvas').count()).toBe(3);
     expect(await page.getByRole('link', { name: 'shop:5' }).count()).toBe(1);
     expect(await page.evaluate(CUT)).toEqual([]);
-    await shot(page, 'status-light');
+    await takeScreenshot(page, 'status-light', { fullPage: true });
     expect(complaints).toEqual([]);
     expect([...origins]).toEqual([on.address]);
   });
@@ -126,7 +126,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Behind');
     const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
     expect(outline).toBe('solid');
-    await shot(page, 'keys-light');
+    await takeScreenshot(page, 'keys-light', { fullPage: true });
     await page.goBack();
     await vi.waitFor(async () => expect(await column.getAttribute('aria-sort')).toBeNull(), {
       timeout: 20_000,
@@ -138,7 +138,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByRole('heading', { name: 'shop:7' }).waitFor();
     expect(await page.locator('#detail').textContent()).toMatch(/Gaps.*12.*trimmed.*1700000000900-0/s);
     expect(await page.getByText('Next run').locator('..').textContent()).toMatch(/in \d+ (h|min|s)/);
-    await shot(page, 'key-light');
+    await takeScreenshot(page, 'key-light', { fullPage: true });
     await page.getByRole('button', { name: 'Pause' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Pause this key?' }).waitFor();
@@ -159,7 +159,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByRole('dialog').getByRole('button', { name: 'Sync now' }).click();
     await page.locator('#action-result', { hasText: 'Requested' }).waitFor();
     await page.getByRole('button', { name: 'Resync from the start' }).click();
-    await shot(page, 'dialog-light');
+    await takeScreenshot(page, 'dialog-light', { fullPage: true });
     await page.getByRole('dialog').getByRole('button', { name: 'Resync from the start' }).click();
     await page.locator('#action-result', { hasText: 'Incarnation 2 has started' }).waitFor();
     expect(await readKey(on.mongo.db, 'shop:7')).toMatchObject({ incarnation: 2, position: null });
@@ -178,13 +178,13 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
       return [color, backgroundColor, getComputedStyle(mark, '::before').borderLeftWidth];
     })()`);
     expect(seen).toEqual(['rgb(138, 90, 0)', 'rgb(251, 240, 217)', '3px']);
-    await shot(page, 'keys-paused');
+    await takeScreenshot(page, 'keys-paused', { fullPage: true });
     await page.goto(`${on.address}/key?id=shop%3A20`);
     expect(await page.locator('.actions').getByRole('button').allTextContents()).toEqual([
       'Resume',
       'Resync from the start',
     ]);
-    await shot(page, 'key-paused');
+    await takeScreenshot(page, 'key-paused', { fullPage: true });
     await page.goto(`${on.address}/`);
     await page.locator('tbody tr', { hasText: 'stream' }).getByText('1 paused').waitFor();
     await keys().updateOne({ _id: 'shop:20' }, { $set: { pausedAt: null, resumedAt: new Date() } });
@@ -204,7 +204,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
       [before, new Date().toISOString().slice(11, 16)].some((each) => each === minute),
       minute,
     ).toBe(true);
-    await shot(page, 'charts-utc');
+    await takeScreenshot(page, 'charts-utc', { fullPage: true });
   });
 
   test('a switch shows the times of the browser’s zone, on all pages and charts, and it stays', async () => {
@@ -229,10 +229,10 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByText('Next run').locator('..').getByRole('link').click();
     await page.waitForURL(/\/queues\/queue\/sync\/repeat/);
     await page.getByText('shop:7').first().waitFor();
-    await shot(page, 'board-job');
+    await takeScreenshot(page, 'board-job', { fullPage: true });
     await page.goto(`${on.address}/queues/job-schedulers`);
     await page.getByText('shop:7').first().waitFor();
-    await shot(page, 'board-schedulers');
+    await takeScreenshot(page, 'board-schedulers', { fullPage: true });
     await page.goto(`${on.address}/queues/queue/sync`);
     const description = page.getByText('job schedulers that are due first');
     const isCut =
@@ -259,9 +259,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
       const width = await page.evaluate('document.scrollingElement.scrollWidth');
       expect(width, path).toBeLessThanOrEqual(360);
       expect(await page.evaluate(CUT), path).toEqual([]);
-      await page.screenshot({
-        path: `${SHOTS}phone-${path.slice(1, 5).replace('?', '') || 'status'}-${name}.png`,
-      });
+      await takeScreenshot(page, `phone-${path.slice(1, 5).replace('?', '') || 'status'}-${name}`);
     }
   });
 
@@ -270,9 +268,9 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await settled(page);
     const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(ground).toBe('rgb(15, 19, 24)');
-    await shot(page, 'status-dark');
+    await takeScreenshot(page, 'status-dark', { fullPage: true });
     await page.goto(`${on.address}/keys?status=behind`);
-    await shot(page, 'keys-dark');
+    await takeScreenshot(page, 'keys-dark', { fullPage: true });
   });
 
   test('in read-only mode there is no button that changes anything', async () => {
