@@ -57,7 +57,7 @@ describe('deploy/prometheus/alerts.yml', () => {
     const ownAlert =
       'no-scheduler no-worker workers-paused about-to-lose keys-refused keys-failing entries-lost changes-waiting-long records-refused';
     const mayLast =
-      'clocks-differ options-differ servers-differ workers-retrying searching keys-missing changes-waiting jobs-late entries-behind paused-unread paused-unknown nothing-found';
+      'target-slow clocks-differ options-differ servers-differ workers-retrying searching keys-missing changes-waiting jobs-late entries-behind paused-unread paused-unknown nothing-found';
     const broken = alerts.find(({ alert }) => alert === 'MirrorBroken')?.expr.match(/reason=~"([^"]+)"/)?.[1];
     const sorted = [...ownAlert.split(' '), ...mayLast.split(' '), ...(broken ?? '').split('|')].sort();
     expect(sorted).toEqual([...REASON_CODES].sort());

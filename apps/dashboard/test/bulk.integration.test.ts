@@ -58,6 +58,22 @@ async function dashboardWith(more = {}, ofKeys = {}) {
 
 const ALL = { action: 'pause', list: 'keys?q=k', count: 30 };
 
+it('a resync of a list knows for each key when the list began: one that comes twice begins one incarnation', async () => {
+  const began = new Date();
+  const since: (Date | undefined)[] = [];
+  const runAction = async (asked: { since?: Date }) => {
+    since.push(asked.since);
+    return 'Done.';
+  };
+  const on = await dashboardWith({ runAction });
+  expect((await on.send({ ...ALL, action: 'resync' })).statusCode).toBe(202);
+  expect((await on.ended()).is).toBe('done');
+  await on.close();
+  const [first] = since;
+  expect(first?.getTime()).toBeGreaterThanOrEqual(began.getTime());
+  expect(new Set(since)).toEqual(new Set([first]));
+});
+
 describe('what is done to many', () => {
   it('is done to each, logged for each, and kept for each', async () => {
     const on = await dashboardWith();

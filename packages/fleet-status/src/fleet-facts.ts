@@ -6,6 +6,9 @@ import type { Comparison } from './identity/compare-fleets.js';
 /** A fact, or the error that prevented reading it. */
 export type Reading<Fact> = { readonly is: Fact } | { readonly error: SyncError };
 
+/** The code of a fact that could not be read in time. */
+export const STATUS_TIMEOUT = 'STATUS_TIMEOUT';
+
 /** Unread data of paused keys, according to the source. */
 export interface PausedUnread {
   /** Unread entries in paused streams; at least this many. */

@@ -98,11 +98,11 @@ function keysMissing(missing: number, due: number): Reason {
   return {
     code: 'keys-missing',
     level: 'behind',
-    what: `${counted(missing, 'key is', 'keys are')} not in MongoDB yet`,
+    what: `${counted(missing, 'scheduled key is', 'scheduled keys are')} not active in MongoDB`,
     remedy:
       due > 0
-        ? 'Their first jobs are queued.'
-        : 'Their documents in keys were removed. A sweep finds them within a minute; if it does not, run verify --repair.',
+        ? 'They are new, and their first jobs are queued; or they were deleted, and are unscheduled automatically.'
+        : 'They were deleted, and are unscheduled within a minute; or their documents in keys were removed, and a sweep finds them. If it lasts, run verify --repair.',
   };
 }
 

@@ -1,6 +1,6 @@
 import { UNEXPECTED } from '@redis-to-mongo/pipeline';
 import { counted } from '@redis-to-mongo/terminal';
-import type { FleetFacts, Reading, SourceAnswers } from './fleet-facts.js';
+import { type FleetFacts, type Reading, type SourceAnswers, STATUS_TIMEOUT } from './fleet-facts.js';
 import type { Comparison } from './identity/compare-fleets.js';
 import { isTraceKept } from './judge-queue.js';
 import type { Reason, ReasonCode } from './verdict.js';
@@ -23,7 +23,7 @@ export function serverReasons({
       ? otherFleet(identity.is, !('is' in queue) || isTraceKept(queue.is, queueWrites))
       : undefined,
     trouble('queue-unreadable', 'The queue’s Redis cannot be read', queue),
-    trouble('target-unreadable', 'MongoDB cannot be read', mirror),
+    isSlow(mirror, mirrorWrites) ? SLOW : trouble('target-unreadable', 'MongoDB cannot be read', mirror),
     trouble('source-unreachable', 'The source Redis does not answer', source) ?? partOfSource(source),
     // A server that cannot be read was already reported.
     'is' in queue
@@ -31,6 +31,19 @@ export function serverReasons({
       : undefined,
     'is' in mirror ? trouble('target-refuses-writes', 'MongoDB accepts no writes', mirrorWrites) : undefined,
   ].filter((reason) => reason !== undefined);
+}
+
+const SLOW: Reason = {
+  code: 'target-slow',
+  level: 'unknown',
+  what: 'MongoDB is too slow to say what it holds',
+  remedy:
+    'It takes writes, but did not answer the queries of this verdict in time: check its load and its indexes, with doctor.',
+};
+
+/** Whether MongoDB takes writes, and only the reading took too long. */
+function isSlow(mirror: Reading<unknown>, writes: Reading<unknown>): boolean {
+  return 'error' in mirror && mirror.error.code === STATUS_TIMEOUT && 'is' in writes;
 }
 
 function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): Reason | undefined {

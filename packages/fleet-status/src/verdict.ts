@@ -40,6 +40,7 @@ export const REASON_CODES = [
   'queue-evicts',
   'target-refuses-writes',
   'target-unusable',
+  'target-slow',
   'reading-old',
   'no-scheduler',
   'no-worker',

@@ -5,6 +5,7 @@ import { type FleetFacts, judge } from '../src/index.js';
 import { aMirror, aQueue, IN_CHARGE, NOW, someFacts, WORKER } from './some-facts.js';
 
 const away = { error: new SyncError('REDIS_UNAVAILABLE', 'transient', 'Redis does not answer') };
+const late = { error: new SyncError('STATUS_TIMEOUT', 'transient', 'MongoDB did not answer within 6 s') };
 const lag = { entries: 1234, ms: 0, keys: 2, worst: [] };
 
 test('it is complete when every fact is known and says so', () => {
@@ -33,6 +34,20 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     'The queue’s Redis cannot be read',
   ],
   ['no answer of MongoDB', { mirror: away }, 'broken', 'target-unreadable', 'MongoDB cannot be read'],
+  [
+    'a MongoDB that takes writes, but is slow to answer',
+    { mirror: late },
+    'unknown',
+    'target-slow',
+    'MongoDB is too slow to say what it holds',
+  ],
+  [
+    'a MongoDB that answers nothing in time',
+    { mirror: late, mirrorWrites: late },
+    'broken',
+    'target-unreadable',
+    'MongoDB cannot be read',
+  ],
   [
     'no answer of the source',
     { source: away },
@@ -260,7 +275,7 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     { queue: aQueue({ schedulers: 3032 }), mirror: aMirror({ activeScheduled: 155 }) },
     'behind',
     'keys-missing',
-    '2,877 keys are not in MongoDB yet',
+    '2,877 scheduled keys are not active in MongoDB',
   ],
   [
     'keys without a document, all of them noted as due',
@@ -270,7 +285,7 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     },
     'behind',
     'keys-missing',
-    '2,877 keys are not in MongoDB yet',
+    '2,877 scheduled keys are not active in MongoDB',
   ],
   [
     'a master of the source cluster that is down, beside two that answer',

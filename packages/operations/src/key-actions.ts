@@ -68,14 +68,13 @@ type Resynced =
 
 /**
  * Starts a key's next incarnation, as restartKey does, and asks the fleet to read it.
- * @param incarnation the incarnation that the caller has seen. Two calls with the same number begin only one
- * incarnation. Default: the current one.
+ * @param seen see restartKey. Two calls with the same incarnation, or with the same time, begin only one.
  * @returns `unknown` if MongoDB does not have the key.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
-export async function resyncKey(fleet: Fleet, key: string, incarnation?: number): Promise<Resynced> {
+export async function resyncKey(fleet: Fleet, key: string, seen?: number | Date): Promise<Resynced> {
   const request = await openRequests(fleet.queue); // fail before the key is changed
-  const restarted = await restartKey(await fleet.line(), fleet.db, key, request, incarnation);
+  const restarted = await restartKey(await fleet.line(), fleet.db, key, request, seen);
   if (!restarted) return { done: 'unknown' };
   const { incarnation: now, pausedAt } = restarted.state;
   if (!restarted.isNew) return { done: 'begun before', incarnation: now };

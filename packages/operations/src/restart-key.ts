@@ -26,8 +26,8 @@ export type Restarted<Asked> =
  * so anything that remains is read again.
  * @param request asks the fleet for a job of the key. It is called before a value is emptied, and again when
  * the next incarnation has begun. So the key is read even if this process ends in between.
- * @param incarnation the incarnation to end. If another one has already begun, nothing is done. Default: the
- * current one.
+ * @param seen what the caller has seen: the incarnation to end, or a time at which it had begun. If another one
+ * has begun since, nothing is done. Default: the current incarnation is ended.
  * @returns `undefined` if MongoDB does not have the key.
  * @throws SyncError KEY_CONTENDED, or of class transient or configuration.
  */
@@ -36,11 +36,11 @@ export async function restartKey<Asked>(
   db: Fleet['db'],
   key: string,
   request: (key: string) => Promise<Asked>,
-  incarnation?: number,
+  seen?: number | Date,
 ): Promise<Restarted<Asked> | undefined> {
   const isWorthIt = (error: unknown) => isTransient(error) || isOvertaken(error);
   try {
-    return await withRetry(() => restart(line, db, key, request, incarnation), { ...RETRY, isWorthIt });
+    return await withRetry(() => restart(line, db, key, request, seen), { ...RETRY, isWorthIt });
   } catch (error) {
     if (!isOvertaken(error)) throw error;
     throw contended(key, error);
@@ -52,11 +52,11 @@ async function restart<Asked>(
   db: Fleet['db'],
   key: string,
   request: (key: string) => Promise<Asked>,
-  incarnation: number | undefined,
+  seen: number | Date | undefined,
 ): Promise<Restarted<Asked> | undefined> {
   let state = await line.sink.load(key);
   if (!state) return undefined;
-  if (incarnation !== undefined && state.incarnation !== incarnation) return { isNew: false, state };
+  if (seen !== undefined && hasBegunSince(seen, state)) return { isNew: false, state };
   if (state.keyType !== 'stream') {
     state = await rereadKey(db, key);
     if (!state) return undefined;
@@ -73,4 +73,10 @@ async function restart<Asked>(
   // Only the request is retried. A retry of the whole would begin another incarnation, and store a stream's
   // entries once more.
   return { isNew: true, state: next, asked: await withRetry(() => request(key), RETRY) };
+}
+
+function hasBegunSince(seen: number | Date, { incarnation, activity }: KeyState): boolean {
+  if (typeof seen === 'number') return incarnation !== seen;
+  const from = activity.at(-1)?.from;
+  return from !== undefined && from >= seen;
 }

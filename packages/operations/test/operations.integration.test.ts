@@ -118,6 +118,14 @@ test('resync begins one incarnation however often it is asked about the same one
   expect(await readKey(fleet.db, 'tags')).toMatchObject({ incarnation: 2, status: 'active' });
 });
 
+test('resync of a list begins one incarnation of a key that comes twice', async () => {
+  await redis.xadd('twice', '1-1', 'n', '1');
+  await sync('twice');
+  const since = new Date();
+  expect(await resyncKey(fleet, 'twice', since)).toMatchObject({ done: 'begun', incarnation: 2 });
+  expect(await resyncKey(fleet, 'twice', since)).toEqual({ done: 'begun before', incarnation: 2 });
+});
+
 test('resync puts the next incarnation where the rule of today has it: collection, _id, and place in the naming convention', async () => {
   await redis.sadd('user/5', 'a');
   await redis.xadd('shop/events', '1-1', 'n', '1');

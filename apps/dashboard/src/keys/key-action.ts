@@ -7,6 +7,11 @@ export interface AskedAction {
   readonly key: string;
   /** For a resync: the incarnation that the operator saw, so that a double click begins only one new incarnation. */
   readonly incarnation?: number;
+  /**
+   * For a resync of a list: when it began. A key whose incarnation has begun since is left: it came before, at
+   * another place of the list.
+   */
+  readonly since?: Date;
 }
 
 /**

@@ -22,8 +22,8 @@ export function actionsOn(fleet: Fleet): RunAction {
       if (resumed.done === 'unknown') return undefined;
       return resumed.done === 'resumed' ? `Resumed.${waits(resumed.workers)}` : 'It was not paused.';
     },
-    resync: async ({ key, incarnation: seen }) => {
-      const resynced = await resyncKey(fleet, key, seen);
+    resync: async ({ key, incarnation: seen, since }) => {
+      const resynced = await resyncKey(fleet, key, seen ?? since);
       if (resynced.done === 'unknown') return undefined;
       const { incarnation } = resynced;
       if (resynced.done === 'begun before') return `Incarnation ${incarnation} had already started.`;

@@ -84,6 +84,7 @@ function keyListOf({ keys, runAction }: Dashboard, name: string, params: URLSear
   const action = KEY_ACTIONS.find((known) => known === name);
   if (!action) return undefined;
   const query = parseKeyQuery(params);
+  const since = new Date();
   return {
     action,
     filter: keyQueryPath(query),
@@ -92,7 +93,7 @@ function keyListOf({ keys, runAction }: Dashboard, name: string, params: URLSear
     async *items() {
       for await (const { key } of matchingKeys(keys, query)) yield { key };
     },
-    run: ({ key }) => runAction({ action, key }),
+    run: ({ key }) => runAction({ action, key, since }),
   };
 }
 

@@ -71,6 +71,7 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'queue-evicts': undefined,
   'target-refuses-writes': undefined,
   'target-unusable': WORKERS,
+  'target-slow': undefined,
   'reading-old': undefined,
   'no-scheduler': WORKERS,
   'no-worker': WORKERS,
