@@ -48,7 +48,8 @@ afterEach(async () => {
 });
 
 async function failOver(): Promise<void> {
-  await until(async () => expect(await toSecond.xlen('orders')).toBe(1));
+  const entries = await toFirst.xlen('orders');
+  await until(async () => expect(await toSecond.xlen('orders')).toBe(entries));
   await toSecond.replicaof('NO', 'ONE');
   await toFirst.replicaof('127.0.0.1', 1);
   name.lead(second.port);
@@ -69,7 +70,22 @@ describe('after a failover behind a name', () => {
     expect(await findings()).toEqual([{ key: 'new', missing: 1 }]);
   });
 
+  test('verify compares keys once more whose short streams it has read together from the server of before', async () => {
+    const send = redis.sendCommand.bind(redis);
+    let isBegun = false;
+    vi.spyOn(redis, 'sendCommand').mockImplementation((command, ...rest) => {
+      if (isBegun || !/^pexpiretime$/i.test(command.name)) return send(command, ...rest);
+      isBegun = true;
+      const isOver = failOver().then(() => toSecond.xadd('orders', '2-0', 'n', '2'));
+      return isOver.then(() => send(command, ...rest));
+    });
+    expect(await findings()).toEqual([{ key: 'orders', missing: 1 }]);
+    expect(isBegun).toBe(true);
+  });
+
   test('verify compares a key once more whose stream it has read from the server of before', async () => {
+    for (let i = 0; i < 100; i++) await toFirst.xadd('orders', `1-${i + 1}`, 'n', '1');
+    expect(await cli.run('once')).toMatchObject({ code: 0 });
     const xinfo = redis.xinfo.bind(redis);
     vi.spyOn(redis, 'xinfo').mockImplementationOnce(async (...args: Parameters<typeof xinfo>) => {
       await failOver();

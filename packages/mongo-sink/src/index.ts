@@ -60,7 +60,7 @@ export {
 } from './dead-letters/replay-dead-letters.js';
 export { mongoError } from './errors/mongo-error.js';
 export { changeKey, rereadKey } from './keys/change-key.js';
-export { findKeys, type KeyQuery, keyNames, readKey } from './keys/find-keys.js';
+export { findKeys, type KeyQuery, keyNames, readKey, readKeys } from './keys/find-keys.js';
 export { forgetGoneKeys, markGoneKeys } from './keys/forget-gone-keys.js';
 export { type Forgotten, forgetKey } from './keys/forget-key.js';
 export { ORDERS, QUARANTINED } from './keys/key-lists.js';
@@ -95,8 +95,10 @@ export {
   deadAmong,
   lastMirroredEntries,
   type MirroredEntry,
+  messagesOfStreams,
   mirroredEntries,
   putMessages,
+  type StreamMessage,
 } from './messages/mirrored-messages.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
 export { type AuditEntry, type AuditQuery, readAudit, writeAudit } from './reports/audit.js';
@@ -141,6 +143,7 @@ export {
 } from './reports/trim-forecasts.js';
 export {
   type MirroredValue,
+  mirroredValues,
   readMirroredValue,
 } from './values/mirrored-values.js';
 export { elementsOf, parseManifest } from './values/value-manifest.js';

@@ -3,14 +3,17 @@ export { type ExcerptItem, MOST_PARTS, readExcerpt, type SourceExcerpt } from '.
 export { ChangeFeed, type ChangeFeedOptions, type FeedState } from './feed/change-feed.js';
 export { keyPrefixes } from './feed/key-prefixes.js';
 export { otherDatabasesHaveKeys } from './feed/other-databases.js';
+export { expiryDate, keyExpiry } from './key-expiry.js';
 export { redisSource, type SyncerOptions } from './redis-source.js';
 export { type SampledKeys, sampleKeys } from './sample-keys.js';
 export { type FoundKey, HIDDEN_TYPE, scanKeys, scanNames, typesOf } from './scan-keys.js';
 export { type AsksRaw, DirectReader } from './streams/direct/direct-reader.js';
 export { documentsByRule } from './streams/documents-by-rule.js';
 export { type StreamAt, streamsWithNewEntries } from './streams/new-entries.js';
+export { parseStreamPosition } from './streams/stream-account.js';
 export { type StreamCounters, streamCounters } from './streams/stream-counters.js';
 export { parseStreamInfo, type StreamInfo } from './streams/stream-info.js';
 export { type SyncedEntry, type TrimOptions, type TrimReport, trimStream } from './trim-stream.js';
 export { lastKnownValue } from './values/last-known-value.js';
-export { readItems } from './values/read-items.js';
+export { readItems, type SmallItems, smallItemsReader } from './values/read-items.js';
+export type { SmallReader } from './values/small-reader.js';

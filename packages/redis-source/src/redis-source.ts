@@ -4,6 +4,7 @@ import {
   isTooLongKeyId,
   type KeyType,
   keyBytes,
+  membersOf,
   NAME_TOO_LONG,
   type Source,
   type Syncer,
@@ -14,7 +15,7 @@ import { sameServers } from './same-servers.js';
 import { type StreamOptions, streamSyncer } from './streams/stream-syncer.js';
 import { SmallReader } from './values/small-reader.js';
 import type { ValueOptions } from './values/value-options.js';
-import { valueSyncer } from './values/value-syncer.js';
+import { type ValueSyncer, valueSyncer } from './values/value-syncer.js';
 
 /** The options of all syncers. */
 export type SyncerOptions = StreamOptions & ValueOptions;
@@ -35,7 +36,7 @@ export function redisSource(redis: Redis, types: readonly KeyType[], given: Sync
       isValueType(type) ? valueSyncer(valueType(type), redis, options) : streamSyncer(redis, options),
     );
   const syncers = new Map([...all].filter(([type]) => types.includes(type)));
-  const small = new SmallReader(redis, syncers);
+  const small = new SmallReader(redis, [...syncers.values()].filter(isValueSyncer));
   return {
     async typeOf(key) {
       // Only the canonical key id is accepted: another spelling of it would mirror the key twice.
@@ -51,4 +52,8 @@ export function redisSource(redis: Redis, types: readonly KeyType[], given: Sync
     configure: (next) => void Object.assign(options, next),
     readSmall: (keys, budget) => small.read(keys, budget),
   };
+}
+
+function isValueSyncer(syncer: Syncer): syncer is ValueSyncer {
+  return 'small' in membersOf(syncer);
 }

@@ -10,20 +10,25 @@ import type { RedisClient } from './sides.js';
  */
 const TOLERANCE_MS = 5_000;
 
+/** When a key expires in Redis. */
+export interface Expiry {
+  /** Null for never. */
+  readonly at: Date | null;
+  /** Whether the server reports this time itself. Otherwise it is computed from the remaining time. */
+  readonly isExact: boolean;
+}
+
 /**
  * Compares the expiry time of a key with the times that MongoDB holds.
  * @param isExact whether the fleet reads the expiry time itself, if the server reports it; else it reads the
  * remaining time.
- * @throws SyncError as redisError.
  */
-export async function compareExpiry(
-  redis: RedisClient,
-  keyId: string,
+export function compareExpiry(
+  here: Expiry,
   mirrored: readonly (Date | null)[],
   isExact: boolean,
   problems: Problems,
-): Promise<void> {
-  const here = await expiryOf(redis, keyId);
+): void {
   const tolerance = isExact && here.isExact ? 0 : TOLERANCE_MS;
   const wrong = mirrored.find((date) => {
     if (here.at === null || date === null) return here.at !== date;
@@ -39,8 +44,8 @@ export async function compareExpiry(
   );
 }
 
-/** Reads the expiry time of a key; null if it never expires, or does not exist. */
-async function expiryOf(redis: RedisClient, keyId: string) {
+/** Reads when a key expires; never, if it does not exist. @throws SyncError as redisError. */
+export async function expiryOf(redis: RedisClient, keyId: string): Promise<Expiry> {
   const key = keyBytes(keyId);
   try {
     const at = await redis.pexpiretime(key);

@@ -15,7 +15,7 @@ import {
   type RuleSpec,
 } from '@redis-to-mongo/pipeline';
 import type { StreamInfo } from '@redis-to-mongo/redis-source';
-import { compareExpiry } from './compare-expiry.js';
+import { compareExpiry, expiryOf } from './compare-expiry.js';
 import type { Difference } from './difference.js';
 import { Problems } from './problems.js';
 import type { Database, RedisClient } from './sides.js';
@@ -85,7 +85,7 @@ export async function compareStream(
     await mirrored.return(undefined);
   }
   await addUnknown(redis, db, state, rules, unknown, problems);
-  await compareExpiry(redis, state.key, [state.expiresAt], false, problems);
+  compareExpiry(await expiryOf(redis, state.key), [state.expiresAt], false, problems);
   return problems.difference();
 }
 
@@ -183,7 +183,7 @@ function isImpossible(entryId: string, info: StreamInfo | undefined): boolean {
 }
 
 /** Describes how a message differs from its entry; `undefined` if it does not. */
-function entryProblem(entry: SourceEntry, mirrored: MirroredEntry): string | undefined {
+export function entryProblem(entry: SourceEntry, mirrored: MirroredEntry): string | undefined {
   if (!hasFieldsOf(entry, mirrored)) return 'has other fields';
   const { at } = mirrored;
   const time = at instanceof Date ? at.getTime() : at;

@@ -8,7 +8,7 @@ import {
 } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, keyBytes } from '@redis-to-mongo/pipeline';
 import { readItems } from '@redis-to-mongo/redis-source';
-import { compareExpiry } from './compare-expiry.js';
+import { compareExpiry, type Expiry, expiryOf } from './compare-expiry.js';
 import { type Difference, isEqual } from './difference.js';
 import { Problems } from './problems.js';
 import type { Database, RedisClient } from './sides.js';
@@ -25,27 +25,44 @@ export async function compareValues(
   state: KeyState,
 ): Promise<Difference> {
   const stored = await readMirroredValue(db, type.names.keyType, state);
-  const found = await compareWith(redis, db, type, state, stored);
-  if (isEqual(found) || state.counts.dead === 0) return found;
+  const source: SourceValue = {
+    type,
+    items: () => readItems(redis, type, keyBytes(state.key)),
+    expiry: () => expiryOf(redis, state.key),
+  };
+  if (state.counts.dead === 0) return await compareValue(source, state, stored, []);
+  const dead = await refusedItems(db, type.names.keyType, state);
+  const found = await compareValue(source, state, stored, dead);
+  if (isEqual(found)) return found;
   const refused = await refusedValue(db, type.names.keyType, state);
-  return refused ? await compareWith(redis, db, type, state, refused) : found;
+  return refused ? await compareValue(source, state, refused, dead) : found;
 }
 
-async function compareWith(
-  redis: RedisClient,
-  db: Database,
-  type: ValueType,
+/** A value in Redis. */
+export interface SourceValue {
+  readonly type: ValueType;
+  items(): AsyncIterable<Item> | Iterable<Item>;
+  expiry(): Promise<Expiry> | Expiry;
+}
+
+/**
+ * Compares a value that was read from MongoDB with its value in Redis, as compareValues.
+ * @param dead the items that MongoDB refused; `undefined` if they are not known.
+ */
+export async function compareValue(
+  source: SourceValue,
   state: KeyState,
   mirrored: MirroredValue | undefined,
+  dead: readonly Item[] | undefined,
 ): Promise<Difference> {
+  const { type } = source;
   const problems = new Problems();
   if (!mirrored?.active) {
     problems.addMissing('no value in MongoDB');
     return problems.difference();
   }
-  const dead = state.counts.dead > 0 ? await refusedItems(db, type.names.keyType, state) : [];
   const refused = new Set(dead?.map(fingerprintOf));
-  const here = await summary(type, readItems(redis, type, keyBytes(state.key)), refused);
+  const here = await summary(type, source.items(), refused);
   problems.addCompared(here.count);
   if (mirrored.hasItems && dead) {
     const there = await summary(type, mirrored.items(), refused);
@@ -57,7 +74,7 @@ async function compareWith(
   if (mirrored.incarnation !== state.incarnation) problems.addDifferent('of another incarnation');
   if (mirrored.stream !== state.stream || mirrored.type !== state.type)
     problems.addDifferent('belongs to another stream');
-  await compareExpiry(redis, state.key, [mirrored.expiresAt, state.expiresAt], true, problems);
+  compareExpiry(await source.expiry(), [mirrored.expiresAt, state.expiresAt], true, problems);
   return problems.difference();
 }
 
@@ -73,7 +90,7 @@ type Summary = { readonly count: number } & (
 /** @param refused fingerprints of items that MongoDB refused. In a list, they are left out on both sides. */
 async function summary(
   type: ValueType,
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   refused: ReadonlySet<string>,
 ): Promise<Summary> {
   const { order } = type.shape;
@@ -94,7 +111,7 @@ async function summary(
 
 async function summaryOfList(
   digest: Hash,
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   refused: ReadonlySet<string>,
 ): Promise<Summary> {
   let count = 0;
@@ -109,7 +126,7 @@ async function summaryOfList(
 /** Summarizes a value that is read in pieces of any size. @param normal normalizes the whole value. */
 async function summaryOfBytes(
   digest: Hash,
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   normal: ValueType['stored']['normal'],
 ): Promise<Summary> {
   const whole: Buffer[] = [];

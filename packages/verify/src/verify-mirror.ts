@@ -10,6 +10,7 @@ import {
 } from '@redis-to-mongo/operations';
 import {
   forEachAtOnce,
+  inParts,
   type KeyType,
   type Line,
   type RuleBook,
@@ -22,6 +23,7 @@ import { sameServer } from '@redis-to-mongo/redis-connection';
 import { documentsByRule, typesOf } from '@redis-to-mongo/redis-source';
 import { compareStream } from './compare-stream.js';
 import { type Difference, isEqual } from './difference.js';
+import { EqualTogether } from './equal-together.js';
 import { OrphanKeys } from './orphan-keys.js';
 import type { Sides } from './sides.js';
 import { verifyKey } from './verify-key.js';
@@ -74,8 +76,11 @@ export interface VerifyProgress {
   end(): void;
 }
 
-/** Keys compared at the same time. */
-const AT_ONCE = 8;
+/** Keys that are compared together first, and such groups in progress: one is read while another is compared. */
+const TOGETHER = 250;
+const GROUPS_AT_ONCE = 2;
+/** Keys of a group that are compared alone, at the same time. */
+const AT_ONCE = 4;
 /** Time between two comparisons of the keys that differ. */
 const SETTLE_STEP_MS = 500;
 
@@ -89,10 +94,17 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
   const orphaned = new OrphanKeys(sides.db, rules);
   await orphaned.find(options.wanted, options.types);
   const names = new Set([...(await namesOf(sides, options)), ...orphaned.keys]);
+  const together = new EqualTogether(sides, options.types, rules);
   const compare = async (keys: ReadonlySet<string>) =>
-    await compareAll(keys, progress, async (key) => {
-      const found = await compareKey(sides, options, key);
-      return withProblems(found, await orphaned.problemsOf(key));
+    await compareAll(keys, progress, {
+      together: async (some) => {
+        const ofKeys = some.filter((key) => !orphaned.keys.has(key));
+        return await bySameServer(sides, () => together.among(ofKeys));
+      },
+      alone: async (key) => {
+        const found = await bySameServer(sides, () => compareKey(sides, options, key));
+        return withProblems(found, await orphaned.problemsOf(key));
+      },
     });
   let differing = await compare(names);
   const again = async () => await compare(new Set(differing.map(({ key }) => key)));
@@ -145,39 +157,54 @@ async function namesOf(
 }
 
 /** Repeats a comparison if the source was demoted meanwhile: it may lack changes that the new primary has. */
-async function compareKey(
-  { redis, db }: Sides,
-  { rules, types }: Pick<VerifyOptions, 'rules' | 'types'>,
-  key: string,
-): Promise<Finding> {
+async function bySameServer<T>({ redis }: Sides, compare: () => Promise<T>): Promise<T> {
   return await withRetry(async () => {
     const confirm = sameServer(redis);
-    const [type] = await typesOf(redis, [key]);
-    const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
-    const known = type === undefined ? type : (types.find((each) => each === type) ?? { unknown: word });
-    const found = { key, type: word, ...(await verifyKey({ redis, db }, key, known, rules)) };
+    const found = await compare();
     await confirm();
     return found;
   }, REREAD);
 }
 
+async function compareKey(
+  { redis, db }: Sides,
+  { rules, types }: Pick<VerifyOptions, 'rules' | 'types'>,
+  key: string,
+): Promise<Finding> {
+  const [type] = await typesOf(redis, [key]);
+  const word = type === undefined ? 'none' : typeof type === 'string' ? type : type.unknown;
+  const known = type === undefined ? type : (types.find((each) => each === type) ?? { unknown: word });
+  return { key, type: word, ...(await verifyKey({ redis, db }, key, known, rules)) };
+}
+
+interface Comparing {
+  /** Finds the keys that are certainly equal. */
+  together(keys: readonly string[]): Promise<readonly Finding[]>;
+  alone(key: string): Promise<Finding>;
+}
+
 async function compareAll(
   keys: ReadonlySet<string>,
   progress: VerifyProgress | undefined,
-  compare: (key: string) => Promise<Finding>,
+  { together, alone }: Comparing,
 ): Promise<Finding[]> {
-  const found: Finding[] = [];
+  const differing: Finding[] = [];
+  const end = (finding: Finding) => {
+    progress?.key(finding, isEqual(finding));
+    if (!isEqual(finding)) differing.push(finding);
+  };
   progress?.begin(keys.size);
   try {
-    await forEachAtOnce(keys, AT_ONCE, async (key) => {
-      const finding = await compare(key);
-      progress?.key(finding, isEqual(finding));
-      if (!isEqual(finding)) found.push(finding);
+    await forEachAtOnce(inParts([...keys], TOGETHER), GROUPS_AT_ONCE, async (group) => {
+      const equal = new Map((await together(group)).map((found) => [found.key, found]));
+      for (const found of equal.values()) end(found);
+      const left = group.filter((key) => !equal.has(key));
+      await forEachAtOnce(left, AT_ONCE, async (key) => end(await alone(key)));
     });
   } finally {
     progress?.end();
   }
-  return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return differing.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   SyncError,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Filter } from 'mongodb';
+import { findByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { fromKeyDocument } from './key-document.js';
@@ -93,4 +94,9 @@ export async function readKey(db: Db, key: string): Promise<KeyState | undefined
     const found = await keysIn(db).findOne({ _id: key });
     return found ? fromKeyDocument(found) : undefined;
   });
+}
+
+/** Reads the documents of many keys, without those that are damaged. @throws SyncError as findKeys. */
+export async function readKeys(db: Db, keys: readonly string[]): Promise<readonly KeyState[]> {
+  return await connected(db, async () => read(await findByIds(keysIn(db), keys, {})).keys);
 }

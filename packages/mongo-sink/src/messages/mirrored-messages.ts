@@ -48,7 +48,7 @@ export async function* mirroredEntries(
   state: KeyState,
   { withDead, onStray }: { readonly withDead: boolean; readonly onStray?: (id: string) => void },
 ): AsyncGenerator<MirroredEntry> {
-  const { key, incarnation, stream, type } = state;
+  const { key, incarnation } = state;
   const prefix = messageIdPrefix(key, incarnation);
   const bounds = messageIdBounds(key, incarnation);
   try {
@@ -56,13 +56,14 @@ export async function* mirroredEntries(
     const dead = withDead ? await deadIds(db, bounds, prefix) : [];
     const cursor = db
       .collection<Stored>(messageCollectionOf(state))
-      .find({ _id: bounds, $or: ofPlace({ stream, type }) }, { batchSize: 1000 })
+      .find({ _id: bounds }, { batchSize: 1000 })
       .sort({ _id: 1 })
       .allowDiskUse(true);
     for await (const stored of cursor) {
       const { _id } = stored;
-      const { entryId, at, content, mapped } = plainMessage(stored);
-      // Messages of a key named like this one plus `@…` can be in this range.
+      const message = plainMessage(stored);
+      if (!isOfStream(message, state)) continue;
+      const { entryId, at, content, mapped } = message;
       if (!isOfEntry(_id, prefix, entryId)) {
         onStray?.(_id);
         continue;
@@ -78,6 +79,53 @@ export async function* mirroredEntries(
   }
 }
 
+/** A message of one of many streams. */
+export interface StreamMessage {
+  readonly state: KeyState;
+  /** The entry of the stream's present incarnation; `undefined` for a message that should not be there. */
+  readonly entry: MirroredEntry | undefined;
+}
+
+/**
+ * Reads the messages of many streams from MongoDB: those of each stream in stream order. Messages of earlier
+ * incarnations are left out.
+ * @param collections besides those of the streams: their messages should not be there.
+ * @throws SyncError as mongoError.
+ */
+export async function* messagesOfStreams(
+  db: Db,
+  states: readonly KeyState[],
+  collections: Iterable<string>,
+): AsyncGenerator<StreamMessage> {
+  const byPlace = new Map(states.map((state) => [placeName(state), state]));
+  const $or = states.map(({ key }) => ({ _id: messageIdBounds(key) }));
+  try {
+    await ensureConnected(db);
+    for (const name of new Set([...states.map(messageCollectionOf), ...collections])) {
+      const cursor = db.collection<Stored>(name).find({ $or }).sort({ _id: 1 }).allowDiskUse(true);
+      for await (const stored of cursor) {
+        const { stream, type, entryId, at, content, mapped } = plainMessage(stored);
+        const state = byPlace.get(placeName({ stream, type }));
+        if (!state || isOfEarlier(stored._id, state)) continue;
+        const prefix = messageIdPrefix(state.key, state.incarnation);
+        const isEntry = name === messageCollectionOf(state) && isOfEntry(stored._id, prefix, entryId);
+        yield { state, entry: isEntry ? { entryId: String(entryId), at, content, mapped } : undefined };
+      }
+    }
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+function placeName({ stream, type }: { readonly stream: unknown; readonly type: unknown }): string {
+  return JSON.stringify([stream, type]);
+}
+
+/** Whether a message is of one of the stream's earlier incarnations. */
+function isOfEarlier(id: string, { key, incarnation }: KeyState): boolean {
+  return id > messageIdBounds(key, 1).$gt && id < messageIdBounds(key, incarnation).$gt;
+}
+
 /**
  * Reads the last entries of the stream's present incarnation from MongoDB, newest first, without dead
  * letters.
@@ -90,20 +138,18 @@ export async function lastMirroredEntries(
   limit: number,
   waitMs: number,
 ): Promise<readonly MirroredEntry[]> {
-  const { key, incarnation, stream, type } = state;
+  const { key, incarnation } = state;
   const prefix = messageIdPrefix(key, incarnation);
   return await connected(db, async () => {
     const entries: MirroredEntry[] = [];
     const cursor = db
       .collection<Stored>(messageCollectionOf(state))
-      .find(
-        { _id: messageIdBounds(key, incarnation), $or: ofPlace({ stream, type }) },
-        { batchSize: limit, maxTimeMS: waitMs },
-      )
+      .find({ _id: messageIdBounds(key, incarnation) }, { batchSize: limit, maxTimeMS: waitMs })
       .sort({ _id: -1 });
     for await (const stored of cursor) {
-      const { entryId, at, content, mapped } = plainMessage(stored);
-      if (!isOfEntry(stored._id, prefix, entryId)) continue;
+      const message = plainMessage(stored);
+      const { entryId, at, content, mapped } = message;
+      if (!isOfStream(message, state) || !isOfEntry(stored._id, prefix, entryId)) continue;
       if (entries.push({ entryId: String(entryId), at, content, mapped }) === limit) break;
     }
     return entries;
@@ -160,6 +206,15 @@ export async function putMessages(db: Db, state: KeyState, messages: DocumentMes
     refused += errors.length;
   }
   return refused;
+}
+
+/**
+ * Whether a message is of this stream. Messages of a key named like this one plus `@…` can be in its range of
+ * `_id`. The query does not ask: servers that resemble MongoDB read the whole collection for a range beside
+ * an `$or`.
+ */
+function isOfStream(message: Readonly<Record<string, unknown>>, { stream, type }: KeyState): boolean {
+  return message.stream === stream && message.type === type;
 }
 
 /** Whether a document's `_id` matches its entry id. No stream has an entry 0-0. */

@@ -11,8 +11,8 @@ import {
   valueCollectionsOf,
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { connected } from '../connection/ensure-connected.js';
-import type { ValueCollections } from '../database/collection-of.js';
+import { connected, ensureConnected } from '../connection/ensure-connected.js';
+import { collectionOf, type ValueCollections } from '../database/collection-of.js';
 import { mongoError } from '../errors/mongo-error.js';
 import {
   type ElementDocument,
@@ -57,17 +57,52 @@ export async function readMirroredValue(
   keyType: KeyType,
   state: Pick<KeyState, 'key' | 'collection' | 'documentId'>,
 ): Promise<MirroredValue | undefined> {
+  const { collection } = valueCollectionsOf(valueType(keyType).names, state);
+  return await connected(db, async () => {
+    const stored = await db.collection<StoredValue>(collection).findOne({ _id: documentIdOf(state) });
+    return stored ? mirroredValue(db, keyType, state, stored) : undefined;
+  });
+}
+
+/**
+ * Reads the values of many keys from MongoDB, one after the other, unordered.
+ * @throws SyncError as mongoError.
+ */
+export async function* mirroredValues(
+  db: Db,
+  states: readonly KeyState[],
+): AsyncGenerator<readonly [KeyState, MirroredValue]> {
+  try {
+    await ensureConnected(db);
+    for (const collection of new Set(states.map(collectionOf))) {
+      const owners = states.filter((state) => collectionOf(state) === collection);
+      const byId = new Map(owners.map((state) => [String(documentIdOf(state)), state]));
+      const $in = owners.map(documentIdOf);
+      for await (const stored of db.collection<StoredValue>(collection).find({ _id: { $in } })) {
+        const state = byId.get(String(stored._id));
+        const value = state && mirroredValue(db, state.keyType, state, stored);
+        if (value) yield [state, value];
+      }
+    }
+  } catch (error) {
+    throw mongoError(error);
+  }
+}
+
+function mirroredValue(
+  db: Db,
+  keyType: KeyType,
+  state: Pick<KeyState, 'key' | 'collection'>,
+  stored: StoredValue,
+): MirroredValue | undefined {
+  // With a rule that builds the _id, the document can belong to another key.
+  if ((ownerOf(stored) ?? state.key) !== state.key) return undefined;
   const type = valueType(keyType);
   const names = valueCollectionsOf(type.names, state);
-  return await connected(db, async () => {
-    const stored = await db.collection<StoredValue>(names.collection).findOne({ _id: documentIdOf(state) });
-    // With a rule that builds the _id, the document can belong to another key.
-    if (!stored || (ownerOf(stored) ?? state.key) !== state.key) return undefined;
-    const document: Document = plainValue(stored);
-    const isLarge = document.form === 'members';
-    const items = () => (isLarge ? elementItems(db, type, names, stored) : inlineItems(type, document));
-    return { ...describe(document), hasItems: true, items };
-  });
+  const document: Document = plainValue(stored);
+  const isLarge = document.form === 'members';
+  const items = () => (isLarge ? elementItems(db, type, names, stored) : inlineItems(type, document));
+  return { ...describe(document), hasItems: true, items };
 }
 
 /**

@@ -1,8 +1,41 @@
 import type { Item, ValueType } from '@redis-to-mongo/key-types';
+import { dateOf } from '@redis-to-mongo/pipeline';
 import { masterOf, redisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
+import type { KeyExpiry } from '../key-expiry.js';
 import { askOf, serverSource } from './server-source.js';
+import { SmallReader } from './small-reader.js';
+import type { SmallReply } from './small-reply.js';
 import { detailed } from './whole-reading.js';
+
+/** A small value as Redis held it at one instant. */
+export interface SmallItems {
+  readonly type: ValueType;
+  /** @throws SyncError REDIS_REPLY if the server's answer has another form. */
+  items(): readonly Item[];
+  /**
+   * When the key expires, null for never; and whether the server reports this time itself. Otherwise it is
+   * computed from the remaining time.
+   */
+  expiry(): { readonly at: Date | null; readonly isExact: boolean };
+}
+
+/** Reads small values of many keys together; the other keys have to be read alone. */
+export function smallItemsReader(redis: Redis, types: readonly ValueType[]): SmallReader<SmallItems> {
+  const forms = types.map((type) => ({
+    type,
+    source: serverSource(type.source),
+    small: (reply: SmallReply, expiresAt: number | null, { command }: KeyExpiry): SmallItems => ({
+      type,
+      items: () => reply.items(),
+      expiry: () => ({
+        at: expiresAt === null ? null : dateOf(expiresAt),
+        isExact: command === 'PEXPIRETIME',
+      }),
+    }),
+  }));
+  return new SmallReader(redis, forms);
+}
 
 /** Number of items per page. */
 const PAGE = 1000;

@@ -1,13 +1,13 @@
+import type { ValueType } from '@redis-to-mongo/key-types';
 import {
   type ByteBudget,
   type Found,
   inParts,
   isKeyId,
-  type KeyType,
   keyBytes,
   keyName,
-  membersOf,
   type SmallReading,
+  type SmallValue,
   SyncError,
 } from '@redis-to-mongo/pipeline';
 import {
@@ -21,9 +21,22 @@ import type { Redis } from 'ioredis';
 import { type KeyExpiry, keyExpiry } from '../key-expiry.js';
 import { KeysScript } from './keys-script.js';
 import { unpackMessage } from './message-pack.js';
+import type { ServerSource } from './server-source.js';
 import { SmallReply } from './small-reply.js';
 import { ALONE, ANSWERS, GONE, LATER, MOST_BYTES, smallScript } from './small-script.js';
-import type { ValueSyncer } from './value-syncer.js';
+
+/** What is made of the small values of one type. */
+export interface SmallForm<T> {
+  readonly type: ValueType;
+  readonly source: ServerSource;
+  /** @param expiresAt in ms since 1970; null for never. */
+  small(reply: SmallReply, expiresAt: number | null, expiry: KeyExpiry): T;
+}
+
+/** The result of a reading; see SmallReading. */
+export interface Reading<T> extends Omit<SmallReading, 'found'> {
+  readonly found: readonly (T | Exclude<Found, SmallValue>)[];
+}
 
 /**
  * Number of keys that one script reads. Meanwhile, about half a millisecond, Redis serves no other client.
@@ -45,22 +58,22 @@ type Name = string | Buffer;
  * Reads small values of many keys by a script. If the user may not run scripts, all keys are left to their
  * own syncers.
  */
-export class SmallReader {
+export class SmallReader<T> {
   readonly #redis: Redis;
-  readonly #syncers: readonly ValueSyncer[];
+  readonly #forms: readonly SmallForm<T>[];
   readonly #script: KeysScript;
   readonly #expiry = keyExpiry();
   #mayRun = true;
 
-  /** @param syncers those of the wanted key types; only syncers of values are used. */
-  constructor(redis: Redis, syncers: ReadonlyMap<KeyType, unknown>) {
+  /** @param forms those of the wanted key types. */
+  constructor(redis: Redis, forms: readonly SmallForm<T>[]) {
     this.#redis = redis;
-    this.#syncers = [...syncers.values()].filter(isValueSyncer);
-    this.#script = new KeysScript(redis, smallScript(this.#syncers.map(({ type }) => type)));
+    this.#forms = forms;
+    this.#script = new KeysScript(redis, smallScript(forms.map(({ type }) => type)));
   }
 
   /** @throws SyncError as redisError. */
-  async read(keys: readonly string[], budget: ByteBudget): Promise<SmallReading> {
+  async read(keys: readonly string[], budget: ByteBudget): Promise<Reading<T>> {
     if (!this.#mayRun || keys.length === 0) return allAlone(keys);
     const held = await budget.reserve(READING_BYTES);
     try {
@@ -81,14 +94,14 @@ export class SmallReader {
     }
   }
 
-  #found(answers: readonly unknown[], at: number, expiry: KeyExpiry): Found {
+  #found(answers: readonly unknown[], at: number, expiry: KeyExpiry): Reading<T>['found'][number] {
     const code = answers[at];
     if (code === GONE) return 'gone';
     if (code === LATER) return 'later';
-    const syncer = typeof code === 'number' && code !== ALONE ? this.#syncers[code - 1] : undefined;
-    if (!syncer) return 'alone';
-    const reply = new SmallReply(syncer.type.source, answers[at + 2]);
-    return syncer.small(reply, expiry.at(answers[at + 1]), expiry.same);
+    const form = typeof code === 'number' && code !== ALONE ? this.#forms[code - 1] : undefined;
+    if (!form) return 'alone';
+    const reply = new SmallReply(form.type.source, answers[at + 2]);
+    return form.small(reply, expiry.at(answers[at + 1]), expiry);
   }
 
   async #ask(keys: readonly string[]): Promise<{ answers: unknown[]; expiry: KeyExpiry }> {
@@ -134,7 +147,7 @@ export class SmallReader {
 
   /** Whether this server reports details of any type's items. */
   async #askForDetails(server: Redis, key: Buffer): Promise<boolean> {
-    for (const { source } of this.#syncers) if (await source.knownDetail(server, key)) return true;
+    for (const { source } of this.#forms) if (await source.knownDetail(server, key)) return true;
     return false;
   }
 }
@@ -152,12 +165,8 @@ function answersOf(part: readonly Name[], reply: unknown): readonly unknown[] {
   return answers;
 }
 
-function allAlone(keys: readonly string[]): SmallReading {
+function allAlone(keys: readonly string[]): Reading<never> {
   return { found: keys.map(() => 'alone'), bytes: 0, release: () => {} };
-}
-
-function isValueSyncer(syncer: unknown): syncer is ValueSyncer {
-  return 'small' in membersOf(syncer);
 }
 
 function bytesIn(answers: readonly unknown[]): number {

@@ -12,13 +12,12 @@ import {
   type Write,
 } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
-import type { KeyExpiry } from '../key-expiry.js';
 import { type ExpectedSize, expectedSize } from './expected-size.js';
 import { type FirstReading, firstReading } from './first-reading.js';
 import { ItemReader } from './item-reader.js';
 import { RuledTypes } from './ruled-types.js';
-import { isGone, type ServerSource, serverSource } from './server-source.js';
-import type { SmallReply } from './small-reply.js';
+import { isGone, serverSource } from './server-source.js';
+import type { SmallForm } from './small-reader.js';
 import { MOST_BYTES } from './small-script.js';
 import { type ValueOptions, type ValueSettings, withDefaults, withRule } from './value-options.js';
 import { type PassResult, ValuePass } from './value-pass.js';
@@ -34,12 +33,7 @@ const ITEM_WEIGHT = 40;
 /** Number of bytes per element that the comparison needs, besides the elements that are added. */
 const COMPARE_BYTES = 60;
 
-export interface ValueSyncer extends Syncer {
-  readonly type: ValueType;
-  readonly source: ServerSource;
-  /** A small value that was read whole. @param expiresAt in ms since 1970; null for never. */
-  small(reply: SmallReply, expiresAt: number | null, isSameTime: KeyExpiry['same']): SmallValue;
-}
+export interface ValueSyncer extends Syncer, SmallForm<SmallValue> {}
 
 /**
  * The syncer of a value type. It mirrors a state that the key really had: one document if the value is small,
@@ -59,7 +53,7 @@ export function valueSyncer(type: ValueType, redis: Redis, options: ValueOptions
     keyType,
     type,
     source,
-    small: (reply, expiresAt, isSameTime) => ({
+    small: (reply, expiresAt, { same: isSameTime }) => ({
       keyType,
       isUnchanged: (state) => {
         const last = parseValuePosition(state.position);
