@@ -1,10 +1,10 @@
 import { type KeyQuery, keyNames, readKey } from '@redis-to-mongo/mongo-sink';
-import { type AuditAction, forEachAtOnce, namePattern, shownKey } from '@redis-to-mongo/pipeline';
+import { type AuditAction, forEachAtOnce, inParts, namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { colored, counted } from '@redis-to-mongo/terminal';
 import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';
 import { endInterrupted, INTERRUPTED, interruptedPart } from './interruption.js';
-import { audited, openAudit } from './open-audit.js';
+import { openAudit } from './open-audit.js';
 import { Progress } from './progress.js';
 
 const AT_ONCE = 20;
@@ -19,13 +19,23 @@ export interface KeysToChange {
   /** The message for a pattern that matches only keys without the condition, if that is a failure. */
   readonly onlyOthers?: string;
   readonly allowNone?: boolean | undefined;
+  /** Maximum number of keys that the action is given at once; default 1. */
+  readonly together?: number;
 }
 
-/** Runs an action on each key that matches a pattern, and prints the result of each. */
+interface Changed {
+  readonly done: string;
+  readonly isRefused?: boolean;
+}
+
+/**
+ * Runs an action on the keys that match a pattern, and prints the result of each.
+ * @param change the action; returns the results in the order of the keys.
+ */
 export async function changeKeys(
   call: Call,
-  { patterns, action, condition, onlyOthers, allowNone = false }: KeysToChange,
-  change: (key: string) => Promise<{ readonly done: string; readonly isRefused?: boolean }>,
+  { patterns, action, condition, onlyOthers, allowNone = false, together = 1 }: KeysToChange,
+  change: (keys: readonly string[]) => Promise<readonly Changed[]>,
 ): Promise<Ending> {
   const { out, clients, interruption } = call;
   const db = await clients.db();
@@ -47,16 +57,20 @@ export async function changeKeys(
   }
   const progress = new Progress(out, names.size, 'keys');
   let isRefused = false;
-  const work = forEachAtOnce(names.keys(), AT_ONCE, async (key) => {
-    const changed = await audited(
-      audit,
-      { action, key, filter: names.get(key) },
-      () => change(key),
-      (result) => result.done,
-    );
-    done.set(key, changed.done);
-    isRefused ||= changed.isRefused === true;
-    progress.addDone();
+  const note = async (key: string, result: string, error?: unknown) =>
+    await audit.note({ action, key, filter: names.get(key), result, error });
+  const work = forEachAtOnce(inParts([...names.keys()], together), AT_ONCE, async (keys) => {
+    const results = await change(keys).catch(async (error: unknown) => {
+      for (const key of keys) await note(key, 'failed', error);
+      throw error;
+    });
+    for (const [i, result] of results.entries()) {
+      const key = keys[i] ?? '';
+      await note(key, result.done);
+      done.set(key, result.done);
+      isRefused ||= result.isRefused === true;
+      progress.addDone();
+    }
   });
   const end = await interruption
     .until(work)

@@ -62,6 +62,22 @@ test('resume ends the rest, of all that a pattern takes, and asks for jobs on th
     code: 1,
     stdout: expect.stringMatching(/^KEY +RESULT\nnobody +MongoDB knows of no such key\n$/),
   });
-  expect((await cli.json('status')).queue).toMatchObject({ waiting: 4 });
+  expect((await cli.json('status')).queue).toMatchObject({ waiting: 3 });
   expect((await cli.run('once')).stdout).toContain('1 synced');
+});
+
+test('many keys of a pattern are paused and resumed together, each with its result', async () => {
+  for (let i = 0; i < 300; i++) await cli.redis.set(`many:${i}`, 'a');
+  await cli.run('once', 'many:*');
+  await cli.run('pause', 'many:7');
+  const paused = (await cli.json('pause', 'many:*')).keys;
+  expect(paused).toHaveLength(300);
+  expect(paused).toContainEqual({ key: 'many:7', done: 'paused before' });
+  expect(paused).toContainEqual({ key: 'many:8', done: 'paused' });
+  const jobs = async () => Object((await cli.json('status')).queue).waiting;
+  const before = await jobs();
+  expect((await cli.json('resume', 'many:*')).keys).toHaveLength(300);
+  // A job names many keys.
+  expect((await jobs()) - before).toBeLessThan(10);
+  expect(await cli.db.collection('audit').countDocuments({ filter: 'many:*', result: 'resumed' })).toBe(300);
 });

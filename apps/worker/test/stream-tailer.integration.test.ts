@@ -153,7 +153,7 @@ describe('a stream that is tailed', () => {
   it('is not tailed once it is paused', async () => {
     const one = await worker();
     await tail(one, 'paused');
-    expect(await markPaused(on.under.db, 'paused', new Date())).toBe(true);
+    expect(await markPaused(on.under.db, ['paused'], new Date())).toEqual(new Map([['paused', true]]));
     await one.job(['paused']);
     expect(one.size()).toBe(0);
     await add('paused', ['3-0']);

@@ -9,7 +9,16 @@ export { explainSample } from './explain/explain-sample.js';
 export { type SampleDocument, sampleDocument } from './explain/sample-document.js';
 export { keysInMongo, keysInRedis, namesInRedis } from './find-keys-now.js';
 export type { Fleet } from './key-actions.js';
-export { type Paused, pauseKey, type Resumed, resumeKey, resyncKey, syncNow } from './key-actions.js';
+export {
+  type Paused,
+  pauseKey,
+  pauseKeys,
+  type Resumed,
+  resumeKey,
+  resumeKeys,
+  resyncKey,
+  syncNow,
+} from './key-actions.js';
 export { sinkOptions, sliceOptions, sourceOptions } from './line-options.js';
 export { type MigratedKey, migrateKey } from './migrate-key.js';
 export { type Clients, openClients } from './open-clients.js';

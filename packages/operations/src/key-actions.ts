@@ -8,15 +8,27 @@ import { restartKey } from './restart-key.js';
 export type Paused = { readonly done: 'paused' | 'paused before' | 'unknown' };
 
 /**
- * Pauses a key: no job reads it until resumeKey. A running job finishes its slice. Entries that the source
- * trims meanwhile become a gap. The pause outlives restarts, a lost queue, and the key's incarnations.
- * @returns `unknown` if MongoDB does not have the key.
+ * Pauses keys: no job reads them until resumeKeys. A running job finishes its slice. Entries that the source
+ * trims meanwhile become a gap. The pause outlives restarts, a lost queue, and the keys' incarnations.
+ * @returns the result for each key; `unknown` if MongoDB does not have it.
  * @throws SyncError of class transient or configuration.
  */
-export async function pauseKey({ db }: Pick<Fleet, 'db'>, key: string): Promise<Paused> {
-  const isChanged = await markPaused(db, key, new Date());
-  if (isChanged === undefined) return { done: 'unknown' };
-  return { done: isChanged ? 'paused' : 'paused before' };
+export async function pauseKeys(
+  { db }: Pick<Fleet, 'db'>,
+  keys: readonly string[],
+): Promise<readonly Paused[]> {
+  const marked = await markPaused(db, keys, new Date());
+  return keys.map((key) => {
+    const isChanged = marked.get(key);
+    if (isChanged === undefined) return { done: 'unknown' };
+    return { done: isChanged ? 'paused' : 'paused before' };
+  });
+}
+
+/** As pauseKeys, for one key. */
+export async function pauseKey(fleet: Pick<Fleet, 'db'>, key: string): Promise<Paused> {
+  const [paused] = await pauseKeys(fleet, [key]);
+  return paused ?? { done: 'unknown' };
 }
 
 /** The result of resuming a key. `workers` is the number of live workers. */
@@ -25,16 +37,29 @@ export type Resumed =
   | { readonly done: 'not paused' | 'unknown' };
 
 /**
- * Ends the pause of a key, and requests a job. If the queue does not answer, the key is resumed all the same:
- * its schedule and the scheduler sync it within seconds.
- * @returns `unknown` if MongoDB does not have the key.
+ * Ends the pause of keys, and requests jobs. If the queue does not answer, the keys are resumed all the same:
+ * their schedules and the scheduler sync them within seconds.
+ * @returns the result for each key; `unknown` if MongoDB does not have it.
  * @throws SyncError of class transient or configuration.
  */
-export async function resumeKey({ db, queue }: Pick<Fleet, 'db' | 'queue'>, key: string): Promise<Resumed> {
-  const isChanged = await markResumed(db, key, new Date());
-  if (isChanged === undefined) return { done: 'unknown' };
-  if (!isChanged) return { done: 'not paused' };
-  return { done: 'resumed', workers: await requestKeys(queue, [key]) };
+export async function resumeKeys(
+  { db, queue }: Pick<Fleet, 'db' | 'queue'>,
+  keys: readonly string[],
+): Promise<readonly Resumed[]> {
+  const marked = await markResumed(db, keys, new Date());
+  const changed = keys.filter((key) => marked.get(key));
+  const workers = changed.length > 0 ? await requestKeys(queue, changed) : 0;
+  return keys.map((key) => {
+    const isChanged = marked.get(key);
+    if (isChanged) return { done: 'resumed', workers };
+    return { done: isChanged === undefined ? 'unknown' : 'not paused' };
+  });
+}
+
+/** As resumeKeys, for one key. */
+export async function resumeKey(fleet: Pick<Fleet, 'db' | 'queue'>, key: string): Promise<Resumed> {
+  const [resumed] = await resumeKeys(fleet, [key]);
+  return resumed ?? { done: 'unknown' };
 }
 
 /** The result of requesting a sync. `paused`: no request was made, because the key is paused. */

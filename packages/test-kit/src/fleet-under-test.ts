@@ -71,9 +71,12 @@ export async function fleetUnderTest() {
     },
     /** Marks a key as paused in MongoDB. Waits for its document, which a stream gets after its entries. */
     pause: async (key: string) =>
-      await until(async () => expect(await markPaused(db, key, new Date()), key).toBe(true)),
+      await until(async () =>
+        expect(await markPaused(db, [key], new Date())).toEqual(new Map([[key, true]])),
+      ),
     /** Ends a key's pause, in MongoDB only. `queue.request` makes it run. */
-    resume: async (key: string) => expect(await markResumed(db, key, new Date()), key).toBe(true),
+    resume: async (key: string) =>
+      expect(await markResumed(db, [key], new Date())).toEqual(new Map([[key, true]])),
     /** The end of each process's output. */
     logs: () => running.map((app) => app.output().slice(-4_000)).join('\n──\n'),
     /** Stops the processes, and empties both Redis servers and the database. */

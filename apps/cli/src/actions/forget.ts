@@ -44,6 +44,6 @@ export async function forget(
       onlyOthers: 'kept: all of its keys still exist',
       allowNone,
     },
-    forgetOne,
+    async ([key]) => (key === undefined ? [] : [await forgetOne(key)]),
   );
 }

@@ -1,8 +1,11 @@
-import { pauseKey, resumeKey } from '@redis-to-mongo/operations';
+import { pauseKeys, resumeKeys } from '@redis-to-mongo/operations';
 import type { AllowNone } from '../allow-none.js';
 import { changeKeys } from '../change-keys.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
+
+/** Keys that are marked by one command, and requested by one. */
+const TOGETHER = 200;
 
 export async function pause(
   call: Call,
@@ -10,7 +13,9 @@ export async function pause(
   { allowNone }: AllowNone,
 ): Promise<Ending> {
   const db = await call.clients.db();
-  return await changeKeys(call, { allowNone, patterns, action: 'pause' }, (key) => pauseKey({ db }, key));
+  return await changeKeys(call, { allowNone, patterns, action: 'pause', together: TOGETHER }, (keys) =>
+    pauseKeys({ db }, keys),
+  );
 }
 
 export async function resume(
@@ -19,7 +24,6 @@ export async function resume(
   { allowNone }: AllowNone,
 ): Promise<Ending> {
   const fleet = { db: await call.clients.db(), queue: await call.clients.queue() };
-  return await changeKeys(call, { allowNone, patterns, action: 'resume', condition: 'paused' }, (key) =>
-    resumeKey(fleet, key),
-  );
+  const about = { action: 'resume', condition: 'paused', together: TOGETHER } as const;
+  return await changeKeys(call, { allowNone, patterns, ...about }, (keys) => resumeKeys(fleet, keys));
 }

@@ -1,4 +1,5 @@
-import type { Db, UpdateFilter } from 'mongodb';
+import type { Db, Filter, UpdateFilter } from 'mongodb';
+import { findByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { CONDITIONS } from './key-lists.js';
@@ -6,20 +7,29 @@ import { CONDITIONS } from './key-lists.js';
 type Pausable = Stored & { pausedAt?: Date | null };
 
 /**
- * Pauses a key: its jobs do nothing until markResumed. The mark is stored beside the position, and no job's save changes it.
- * @returns whether this changed the key; `undefined` if MongoDB does not have it.
+ * Pauses keys: their jobs do nothing until markResumed. The mark is stored beside the position, and no job's save changes it.
+ * @returns for each key that MongoDB has, whether it was not paused before.
  * @throws SyncError as mongoError.
  */
-export async function markPaused(db: Db, key: string, now: Date): Promise<boolean | undefined> {
-  return await mark(db, key, false, { $set: { pausedAt: now } });
+export async function markPaused(
+  db: Db,
+  keys: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, boolean>> {
+  return await mark(db, keys, { pausedAt: null }, { $set: { pausedAt: now } });
 }
 
 /**
- * Ends the pause of a key.
- * @returns and throws as markPaused.
+ * Ends the pause of keys.
+ * @returns for each key that MongoDB has, whether it was paused.
+ * @throws as markPaused.
  */
-export async function markResumed(db: Db, key: string, now: Date): Promise<boolean | undefined> {
-  return await mark(db, key, true, { $set: { pausedAt: null, resumedAt: now } });
+export async function markResumed(
+  db: Db,
+  keys: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, boolean>> {
+  return await mark(db, keys, CONDITIONS.paused, { $set: { pausedAt: null, resumedAt: now } });
 }
 
 /**
@@ -35,15 +45,18 @@ export async function pausedKeys(db: Db, limit: number): Promise<ReadonlySet<str
 
 async function mark(
   db: Db,
-  key: string,
-  isPaused: boolean,
+  keys: readonly string[],
+  filter: Filter<Stored>,
   update: UpdateFilter<Pausable>,
-): Promise<boolean | undefined> {
+): Promise<ReadonlyMap<string, boolean>> {
   return await connected(db, async () => {
-    const keys = keysIn<Pausable>(db);
-    const filter = { _id: key, ...(isPaused ? CONDITIONS.paused : { pausedAt: null }) };
-    const { matchedCount } = await keys.updateOne(filter, update);
-    if (matchedCount > 0) return true;
-    return (await keys.findOne({ _id: key }, { projection: { _id: 1 } })) ? false : undefined;
+    const documents = keysIn<Pausable>(db);
+    const there = await findByIds(keysIn(db), keys, { _id: 1 });
+    const found = await findByIds(keysIn(db), keys, { _id: 1 }, filter);
+    const changed = new Set(found.map(({ _id }) => _id));
+    // The driver repeats updates of one document each after a failover, and no others.
+    const updates = [...changed].map((_id) => ({ updateOne: { filter: { ...filter, _id }, update } }));
+    if (updates.length > 0) await documents.bulkWrite(updates, { ordered: false });
+    return new Map(there.map(({ _id }) => [_id, changed.has(_id)]));
   });
 }

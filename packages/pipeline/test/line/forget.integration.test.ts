@@ -83,7 +83,7 @@ describe('keys that are gone', () => {
     await redis.set('paused', 'v');
     await sync('paused');
     await goes('paused');
-    expect(await markPaused(db, 'paused', new Date())).toBe(true);
+    expect(await markPaused(db, ['paused'], new Date())).toEqual(new Map([['paused', true]]));
 
     await redis.set('active', 'v');
     await sync('active');
