@@ -52,6 +52,7 @@ function isUnchanged(loaded: LoadedState, found: SmallValue): boolean {
 }
 
 function decideGone(line: Line, key: string, stored: KeyState | undefined): Decision {
+  if (stored?.status === 'deleted' && stored.lastError) return 'alone';
   if (stored?.status !== 'active')
     return { report: new Tally(stored).report('absent', stored?.keyType, stored) };
   return changedBy(key, stored, stored, undefined, line.source.syncer(stored.keyType)?.retire(stored) ?? []);

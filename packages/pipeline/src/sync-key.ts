@@ -106,7 +106,11 @@ export async function syncOn(
 }
 
 async function retire(line: Line, stored: KeyState | undefined, tally: Tally): Promise<SyncReport> {
-  if (!stored || stored.status === 'deleted') return tally.report('absent', stored?.keyType, stored);
+  if (!stored || stored.status === 'deleted') {
+    // It failed when it was created again, and is gone: the error is over.
+    if (stored?.lastError) await line.sink.save(stored, advance({ ...stored, lastError: null }));
+    return tally.report('absent', stored?.keyType, stored);
+  }
   const next = await incarnationEnded(line, stored, tally);
   const gone = advance(retired(next, line.now()));
   await line.sink.save(stored, gone);

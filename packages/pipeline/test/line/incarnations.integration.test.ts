@@ -1,4 +1,5 @@
-import { type KeyType, type Line, type Step, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
+import { readMirrorFacts, recordError } from '@redis-to-mongo/mongo-sink';
+import { type KeyType, type Line, type Step, SyncError, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -196,6 +197,30 @@ describe('the incarnations of a stream', () => {
     await under.sync('l');
     expect(await incarnations('l')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0'] });
   });
+
+  it.each(['stream', 'set'])(
+    'a %s that failed when it was created again fails no longer once it is gone',
+    async (type) => {
+      const key = `failed-${type}`;
+      if (type === 'stream') await add(key, ['1-0']);
+      else await under.redis.sadd(key, 'a');
+      const sync = async () =>
+        await syncKeys(
+          await under.line(),
+          [key],
+          () => wholeSlice(),
+          () => {},
+        );
+      await sync();
+      await under.redis.del(key);
+      await sync();
+      await recordError(under.db, key, new SyncError('VALUE_KEEPS_CHANGING', 'unknown', 'it kept changing'));
+      expect(await readMirrorFacts(under.db, { worst: 1, paused: 1 })).toMatchObject({ failing: 1 });
+      await sync();
+      expect(await readMirrorFacts(under.db, { worst: 1, paused: 1 })).toMatchObject({ failing: 0 });
+      expect(await under.state(key)).toMatchObject({ status: 'deleted', lastError: null });
+    },
+  );
 
   it('empty from the start, then used', async () => {
     await add('m', ['1-0']);
