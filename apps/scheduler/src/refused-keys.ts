@@ -1,5 +1,5 @@
 import { isKeyType } from '@redis-to-mongo/key-types';
-import { settleKeyLetters } from '@redis-to-mongo/mongo-sink';
+import { clearErrors, settleKeyLetters } from '@redis-to-mongo/mongo-sink';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 
@@ -13,11 +13,16 @@ export interface RefusedKeysOptions {
 /** Interval at which such dead letters are looked for, in ms. */
 const EVERY_MS = 5_000;
 
-/** Clears the dead letters of keys whose document MongoDB now accepts, or that are no longer mirrored. */
+/**
+ * Clears the dead letters of keys whose document MongoDB now accepts, or that are no longer mirrored; and the
+ * errors of keys that are no longer mirrored.
+ */
 export class RefusedKeys {
   #againAt = Number.NEGATIVE_INFINITY;
   /** The last dead letter that was examined. */
   #after = '';
+  /** The failing key that was examined last. */
+  #afterError: Parameters<typeof clearErrors>[2];
 
   constructor(private readonly options: RefusedKeysOptions) {}
 
@@ -33,6 +38,8 @@ export class RefusedKeys {
       });
     };
     this.#after = await settleKeyLetters(db, isGone, this.#after);
+    const isLeft = (key: string, type: unknown) => !wanted(key) || (isKeyType(type) && !types.includes(type));
+    this.#afterError = await clearErrors(db, isLeft, this.#afterError);
     this.#againAt = performance.now() + EVERY_MS;
   }
 }

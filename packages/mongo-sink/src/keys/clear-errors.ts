@@ -1,0 +1,35 @@
+import type { Db } from 'mongodb';
+import { updateByIds } from '../commands/by-ids.js';
+import { connected } from '../connection/ensure-connected.js';
+import { keysIn, type Stored } from '../database/stored.js';
+import { CONDITIONS } from './key-lists.js';
+import { type KeyPlace, sortValue, walkKeys } from './key-walk.js';
+
+/** Keys per page, and the maximum time of a query, in ms. */
+const AT_ONCE = 500;
+const MAX_MS = 30_000;
+const SORT = 'failed';
+
+/**
+ * Clears the errors of failing keys that no job reads anymore, in one page: no run would clear them.
+ * @param isLeft whether this is such a key; the key type is as its document states it.
+ * @param after the end of the previous page; `undefined` for the first page.
+ * @returns the end of this page; `undefined` if it was the last one.
+ * @throws SyncError as mongoError.
+ */
+export async function clearErrors(
+  db: Db,
+  isLeft: (key: string, keyType: unknown) => boolean,
+  after: KeyPlace | undefined,
+): Promise<KeyPlace | undefined> {
+  return await connected(db, async () => {
+    const walk = { filter: CONDITIONS.failing, sort: SORT, reversed: false, after } as const;
+    const limits = { limit: AT_ONCE, projection: { keyType: 1, 'lastError.at': 1 }, maxMs: MAX_MS };
+    const found: Stored[] = [];
+    for await (const document of walkKeys(db, walk, limits)) found.push(document);
+    const left = found.filter(({ _id, keyType }) => isLeft(_id, keyType)).map(({ _id }) => _id);
+    await updateByIds(keysIn(db), left, CONDITIONS.failing, { $set: { lastError: null } });
+    const last = found[AT_ONCE - 1];
+    return last && { key: last._id, value: sortValue(last, SORT) };
+  });
+}
