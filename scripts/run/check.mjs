@@ -1,6 +1,6 @@
 // @ts-check
 import { join } from 'node:path';
-import { tsc } from './build.mjs';
+import { checkers, tsc } from './build.mjs';
 import { pruneStaleOutputs } from './prune-stale-outputs.mjs';
 import { root } from './root.mjs';
 import { runQuietly } from './run-quietly.mjs';
@@ -32,7 +32,7 @@ const AT_ONCE = 2;
  * @type {Step[]}
  */
 const steps = [
-  { name: 'types of sources', args: [tsc[1], '-b'], remedy: 'pnpm build' },
+  { name: 'types of sources', args: [tsc[1], '-b', ...checkers], remedy: 'pnpm build' },
   {
     name: 'format and lint',
     args: [bin('@biomejs/biome/bin/biome'), 'ci', colors, '.'],
@@ -40,7 +40,7 @@ const steps = [
   },
   {
     name: 'types of tests',
-    args: [tsc[1], '-p', 'tsconfig.test.json'],
+    args: [tsc[1], '-p', 'tsconfig.test.json', ...checkers],
     remedy: 'pnpm exec tsc -p tsconfig.test.json',
   },
   {
