@@ -79,8 +79,11 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Files share the modules they import: loading them again for each file took longer than most tests. */
-const sharedModules = { isolate: false };
+/**
+ * Files share the modules they import: loading them again for each file took longer than most tests. Projects and
+ * runs share the transformed modules, in node_modules/.experimental-vitest-cache.
+ */
+const sharedModules = { isolate: false, experimental: { fsModuleCache: true } };
 
 const cores = availableParallelism();
 
