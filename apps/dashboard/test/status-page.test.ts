@@ -50,6 +50,15 @@ describe('the verdict', () => {
 });
 
 describe('the status page', () => {
+  test('tells how many keys can’t be mirrored, and why', () => {
+    const shown = (more: Parameters<typeof aQueue>[0]) => {
+      const facts = someFacts({ queue: { is: aQueue(more) } });
+      return statusPage(aReport([aType()], { facts }), aSite()).toString();
+    };
+    expect(shown({ leftOut: { bloom: 1 } })).toContain('1 key can’t be mirrored: 1 bloom.');
+    expect(shown({})).not.toContain('mirrored:');
+  });
+
   const hostile = '<img src=x onerror=alert(1)>"\u202e\u0007';
   const report = aReport([aType()], {
     fleet: aFleet([aType({ keyType: '<b>odd</b>' })], {

@@ -173,7 +173,7 @@ export class ActiveScheduler {
       const turn = await this.#sweep(due, began, due.isRoutine ? well : () => {});
       if (!turn.isWhole) return turn;
       // A queue that was emptied meanwhile has lost the requests, so the next sweep is due immediately.
-      if (!(await sweeps.end(begun))) return { ...turn, isWhole: false };
+      if (!(await sweeps.end(begun, turn.leftOut))) return { ...turn, isWhole: false };
       well();
       return turn;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobQueue } from '@redis-to-mongo/job-queue';
+import type { JobQueue, LeftOut } from '@redis-to-mongo/job-queue';
 import { hasScheduler, isKeyType, KEY_TYPES } from '@redis-to-mongo/key-types';
 import { activeKeyPages, syncedIds } from '@redis-to-mongo/mongo-sink';
 import { type KeyType, SyncError } from '@redis-to-mongo/pipeline';
@@ -23,6 +23,8 @@ export interface SweepReport {
   /** Chosen keys in Redis, by type. Unknown types have the server's name. */
   readonly byType: ReadonlyMap<string, number>;
   readonly keys: number;
+  /** Those of them that can't be mirrored; keys of types that KEY_TYPES leaves out are not among them. */
+  readonly leftOut: LeftOut;
   readonly requested: number;
   /** Keys whose job scheduler was missing or had a wrong interval. Upkeep creates or changes it. */
   readonly scheduled: number;
@@ -53,7 +55,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const confirm = sameServer(options.redis);
   const isWhole = (await run.source()) && (await run.target()) && (await run.schedules());
   await confirm();
-  return { ...run.report, isWhole };
+  return { ...run.report, leftOut: run.leftOut(), isWhole };
 }
 
 class Sweep {
@@ -69,6 +71,10 @@ class Sweep {
   #withScheduler = 0;
 
   constructor(private readonly options: SweepOptions) {}
+
+  leftOut(): LeftOut {
+    return Object.fromEntries([...this.report.byType].filter(([type]) => !isKeyType(type)));
+  }
 
   async source(): Promise<boolean> {
     const { redis, wanted, isPoll } = this.options;

@@ -13,6 +13,7 @@ export { isFleetMismatch, targetIsShared } from './identity/fleet-mismatch.js';
 export { judge } from './judge.js';
 export { missingKeysOf, surplusSchedulersOf } from './judge-mirror.js';
 export { TARGET_SET_BACK } from './judge-queue.js';
+export { leftOutText } from './left-out.js';
 export { processState, sortedProcesses } from './process-state.js';
 export { readFacts } from './read-facts.js';
 export { REASON_CODES, type Reason, type ReasonCode, type Verdict, type VerdictLevel } from './verdict.js';

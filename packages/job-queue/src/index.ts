@@ -31,4 +31,4 @@ export {
 export { queueTelemetry } from './queue-telemetry.js';
 export type { ScheduleChange } from './schedule-changes.js';
 export { scheduledJobId } from './scheduler-id.js';
-export { EVICTED, NO_RECORD, type SweepRecord } from './sweep-record.js';
+export { EVICTED, type LeftOut, NO_RECORD, type SweepRecord } from './sweep-record.js';

@@ -113,6 +113,7 @@ export class JobQueue {
       ...delays,
       ...alive,
       sweepPending: sweep ? sweep.pending : NO_RECORD,
+      leftOut: sweep?.leftOut,
       isCatchingUp: depth.due > 0 && now - depth.dueMs <= (sweep?.searchedUntil ?? 0),
       targetCounter,
       isEvicting,

@@ -1,5 +1,6 @@
 import type { ChangesHeard, Heartbeat } from './heartbeats.js';
 import type { QueueDepth } from './queue-depth.js';
+import type { LeftOut } from './sweep-record.js';
 
 /** Facts about the fleet at one moment, from the queue's Redis. */
 export interface QueueFacts extends QueueDepth {
@@ -15,6 +16,8 @@ export interface QueueFacts extends QueueDepth {
   readonly sweepPending: string;
   /** Keys that such a sweep requested are still due; missed changes may be among them. */
   readonly isCatchingUp: boolean;
+  /** Keys that can't be mirrored, as of the last sweep. Absent if no sweep has recorded that. */
+  readonly leftOut?: LeftOut | undefined;
   /** The highest counter value of the target (see TargetCounter). Absent if the queue does not report it. */
   readonly targetCounter?: number;
   /**

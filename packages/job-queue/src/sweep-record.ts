@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isObject } from '@redis-to-mongo/pipeline';
 import { type connectRedis, isCommandRefused, masterOf } from '@redis-to-mongo/redis-connection';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { NOW, Script } from './script.js';
@@ -29,7 +30,15 @@ export interface SweepRecord {
    * `undefined`.
    */
   readonly rereadSince: number | undefined;
+  /** See LeftOut, as of the last completed sweep; `undefined` if that recorded none. */
+  readonly leftOut?: LeftOut | undefined;
 }
+
+/**
+ * Number of selected keys that can't be mirrored, by the reason: the server's name of their type, a name that is too
+ * long, a missing permission.
+ */
+export type LeftOut = Readonly<Record<string, number>>;
 
 /** A sweep that is under way. */
 export type BegunSweep = Awaited<ReturnType<SweepRecords['begin']>>;
@@ -46,13 +55,13 @@ export const EVICTED =
   'the queue’s Redis has evicted keys, and may have lost requests: set its maxmemory-policy to noeviction';
 
 /**
- * KEYS: record. ARGV: token, scope, beganAt, 1 for a search. Answers 1, or 0 if the record no longer has this
+ * KEYS: record. ARGV: token, scope, beganAt, 1 for a search, LeftOut as JSON. Answers 1, or 0 if the record no longer has this
  * sweep's token.
  */
 const END = new Script(`${NOW}
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
 local ended = string.format('%.0f', now)
-redis.call('HSET', KEYS[1], 'scope', ARGV[2], 'pending', '', 'beganAt', ARGV[3], 'endedAt', ended)
+redis.call('HSET', KEYS[1], 'scope', ARGV[2], 'pending', '', 'beganAt', ARGV[3], 'endedAt', ended, 'leftOut', ARGV[5])
 if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'searchedUntil', ended) end
 return 1`);
 
@@ -88,6 +97,7 @@ export class SweepRecords {
       pending: pending || (server === '' ? '' : lost),
       searchedUntil: Number(searchedUntil),
       rereadSince: rereadSince === undefined ? undefined : Number(rereadSince),
+      leftOut: record.leftOut === undefined ? undefined : parseLeftOut(record.leftOut),
     };
     return { record: found, isEvicting: evictions !== undefined && evictions !== recordedEvictions };
   }
@@ -109,8 +119,9 @@ export class SweepRecords {
    * @returns false if nothing was recorded: another sweep has begun or is due, or the queue has lost the
    * record, and with it the sweep's requests.
    */
-  async end({ scope, isSearch, beganAt, token }: BegunSweep): Promise<boolean> {
-    return (await END.run(this.redis, [this.#name], token, scope, beganAt, isSearch ? 1 : 0)) === 1;
+  async end({ scope, isSearch, beganAt, token }: BegunSweep, leftOut: LeftOut = {}): Promise<boolean> {
+    const args = [token, scope, beganAt, isSearch ? 1 : 0, JSON.stringify(leftOut)];
+    return (await END.run(this.redis, [this.#name], ...args)) === 1;
   }
 
   /** Makes a sweep due that begins from now on. A sweep that is under way does not count. */
@@ -150,5 +161,18 @@ export class SweepRecords {
     const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? '';
     const evictions = field('maxmemory_policy').startsWith('allkeys') ? field('evicted_keys') : '';
     return [field('run_id'), ...(Number(evictions) > 0 ? [evictions] : [])].join(' ');
+  }
+}
+
+function parseLeftOut(text: string): LeftOut | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value)) return undefined;
+    const counts = Object.entries(value).flatMap(([why, keys]) =>
+      typeof keys === 'number' ? [[why, keys] as const] : [],
+    );
+    return Object.fromEntries(counts);
+  } catch {
+    return undefined;
   }
 }

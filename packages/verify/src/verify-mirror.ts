@@ -43,6 +43,11 @@ export interface Verification {
   readonly keys: number;
   /** Keys that differ, sorted by name. */
   readonly findings: readonly Finding[];
+  /**
+   * Number of keys in Redis that can't be mirrored, and so were not compared, by the reason: the server's name of their
+   * type, a name that is too long, a missing permission.
+   */
+  readonly leftOut: Readonly<Record<string, number>>;
 }
 
 /** Which keys are compared, by which rules, and whether they are repaired. */
@@ -93,7 +98,8 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
   const { settleMs, repairWith, progress, rules } = options;
   const orphaned = new OrphanKeys(sides.db, rules);
   await orphaned.find(options.wanted, options.types);
-  const names = new Set([...(await namesOf(sides, options)), ...orphaned.keys]);
+  const { selected, leftOut } = await namesOf(sides, options);
+  const names = new Set([...selected, ...orphaned.keys]);
   const together = new EqualTogether(sides, options.types, rules);
   const compare = async (keys: ReadonlySet<string>) =>
     await compareAll(keys, progress, {
@@ -112,7 +118,7 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
     await sleep(Math.min(SETTLE_STEP_MS, settleMs));
     differing = await again();
   }
-  if (!repairWith || differing.length === 0) return { keys: names.size, findings: differing };
+  if (!repairWith || differing.length === 0) return { keys: names.size, findings: differing, leftOut };
   const { line, slice, request } = await repairWith();
   for (const { key } of differing) {
     await repairKey(sides, line, slice, key, request).catch(unlessOfTheKey);
@@ -121,6 +127,7 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
   const still = new Set((await again()).map(({ key }) => key));
   return {
     keys: names.size,
+    leftOut,
     findings: differing.map((each) => ({ ...each, repaired: !still.has(each.key) })),
   };
 }
@@ -147,13 +154,16 @@ function withProblems(found: Finding, problems: readonly string[]): Finding {
 async function namesOf(
   { redis, db }: Sides,
   { wanted, types }: Pick<VerifyOptions, 'wanted' | 'types'>,
-): Promise<ReadonlySet<string>> {
+): Promise<{ readonly selected: ReadonlySet<string>; readonly leftOut: Verification['leftOut'] }> {
   const here = await keysInRedis(redis, wanted);
   const isMirrored = (type: unknown) => types.some((each) => each === type);
   const mirrored = [...here].filter(([, type]) => isMirrored(type)).map(([key]) => key);
   // A key that MongoDB has may have another type in Redis now, or be deleted.
   const known = await keysInMongo(db, (key, type) => wanted(key) && isMirrored(type));
-  return new Set([...mirrored, ...known]);
+  const leftOut: Record<string, number> = {};
+  for (const type of here.values())
+    if (typeof type === 'object') leftOut[type.unknown] = (leftOut[type.unknown] ?? 0) + 1;
+  return { selected: new Set([...mirrored, ...known]), leftOut };
 }
 
 /** Repeats a comparison if the source was demoted meanwhile: it may lack changes that the new primary has. */

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FleetFacts, judge, type Verdict, type VerdictLevel } from '@redis-to-mongo/fleet-status';
+import {
+  type FleetFacts,
+  judge,
+  leftOutText,
+  type Verdict,
+  type VerdictLevel,
+} from '@redis-to-mongo/fleet-status';
 import {
   type ChangesHeard,
   changesHeardIn,
@@ -116,11 +122,13 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
         ]
       : [];
   if (!('is' in queue)) return ofMirror;
-  const { waiting, active, delayed, failed, schedulers } = queue.is;
+  const { waiting, active, delayed, failed, schedulers, leftOut = {} } = queue.is;
+  const left = leftOutText(leftOut);
   const alive = aliveIn(queue.is);
   const jobs = `${grouped(waiting)} waiting, ${active} running, ${grouped(delayed)} planned, ${failed} failed lately`;
   return [
     ...ofMirror,
+    ...(left ? [['left out', colored(left, 'yellow')] satisfies [string, Cell]] : []),
     [
       'schedulers',
       hasActiveScheduler(queue.is) ? `${alive.schedulers}, one active` : colored('none is active', 'red'),

@@ -1,3 +1,4 @@
+import { leftOutText } from '@redis-to-mongo/fleet-status';
 import { isValueType, ruleBook } from '@redis-to-mongo/key-types';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { bad, colored, counted, grouped } from '@redis-to-mongo/terminal';
@@ -28,7 +29,7 @@ export async function verify(
     compare(call, partial, { pattern, isRepair, settleMs: 1000 * settle }),
   );
   if (ended === INTERRUPTED) return printPartial(out, partial);
-  const { findings, keys } = ended;
+  const { findings, keys, leftOut } = ended;
   requireKeys('verify', pattern, { allowNone }, { keys, where: 'Redis or MongoDB' });
   if (isRepair)
     await noteActions(
@@ -41,8 +42,12 @@ export async function verify(
       })),
     );
   const left = findings.filter(({ repaired }) => !repaired);
-  if (out.isJson) out.json({ keys, differing: findings });
-  else print(out, keys, findings, isRepair);
+  if (out.isJson) out.json({ keys, differing: findings, leftOut });
+  else {
+    print(out, keys, findings, isRepair);
+    const left = leftOutText(leftOut);
+    if (left) out.line(`${left}; they were not compared`);
+  }
   return left.length === 0 ? 'ok' : 'failed';
 }
 

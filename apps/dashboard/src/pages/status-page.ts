@@ -1,3 +1,4 @@
+import { leftOutText } from '@redis-to-mongo/fleet-status';
 import {
   type BacklogStatus,
   isReadable,
@@ -98,7 +99,13 @@ function queuePanel(queue: QueueStatus): Html {
 <h2 id="queue">Queue ${queue.paused && html`<span class="mark bad">paused</span>`}<a class="panel-link" href="queues">All jobs</a></h2>
 <dl class="numbers">${numbers.map(([name, value, tone]) => html`<div class="${tone}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${changesLine(queue.changes)}
+${leftOutLine(queue.leftOut)}
 </section>`;
+}
+
+function leftOutLine(leftOut: QueueStatus['leftOut']): Html | undefined {
+  const text = leftOutText(leftOut ?? {});
+  return text === undefined ? undefined : html`<p class="empty">${text}.</p>`;
 }
 
 function changesLine(heard: QueueStatus['changes']): Html | undefined {
