@@ -246,6 +246,29 @@ describe('the last generation, with a collection for each type', () => {
   });
 });
 
+test('the types of many old keys are read together, not each by a command', async () => {
+  const strings = Array.from({ length: 300 }, (_, i) => ({
+    ...{ key: `name:${i}`, active_now: true, value: `${i}` },
+    ...{ created_at: day(0), updated_at: day(1) },
+  }));
+  await cli.db.collection('string_acc').insertMany(strings);
+  for (let i = 0; i < 50; i++) await anAccStream(cli.db, `stream:${i}`, [], { read: '1-0' });
+  await cli.redis.set('name:7', '7');
+  const asked = async () => {
+    const stats = await cli.redis.info('commandstats');
+    return [...stats.matchAll(/cmdstat_evalsha(?:_ro)?:calls=(\d+)/g)].reduce(
+      (sum, [, n]) => sum + Number(n),
+      0,
+    );
+  };
+  const before = await asked();
+  expect(await cli.run('adopt', '--write')).toMatchObject({ code: 0 });
+  expect((await asked()) - before).toBeLessThan(20);
+  expect(await keyOf('name:7')).toMatchObject({ keyType: 'string', status: 'active' });
+  expect(await cli.db.collection('strings').countDocuments()).toBe(300);
+  expect(await cli.db.collection('keys').countDocuments()).toBe(350);
+});
+
 test('where there is nothing of the old engine, it says so, with exit code 1', async () => {
   for (const [argv, database] of [
     [['adopt'], cli.db.databaseName],

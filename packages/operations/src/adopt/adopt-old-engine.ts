@@ -1,6 +1,6 @@
 import { adoptKey, oldCollections } from '@redis-to-mongo/mongo-sink';
-import { forEachAtOnce, type Line } from '@redis-to-mongo/pipeline';
-import { type redisSource, typesOf } from '@redis-to-mongo/redis-source';
+import { forEachAtOnce, inParts, type Line } from '@redis-to-mongo/pipeline';
+import { type FoundKey, type redisSource, typesOf } from '@redis-to-mongo/redis-source';
 import type { Fleet } from '../key-actions.js';
 import { adoptMessages, type MessageCount } from './adopt-messages.js';
 import { type AdoptReport, emptyReport, leave, lineFor } from './adopt-report.js';
@@ -48,7 +48,9 @@ export async function adoptOldEngine(
   return report;
 }
 
+/** Streams adopted at the same time, and those whose types are read together. */
 const AT_ONCE = 16;
+const TYPES_AT_ONCE = 500;
 
 /** The data of a stream that is known only from its messages. */
 const UNKNOWN: Omit<OldStream, 'key'> = {
@@ -74,24 +76,28 @@ async function adoptStreams(
   tally.found = streams.found + byMessagesAlone;
   leave(tally, 'it does not have the old engine’s format', streams.strange);
   leave(tally, 'the same key in another collection', streams.found - streams.strange - streams.byKey.size);
-  await forEachAtOnce(keys, AT_ONCE, async (key) => {
-    const chosen = choice.of(key);
-    if (typeof chosen === 'object') return leave(tally, chosen.left);
-    const isTaken = await adoptStream(options, key, streams.byKey.get(key), messages.get(key), report);
-    if (chosen === 'adopted' || !isTaken) tally.alreadyThere++;
-    else tally.taken++;
-  });
+  for (const some of inParts([...keys], TYPES_AT_ONCE)) {
+    const types = await typesOf(options.redis, some);
+    await forEachAtOnce(some.entries(), AT_ONCE, async ([i, key]) => {
+      const chosen = choice.of(key);
+      if (typeof chosen === 'object') return leave(tally, chosen.left);
+      const [old, count] = [streams.byKey.get(key), messages.get(key)];
+      const isTaken = await adoptStream(options, key, types[i], old, count, report);
+      if (chosen === 'adopted' || !isTaken) tally.alreadyThere++;
+      else tally.taken++;
+    });
+  }
 }
 
 async function adoptStream(
   { db, redis, line, sink }: AdoptOptions,
   key: string,
+  type: FoundKey['type'] | undefined,
   old: (OldStream & Pick<MessageCount, 'generation'>) | undefined,
   count: MessageCount | undefined,
   report: AdoptReport,
 ): Promise<boolean> {
   const { upTo, ...known } = old ?? UNKNOWN;
-  const [type] = await typesOf(redis, [key]);
   const now = upTo !== null && type === 'stream' ? await streamNow(redis, key, upTo) : undefined;
   if (upTo === null) report.withoutPosition++;
   if (now?.beginsBehind) report.beginBehind++;

@@ -1,6 +1,6 @@
 import type { Item } from '@redis-to-mongo/key-types';
 import { adoptKey, type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
-import { membersOf } from '@redis-to-mongo/pipeline';
+import { forEachAtOnce, inParts, membersOf } from '@redis-to-mongo/pipeline';
 import { lastKnownValue, typesOf } from '@redis-to-mongo/redis-source';
 import type { AdoptOptions } from './adopt-old-engine.js';
 import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
@@ -9,7 +9,9 @@ import type { KeyChoice } from './key-choice.js';
 import { activityOf, dateOf, type OldStream } from './old-stream.js';
 import type { OldSet, OldStreams } from './read-old-streams.js';
 
+/** Old documents per page, and values that are written at the same time. */
 const AT_ONCE = 200;
+const WRITTEN_AT_ONCE = 16;
 const NOT_OF_THE_FORM = 'it does not have the old engine’s format';
 
 interface OldValue extends Pick<OldStream, 'activity' | 'isActive' | 'createdAt' | 'updatedAt'> {
@@ -31,21 +33,15 @@ export async function adoptValues(
     const tally = lineFor(report, name);
     for await (const documents of oldDocuments(options.oldDb, name, AT_ONCE)) {
       tally.found += documents.length;
-      await choice.load(documents.flatMap(({ key }) => (typeof key === 'string' ? key : [])));
-      for (const document of documents) {
+      const found = documents.flatMap((document): OldValue[] => {
         const { key, values, value } = document;
-        if (typeof key !== 'string' || key === '') {
-          leave(tally, NOT_OF_THE_FORM);
-          continue;
-        }
+        if (typeof key !== 'string' || key === '') return [];
         const times = { createdAt: dateOf(document.created_at), updatedAt: dateOf(document.updated_at) };
-        await adoptValue(
-          options,
-          { key, keyType: kind, value: values ?? value, generation, ...activityOf(document), ...times },
-          choice,
-          tally,
-        );
-      }
+        const known = { ...activityOf(document), ...times };
+        return [{ key, keyType: kind, value: values ?? value, generation, ...known }];
+      });
+      leave(tally, NOT_OF_THE_FORM, documents.length - found.length);
+      await adoptAll(options, found, choice, tally);
       options.onProgress?.(documents.length);
     }
   }
@@ -68,16 +64,27 @@ export async function adoptWeeklySets(
     if (!before || (set.at?.getTime() ?? 0) >= (before.at?.getTime() ?? 0)) latest.set(key, set);
   }
   leave(tally, 'the same key in another collection', sets.length - latest.size);
-  await choice.load(latest.keys());
-  for (const [key, { values, at }] of latest) {
+  const found = [...latest].map(([key, { values, at }]): OldValue => {
     const known = { activity: [], isActive: true, createdAt: at, updatedAt: at };
-    await adoptValue(
-      options,
-      { key, keyType: 'set', value: values, generation: 'weekly', ...known },
-      choice,
-      tally,
-    );
-  }
+    return { key, keyType: 'set', value: values, generation: 'weekly', ...known };
+  });
+  for (const some of inParts(found, AT_ONCE)) await adoptAll(options, some, choice, tally);
+}
+
+/** Adopts values at the same time, so that they share commands; those of one key one after the other. */
+async function adoptAll(
+  options: AdoptOptions,
+  values: readonly OldValue[],
+  choice: KeyChoice,
+  tally: AdoptLine,
+): Promise<void> {
+  const keys = [...new Set(values.map(({ key }) => key))];
+  await choice.load(keys);
+  const types = options.sink ? await typesOf(options.redis, keys) : [];
+  await forEachAtOnce(keys.entries(), WRITTEN_AT_ONCE, async ([i, key]) => {
+    for (const value of values.filter((each) => each.key === key))
+      await adoptValue(options, value, types[i] !== undefined, choice, tally);
+  });
 }
 
 /** The key of a set. Its name is the whole key, or only the part after the separator. */
@@ -86,8 +93,9 @@ function keyOfSet({ stream, name }: OldSet, separator: string): string {
 }
 
 async function adoptValue(
-  { db, redis, line, sink }: AdoptOptions,
+  { db, line, sink }: AdoptOptions,
   { key, keyType, value, generation, ...known }: OldValue,
+  isInRedis: boolean,
   choice: KeyChoice,
   tally: AdoptLine,
 ): Promise<void> {
@@ -103,8 +111,7 @@ async function adoptValue(
     tally.taken++;
     return;
   }
-  const [type] = await typesOf(redis, [key]);
-  const state = adoptedState(line, key, keyType, known, type !== undefined);
+  const state = adoptedState(line, key, keyType, known, isInRedis);
   const { dead } = await sink.write({ ...state, revision: 0 }, [lastKnownValue(keyType, state, items)]);
   if (dead > 0) return leave(tally, 'MongoDB refused the value');
   const noted = { generation, at: line.now(), messages: 0, withoutId: 0, upTo: null };
