@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Descendant, descendantsOf, isRunning, RunningDemo } from './running-demo.js';
 
-const SMALL = ['--messages', '3000', '--streams', '10', '--sets', '12', '--values', '80', '--workers', '2'];
-/** Scheduler, dashboard and two workers; the supervisor, Redis and MongoDB. */
-const PROCESSES = 7;
+const SMALL = ['--messages', '3000', '--streams', '10', '--sets', '12', '--values', '80', '--workers', '1'];
+/** Scheduler, dashboard and worker; the supervisor, Redis and MongoDB. */
+const PROCESSES = 6;
 
 describe('the demo', () => {
   let dir: string;
@@ -43,7 +43,7 @@ describe('the demo', () => {
   }
 
   it('mirrors, kills a worker, verifies and ends by itself with 0, and leaves nothing behind', async () => {
-    const demo = start(SMALL);
+    const demo = start([...SMALL, '--workers', '2']);
     const processes = await untilFleetIsReady(demo);
     expect(await demo.ended, demo.output).toBe(0);
     expect(demo.lines.at(-1)).toBe(
