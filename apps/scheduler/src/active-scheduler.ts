@@ -19,9 +19,9 @@ import type { MissedChanges } from './missed-changes.js';
 import { noteUnscheduled } from './note-unscheduled.js';
 import { PausedKeys } from './paused-keys.js';
 import { readElsewhereUntil } from './read-elsewhere.js';
-import { RefusedKeys } from './refused-keys.js';
 import { PAGE, rereadLost } from './reread-lost.js';
 import { ShareOfTime } from './share-of-time.js';
+import { StaleProblems } from './stale-problems.js';
 import { type SweepOptions, type SweepReport, sweep } from './sweep.js';
 import { askEveryMs, type DueSweep, pollPeriodMs, type SweepFacts, sweepDue } from './sweep-due.js';
 import { TargetLosses } from './target-losses.js';
@@ -73,7 +73,7 @@ export class ActiveScheduler {
   readonly #losses: TargetLosses;
   readonly #setBack: TargetSetBack;
   readonly #dropped: DroppedCollections;
-  readonly #refused: RefusedKeys;
+  readonly #stale: StaleProblems;
   readonly #unscheduled = new Lack();
   readonly #upkeep: Parameters<typeof upkeep>[0];
   #isClosed = false;
@@ -96,7 +96,7 @@ export class ActiveScheduler {
     this.#losses = new TargetLosses(db, queue);
     this.#setBack = new TargetSetBack({ db, queue, onCounted: options.onCounted });
     this.#dropped = new DroppedCollections(db, () => collectionsUsed(options.rules.rules).all);
-    this.#refused = new RefusedKeys(options);
+    this.#stale = new StaleProblems(options);
     this.#changed = new ChangedKeys({ redis, queue, db, types });
     this.#requests = new ChangeRequests({
       buffer: options.buffer,
@@ -140,7 +140,7 @@ export class ActiveScheduler {
     if (paused.length > 0) await this.options.queue.request(paused);
     await refilled;
     await this.#restoreSchedulers();
-    await this.#refused.settle();
+    await this.#stale.clear();
     return report;
   }
 

@@ -60,7 +60,7 @@ export {
 } from './dead-letters/replay-dead-letters.js';
 export { mongoError } from './errors/mongo-error.js';
 export { changeKey, rereadKey } from './keys/change-key.js';
-export { clearErrors } from './keys/clear-errors.js';
+export { clearProblems } from './keys/clear-problems.js';
 export { findKeys, type KeyQuery, keyNames, readKey, readKeys } from './keys/find-keys.js';
 export { forgetGoneKeys, markGoneKeys } from './keys/forget-gone-keys.js';
 export { type Forgotten, forgetKey } from './keys/forget-key.js';

@@ -2,34 +2,41 @@ import type { Db } from 'mongodb';
 import { updateByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
-import { CONDITIONS } from './key-lists.js';
+import { CONDITIONS, ORDERS, SORT_FIELDS } from './key-lists.js';
 import { type KeyPlace, sortValue, walkKeys } from './key-walk.js';
 
 /** Keys per page, and the maximum time of a query, in ms. */
 const AT_ONCE = 500;
 const MAX_MS = 30_000;
-const SORT = 'failed';
+
+/** What makes a key count as failing or behind, cleared. A run that began before may not save its lag. */
+const CLEARED = {
+  failing: { $set: { lastError: null } },
+  behind: { $set: { lag: 0 }, $inc: { revision: 1 } },
+} as const;
 
 /**
- * Clears the errors of failing keys that no job reads anymore, in one page: no run would clear them.
+ * Makes keys that no job reads anymore count as failing or behind no longer, in one page: no run would.
  * @param isLeft whether this is such a key; the key type is as its document states it.
  * @param after the end of the previous page; `undefined` for the first page.
  * @returns the end of this page; `undefined` if it was the last one.
  * @throws SyncError as mongoError.
  */
-export async function clearErrors(
+export async function clearProblems(
   db: Db,
+  condition: keyof typeof CLEARED,
   isLeft: (key: string, keyType: unknown) => boolean,
   after: KeyPlace | undefined,
 ): Promise<KeyPlace | undefined> {
   return await connected(db, async () => {
-    const walk = { filter: CONDITIONS.failing, sort: SORT, reversed: false, after } as const;
-    const limits = { limit: AT_ONCE, projection: { keyType: 1, 'lastError.at': 1 }, maxMs: MAX_MS };
+    const sort = ORDERS[condition];
+    const walk = { filter: CONDITIONS[condition], sort, reversed: false, after } as const;
+    const limits = { limit: AT_ONCE, projection: { keyType: 1, [SORT_FIELDS[sort]]: 1 }, maxMs: MAX_MS };
     const found: Stored[] = [];
     for await (const document of walkKeys(db, walk, limits)) found.push(document);
     const left = found.filter(({ _id, keyType }) => isLeft(_id, keyType)).map(({ _id }) => _id);
-    await updateByIds(keysIn(db), left, CONDITIONS.failing, { $set: { lastError: null } });
+    await updateByIds(keysIn(db), left, CONDITIONS[condition], CLEARED[condition]);
     const last = found[AT_ONCE - 1];
-    return last && { key: last._id, value: sortValue(last, SORT) };
+    return last && { key: last._id, value: sortValue(last, sort) };
   });
 }

@@ -1,33 +1,34 @@
 import { isKeyType } from '@redis-to-mongo/key-types';
-import { clearErrors, settleKeyLetters } from '@redis-to-mongo/mongo-sink';
+import { clearProblems, settleKeyLetters } from '@redis-to-mongo/mongo-sink';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 
-export interface RefusedKeysOptions {
+export interface StaleProblemsOptions {
   readonly redis: Parameters<typeof typesOf>[0];
   readonly db: Parameters<typeof settleKeyLetters>[0];
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
 }
 
-/** Interval at which such dead letters are looked for, in ms. */
+/** Interval at which such problems are looked for, in ms. */
 const EVERY_MS = 5_000;
 
 /**
- * Clears the dead letters of keys whose document MongoDB now accepts, or that are no longer mirrored; and the
- * errors of keys that are no longer mirrored.
+ * Clears the problems that no run would clear: the dead letters of keys whose document MongoDB now accepts, or
+ * that are no longer mirrored; the errors and the lag of keys that are no longer mirrored.
  */
-export class RefusedKeys {
+export class StaleProblems {
   #againAt = Number.NEGATIVE_INFINITY;
   /** The last dead letter that was examined. */
   #after = '';
-  /** The failing key that was examined last. */
-  #afterError: Parameters<typeof clearErrors>[2];
+  /** The failing key, and the key that is behind, that were examined last. */
+  #afterFailing: Parameters<typeof clearProblems>[3];
+  #afterBehind: Parameters<typeof clearProblems>[3];
 
-  constructor(private readonly options: RefusedKeysOptions) {}
+  constructor(private readonly options: StaleProblemsOptions) {}
 
   /** @throws SyncError as source and sink do. */
-  async settle(): Promise<void> {
+  async clear(): Promise<void> {
     if (performance.now() < this.#againAt) return;
     const { redis, db, wanted, types } = this.options;
     const isGone = async (keys: readonly string[]) => {
@@ -39,7 +40,8 @@ export class RefusedKeys {
     };
     this.#after = await settleKeyLetters(db, isGone, this.#after);
     const isLeft = (key: string, type: unknown) => !wanted(key) || (isKeyType(type) && !types.includes(type));
-    this.#afterError = await clearErrors(db, isLeft, this.#afterError);
+    this.#afterFailing = await clearProblems(db, 'failing', isLeft, this.#afterFailing);
+    this.#afterBehind = await clearProblems(db, 'behind', isLeft, this.#afterBehind);
     this.#againAt = performance.now() + EVERY_MS;
   }
 }
