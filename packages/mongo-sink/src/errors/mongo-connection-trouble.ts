@@ -73,17 +73,17 @@ function unanswered(servers: readonly ServerDescription[]): ConnectionTrouble | 
     const { tls, certFile, address } = OPTIONS;
     const troubleOf = (what: string, why: string) => ({
       ...unavailable(OPTIONS),
-      message: `MongoDB ${what}: ${why}; or it does not respond, or ${address} names another server`,
+      message: `MongoDB ${what}: ${why}, or ${address} names another server`,
     });
     if (/'secureConnect' timed out/.test(message))
-      return troubleOf('does not answer the TLS handshake', `it may not speak TLS there (${tls})`);
+      return troubleOf('does not answer the TLS handshake', `it may hang, or not speak TLS there (${tls})`);
     if (/connection .* closed|ECONNRESET/.test(message))
       return troubleOf(
         'closes each connection without an answer',
         `it may require TLS, or not speak it (${tls}), or require a client certificate (${certFile})`,
       );
     if (/connection .* timed out/.test(message))
-      return troubleOf('accepts connections, but does not answer', `it may require TLS (${tls})`);
+      return troubleOf('accepts connections, but does not answer', `it may hang, or require TLS (${tls})`);
   }
   return undefined;
 }
