@@ -72,10 +72,7 @@ export async function changeKeys(
       progress.addDone();
     }
   });
-  const end = await interruption
-    .until(work)
-    .finally(() => progress.end())
-    .finally(() => audit.flush());
+  const end = await progress.until(work, interruption).finally(() => audit.flush());
   const isInterrupted = end === INTERRUPTED;
   const results = [...done].map(([key, what]) => ({ key, done: what }));
   results.sort((a, b) => (a.key < b.key ? -1 : 1));

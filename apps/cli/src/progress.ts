@@ -1,4 +1,5 @@
 import { counted, createProgress, grouped, type Progress as Shown } from '@redis-to-mongo/terminal';
+import type { INTERRUPTED, Interruption } from './interruption.js';
 import type { Output } from './output.js';
 
 /** Shows the progress of a command on standard error: see createProgress. */
@@ -10,7 +11,7 @@ export class Progress {
 
   /** @param total the number of items; `what` is their noun. */
   constructor(
-    out: Output,
+    private readonly out: Output,
     private readonly total: number,
     private readonly what: string,
   ) {
@@ -29,6 +30,23 @@ export class Progress {
     this.#show();
   }
 
+  /**
+   * Waits until the work has ended, or the command is interrupted, and removes the progress bar. If the work
+   * fails, reports how many items were done before.
+   * @throws the error of the work.
+   */
+  async until<T>(work: Promise<T>, interruption: Interruption): Promise<T | typeof INTERRUPTED> {
+    try {
+      return await interruption.until(work);
+    } catch (error) {
+      this.end();
+      if (!this.out.isJson) this.out.note(`${this.#doneOf()} done before the error`);
+      throw error;
+    } finally {
+      this.end();
+    }
+  }
+
   /** Removes the progress bar. */
   end(): void {
     this.#shown.clear();
@@ -39,9 +57,13 @@ export class Progress {
   }
 
   #text(): string {
-    const keys = `${grouped(this.#done)} of ${grouped(this.total)} ${this.what}`;
+    const keys = this.#doneOf();
     if (this.#entries === 0) return keys;
     const perSecond = (this.#entries * 1000) / Math.max(1, performance.now() - this.#since);
     return `${keys}, ${counted(this.#entries, 'entry', 'entries')}, ${grouped(perSecond)}/s`;
+  }
+
+  #doneOf(): string {
+    return `${grouped(this.#done)} of ${grouped(this.total)} ${this.what}`;
   }
 }

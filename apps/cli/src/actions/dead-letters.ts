@@ -140,10 +140,7 @@ async function forEach(
       await one(letter.id);
     }
   };
-  const end = await interruption
-    .until(work())
-    .finally(() => progress.end())
-    .finally(() => audit.flush());
+  const end = await progress.until(work(), interruption).finally(() => audit.flush());
   const isInterrupted = end === INTERRUPTED;
   if (out.isJson) out.json({ ...interruptedPart(isInterrupted, total), deadLetters: results });
   else if (results.length === 0) out.line('no dead letters');

@@ -36,7 +36,7 @@ export async function once(
     outcomes.push(outcome);
     progress.addDone();
   });
-  const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
+  const isInterrupted = (await progress.until(work, interruption)) === INTERRUPTED;
   const done = [...outcomes].sort((a, b) => (a.key < b.key ? -1 : 1));
   if (out.isJson) out.json({ ...interruptedPart(isInterrupted, names.length), keys: done });
   else print(out, done);

@@ -43,7 +43,7 @@ export async function restore(
     progress.addEntries(restored.items);
     progress.addDone();
   });
-  const isInterrupted = (await interruption.until(work).finally(() => progress.end())) === INTERRUPTED;
+  const isInterrupted = (await progress.until(work, interruption)) === INTERRUPTED;
   const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
   if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
   else print(out, done, keys.length);

@@ -111,11 +111,10 @@ async function migrateKeys(
     if (result === 'left') left.push(key);
     progress.addDone();
   });
-  const run = async () => await interruption.until(work).finally(() => progress.end());
   const end = await audited(
     audit,
     { action: 'resync', ...about },
-    run,
+    () => progress.until(work, interruption),
     () => `${counted(counts['taken over'], 'key')} taken over`,
   ).finally(() => audit.flush());
   const isInterrupted = end === INTERRUPTED;

@@ -45,8 +45,8 @@ export async function verify(
   if (out.isJson) out.json({ keys, differing: findings, leftOut });
   else {
     print(out, keys, findings, isRepair);
-    const left = leftOutText(leftOut);
-    if (left) out.line(`${left}; they were not compared`);
+    const skipped = leftOutText(leftOut);
+    if (skipped) out.line(`${skipped}; they were not compared`);
   }
   return left.length === 0 ? 'ok' : 'failed';
 }
