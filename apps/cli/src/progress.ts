@@ -40,7 +40,7 @@ export class Progress {
       return await interruption.until(work);
     } catch (error) {
       this.end();
-      if (!this.out.isJson) this.out.note(`${this.#doneOf()} done before the error`);
+      if (!this.out.isJson && this.total > 1) this.out.note(`${this.#doneOf()} done before the error`);
       throw error;
     } finally {
       this.end();

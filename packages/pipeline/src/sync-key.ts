@@ -147,12 +147,13 @@ async function retireUnsaved(
         own.write.collection === write.collection &&
         sameDocumentId(own.state.documentId ?? undefined, state.documentId ?? undefined),
     );
-  for (const syncer of syncers) {
-    if (held.some(({ keyType }) => keyType === syncer.keyType)) continue;
-    for (const one of retiring(syncer))
-      if (!isItsOwn(one) && (await line.sink.hasValue(one.state, one.write)))
-        await line.sink.write(one.state, [one.write]);
-  }
+  const others = [...syncers]
+    .filter(({ keyType }) => !held.some((one) => one.keyType === keyType))
+    .flatMap(retiring)
+    .filter((one) => !isItsOwn(one));
+  const areThere = await Promise.all(others.map(({ state, write }) => line.sink.hasValue(state, write)));
+  for (const [i, { state, write }] of others.entries())
+    if (areThere[i]) await line.sink.write(state, [write]);
 }
 
 /** Retires what this run wrote, if a faster run has found that the key is gone, or holds another type. */

@@ -265,6 +265,23 @@ describe('small values of many keys', () => {
     },
   );
 
+  it('whose runs were interrupted are searched for other values by shared commands', async () => {
+    const keys = await fill('interrupted', 200);
+    const line = under.line();
+    await syncMany(line, keys);
+    let finds = 0;
+    const count = ({ commandName }: { commandName: string }) => {
+      if (commandName === 'find') finds++;
+    };
+    under.db.client.on('commandStarted', count);
+    const ends: string[] = [];
+    const onEnd = (_: string, end: KeyEnd) => void ends.push('report' in end ? end.report.result : 'failed');
+    await syncKeys(line, keys, wholeSlice, onEnd, { interrupted: new Set(keys) });
+    under.db.client.off('commandStarted', count);
+    expect(new Set(ends)).toEqual(new Set(['synced']));
+    expect(finds / keys.length).toBeLessThan(4);
+  });
+
   it('two workers with the same keys at once lose and double nothing', async () => {
     const keys = await fill('raced', 300);
     for (let round = 0; round < 3; round++) {

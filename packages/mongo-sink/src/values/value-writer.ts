@@ -1,7 +1,5 @@
 import {
-  forEachAtOnce,
   GroupCommit,
-  headOf,
   type KeyState,
   type Replacement,
   type ReplaceWrite,
@@ -20,17 +18,13 @@ import { type ValueRefusal, valueRefusal, writeValueLetters } from '../dead-lett
 import { keyRefused } from '../dead-letters/key-letters.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
 import { refusedBy } from '../errors/refused-by.js';
+import { ActiveValues } from './active-values.js';
 import { catchUpCommands } from './catch-up-commands.js';
 import { removeElements } from './remove-elements.js';
 import { changesHeld, PLAIN_VALUES, valueChange } from './value-changes.js';
 import { MANIFEST_PROJECTION, parseManifest, refuseForeign } from './value-manifest.js';
-import { documentIdOf, idTaken, ownerOf, pathIn, pathsIn, type StoredValue } from './value-place.js';
+import { documentIdOf, idTaken, ownerOf, pathsIn, type StoredValue } from './value-place.js';
 import { documentOf, fieldsOf, marksOf, updateOf } from './value-records.js';
-
-const ACTIVE = { active: 1, [pathIn(true, 'active')]: 1 } as const;
-
-/** Documents checked at the same time. */
-const AT_ONCE = 8;
 
 export type Replaced = 'written' | 'stale' | 'dead' | SyncError;
 
@@ -45,6 +39,7 @@ export class ValueWriter {
   readonly #groups: GroupCommit<Replacement, Replaced>;
   readonly #lists: RecordLists;
   readonly #grouped: GroupedUpdates;
+  readonly #active: ActiveValues;
 
   /** @param newSequence as of KeyStates. */
   constructor(
@@ -54,6 +49,7 @@ export class ValueWriter {
   ) {
     this.#lists = new RecordLists(newSequence);
     this.#grouped = new GroupedUpdates(db, newSequence);
+    this.#active = new ActiveValues(db);
     this.#groups = new GroupCommit((values) => this.replaceAll(values), {
       weight: batchBytes,
       weigh: ({ write }) => 200 + write.bytes,
@@ -107,12 +103,7 @@ export class ValueWriter {
 
   /** Whether the key has an active document in the collection. @throws SyncError as mongoError. */
   async isActive(collection: string, state: KeyState): Promise<boolean> {
-    const projection = { ...MANIFEST_PROJECTION, ...ACTIVE };
-    const found = await this.db
-      .collection<StoredValue>(collection)
-      .findOne({ _id: documentIdOf(state) }, { projection })
-      .catch(throwMongoError);
-    return found !== null && ownerOf(found) === state.key && headOf(found).active === true;
+    return await this.#active.has(collection, state);
   }
 
   /** Raises the key's revision to the value's, if that is higher, and throws STALE_READ. */
@@ -193,9 +184,9 @@ export class ValueWriter {
     );
     if (n === indexes.length) return;
     const unrefused = indexes.filter((i) => fates.results[i] === 'written');
-    await forEachAtOnce(unrefused, AT_ONCE, async (i) => {
-      if (await this.isActive(collection, valueAt(fates, i).state)) fates.results[i] = 'stale';
-    });
+    const isActive = unrefused.map((i) => this.isActive(collection, valueAt(fates, i).state));
+    for (const [n, isStale] of (await Promise.all(isActive)).entries())
+      if (isStale) fates.results[unrefused[n] ?? -1] = 'stale';
   }
 
   /**

@@ -1,0 +1,62 @@
+import { GroupCommit, headOf, type KeyState } from '@redis-to-mongo/pipeline';
+import type { Db } from 'mongodb';
+import { groupIndexes } from '../commands/group-indexes.js';
+import { throwMongoError } from '../errors/mongo-error.js';
+import { MANIFEST_PROJECTION } from './value-manifest.js';
+import { documentIdOf, ownerOf, pathIn, type StoredValue } from './value-place.js';
+
+const PROJECTION = { ...MANIFEST_PROJECTION, active: 1, [pathIn(true, 'active')]: 1 };
+
+/** Limits of one command, in keys and in bytes of their names. */
+const MOST_KEYS = 1_000;
+const MOST_BYTES = 4 * 1024 * 1024;
+
+interface Place {
+  readonly collection: string;
+  readonly state: KeyState;
+}
+
+/** Finds out whether keys have an active value document. Queries of concurrent runs share commands. */
+export class ActiveValues {
+  readonly #groups: GroupCommit<Place, boolean>;
+
+  constructor(private readonly db: Db) {
+    this.#groups = new GroupCommit((places) => this.#among(places), {
+      weight: 1,
+      weigh: ({ state: { key } }) => Math.max(1 / MOST_KEYS, (3 * key.length) / MOST_BYTES),
+      concurrency: 2,
+    });
+  }
+
+  /** Whether the key has an active document in the collection. @throws SyncError as mongoError. */
+  async has(collection: string, state: KeyState): Promise<boolean> {
+    return await this.#groups.submit({ collection, state });
+  }
+
+  async #among(places: readonly Place[]): Promise<boolean[]> {
+    const results = places.map(() => false);
+    const byCollection = groupIndexes(places, ({ collection }) => collection);
+    await Promise.all(
+      [...byCollection].map(async ([collection, indexes]) => {
+        const states = indexes.flatMap((i) => places[i]?.state ?? []);
+        const found = await this.db
+          .collection<StoredValue>(collection)
+          .find({ _id: { $in: states.map(documentIdOf) } }, { projection: PROJECTION })
+          .toArray()
+          .catch(throwMongoError);
+        const active = found.filter((document) => headOf(document).active === true);
+        const names = new Set(active.map((document) => nameOf(document._id, ownerOf(document))));
+        for (const [n, i] of indexes.entries()) {
+          const state = states[n];
+          if (state) results[i] = names.has(nameOf(documentIdOf(state), state.key));
+        }
+      }),
+    );
+    return results;
+  }
+}
+
+/** Names a document and its key. Ids of different types differ, though their texts may be the same. */
+function nameOf(id: unknown, key: unknown): string {
+  return JSON.stringify([typeof id, String(id), key]);
+}
