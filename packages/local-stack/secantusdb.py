@@ -126,7 +126,17 @@ def iter_indexes(self, db, coll):
 
 
 storage.Storage._iter_indexes = iter_indexes
-storage.Storage._validate_geo_indexes = lambda *_args: None
+validate_geo_indexes = storage.Storage._validate_geo_indexes
+
+
+def validate_if_geo(self, db, coll, doc, indexes, partials=None):
+    # Usually there are none, and the original reads the options of all indexes first.
+    geo = [index for index in indexes if storage._geo_type_of(index[1])]
+    if geo:
+        validate_geo_indexes(self, db, coll, doc, geo, partials)
+
+
+storage.Storage._validate_geo_indexes = validate_if_geo
 
 gc.freeze()
 gc.set_threshold(50_000, 20, 50)

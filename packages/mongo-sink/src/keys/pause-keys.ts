@@ -1,4 +1,4 @@
-import type { Db, Filter, UpdateFilter } from 'mongodb';
+import type { Db, UpdateFilter } from 'mongodb';
 import { findByIds } from '../commands/by-ids.js';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
@@ -16,7 +16,7 @@ export async function markPaused(
   keys: readonly string[],
   now: Date,
 ): Promise<ReadonlyMap<string, boolean>> {
-  return await mark(db, keys, { pausedAt: null }, { $set: { pausedAt: now } });
+  return await mark(db, keys, false, { $set: { pausedAt: now } });
 }
 
 /**
@@ -29,7 +29,7 @@ export async function markResumed(
   keys: readonly string[],
   now: Date,
 ): Promise<ReadonlyMap<string, boolean>> {
-  return await mark(db, keys, CONDITIONS.paused, { $set: { pausedAt: null, resumedAt: now } });
+  return await mark(db, keys, true, { $set: { pausedAt: null, resumedAt: now } });
 }
 
 /**
@@ -46,14 +46,15 @@ export async function pausedKeys(db: Db, limit: number): Promise<ReadonlySet<str
 async function mark(
   db: Db,
   keys: readonly string[],
-  filter: Filter<Stored>,
+  wasPaused: boolean,
   update: UpdateFilter<Pausable>,
 ): Promise<ReadonlyMap<string, boolean>> {
   return await connected(db, async () => {
     const documents = keysIn<Pausable>(db);
-    const there = await findByIds(keysIn(db), keys, { _id: 1 });
-    const found = await findByIds(keysIn(db), keys, { _id: 1 }, filter);
+    const there = await findByIds(keysIn(db), keys, { pausedAt: 1 });
+    const found = there.filter(({ pausedAt }) => pausedAt instanceof Date === wasPaused);
     const changed = new Set(found.map(({ _id }) => _id));
+    const filter = wasPaused ? CONDITIONS.paused : { pausedAt: null };
     // The driver repeats updates of one document each after a failover, and no others.
     const updates = [...changed].map((_id) => ({ updateOne: { filter: { ...filter, _id }, update } }));
     if (updates.length > 0) await documents.bulkWrite(updates, { ordered: false });
