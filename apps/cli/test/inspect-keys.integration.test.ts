@@ -110,6 +110,20 @@ test('explain and status show when trimming will reach what was not read', async
   await saveForecasts(cli.db, []);
 });
 
+test('the forecast for a stream that was read to its end since is not shown anymore', async () => {
+  await cli.redis.xadd('hurried', '*', 'n', '1');
+  await cli.run('once', 'hurried');
+  await saveForecasts(cli.db, [{ key: 'hurried', at: new Date() }]);
+  const forecast = async () => (await cli.json('explain', 'hurried')).trimmedUnreadAt;
+  expect(await forecast()).not.toBeNull();
+  await cli.redis.xadd('hurried', '*', 'n', '2');
+  await cli.run('once', 'hurried');
+  expect(await forecast()).toBeNull();
+  await saveForecasts(cli.db, []);
+  await cli.redis.del('hurried');
+  await cli.run('forget', 'hurried', '--yes', '--all');
+});
+
 test('explain says why a key is not mirrored, and ends with 1 for one that nobody knows', async () => {
   const { code, stdout } = await cli.run('explain', '{r2m}:nobody');
   expect(stdout).toContain('one of the queue’s own keys');

@@ -30,13 +30,21 @@ export async function saveForecasts(db: Db, forecasts: readonly TrimForecast[]):
   await writeFact(db, ID, { $set: { at: new Date(), forecasts } });
 }
 
-/** Reads the last forecasts, most urgent first. @throws SyncError as mongoError. */
+/**
+ * Reads the last forecasts, most urgent first, without those of streams that were read to their end since.
+ * @throws SyncError as mongoError.
+ */
 export async function readForecasts(db: Db): Promise<readonly TrimForecast[]> {
   const found = await readFact(db, ID);
-  const list: unknown = found?.forecasts;
-  const isOutdated = !(found?.at instanceof Date) || Date.now() - found.at.getTime() > OUTDATED_MS;
-  if (isOutdated || !Array.isArray(list)) return [];
-  return list
+  const { at: madeAt, forecasts }: Document = found ?? {};
+  if (!(madeAt instanceof Date) || Date.now() - madeAt.getTime() > OUTDATED_MS) return [];
+  if (!Array.isArray(forecasts) || forecasts.length === 0) return [];
+  const list = forecasts
     .map(({ key, at }: Document) => ({ key: String(key), at: at instanceof Date ? at : new Date(0) }))
     .sort((a, b) => a.at.getTime() - b.at.getTime());
+  const names = list.map(({ key }) => key);
+  const readSince = { lag: 0, lastSyncedAt: { $gt: madeAt } };
+  const read = await connected(db, () => findByIds(keysIn(db), names, { _id: 1 }, readSince));
+  const over = new Set(read.map(({ _id }) => _id));
+  return list.filter(({ key }) => !over.has(key));
 }
