@@ -10,6 +10,7 @@ import {
   prints,
   type Sentinel,
   startSentinel,
+  tlsArgs,
   until,
 } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -51,14 +52,7 @@ describe.skipIf(!forTls)('TLS (needs a Redis that has it)', () => {
   beforeAll(async () => {
     certificates = await makeCertificates();
     port = await freePort();
-    const { caFile, certFile, keyFile } = certificates;
-    server = await startRedis({
-      ...forTls,
-      args: [
-        ...['--tls-port', String(port), '--tls-auth-clients', 'yes', '--tls-ca-cert-file', caFile],
-        ...['--tls-cert-file', certFile, '--tls-key-file', keyFile],
-      ],
-    });
+    server = await startRedis({ ...forTls, args: tlsArgs(port, certificates) });
     redis = connectRedis(addressOfUrl(server.url), () => {});
   });
   afterEach(async () => {

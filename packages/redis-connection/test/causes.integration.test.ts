@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { freePort, type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
 import { NO_TLS } from '@redis-to-mongo/pipeline';
 import { addressOfUrl } from '@redis-to-mongo/redis-connection';
-import { type Certificates, makeCertificates } from '@redis-to-mongo/test-kit';
+import { type Certificates, makeCertificates, tlsArgs } from '@redis-to-mongo/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectRedis, type RedisAddress, type RedisRole, redisError } from '../src/index.js';
 
@@ -18,25 +18,13 @@ let open: ReturnType<typeof connectRedis>[] = [];
 
 beforeAll(async () => {
   certificates = await makeCertificates();
-  const { caFile, certFile, keyFile } = certificates;
   securedPort = await freePort();
   [plain, secured] = await Promise.all([
     startRedis(),
     forTls &&
       startRedis({
         ...forTls,
-        args: [
-          ...[
-            '--bind',
-            '127.0.0.1',
-            '127.0.0.2',
-            '--tls-port',
-            String(securedPort),
-            '--tls-auth-clients',
-            'yes',
-          ],
-          ...['--tls-ca-cert-file', caFile, '--tls-cert-file', certFile, '--tls-key-file', keyFile],
-        ],
+        args: ['--bind', '127.0.0.1', '127.0.0.2', ...tlsArgs(securedPort, certificates)],
       }),
   ]);
 });

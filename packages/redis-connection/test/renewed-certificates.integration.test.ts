@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { freePort, type RedisServer, redisForTls, startRedis } from '@redis-to-mongo/local-stack';
 import { addressOfUrl } from '@redis-to-mongo/redis-connection';
-import { type Certificates, makeCertificates, until } from '@redis-to-mongo/test-kit';
+import { type Certificates, makeCertificates, tlsArgs, until } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis } from '../src/index.js';
 
@@ -15,14 +15,7 @@ describe.skipIf(!forTls)('certificates that are renewed (needs a Redis that has 
 
   beforeAll(async () => {
     [used, renewed, port] = await Promise.all([makeCertificates(), makeCertificates(), freePort()]);
-    const { caFile, certFile, keyFile } = used;
-    server = await startRedis({
-      ...forTls,
-      args: [
-        ...['--tls-port', String(port), '--tls-auth-clients', 'yes', '--tls-ca-cert-file', caFile],
-        ...['--tls-cert-file', certFile, '--tls-key-file', keyFile],
-      ],
-    });
+    server = await startRedis({ ...forTls, args: tlsArgs(port, used) });
   });
   afterAll(async () => {
     await server.stop();

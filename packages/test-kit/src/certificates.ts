@@ -15,6 +15,17 @@ export interface Certificates {
   remove(): Promise<void>;
 }
 
+/** The arguments of a Redis server that also listens with TLS, and requires client certificates. */
+export function tlsArgs(
+  port: number,
+  { caFile, certFile, keyFile }: Pick<Certificates, 'caFile' | 'certFile' | 'keyFile'>,
+): string[] {
+  return [
+    ...['--tls-port', String(port), '--tls-auth-clients', 'yes', '--tls-ca-cert-file', caFile],
+    ...['--tls-cert-file', certFile, '--tls-key-file', keyFile],
+  ];
+}
+
 /** Creates an authority, and a certificate for 127.0.0.1 that works for servers and clients. */
 export async function makeCertificates(): Promise<Certificates> {
   const dir = await mkdtemp(join(tmpdir(), 'r2m-certificates-'));
