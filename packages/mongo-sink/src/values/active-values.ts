@@ -34,29 +34,28 @@ export class ActiveValues {
   }
 
   async #among(places: readonly Place[]): Promise<boolean[]> {
-    const results = places.map(() => false);
+    const active = new Set<string>();
     const byCollection = groupIndexes(places, ({ collection }) => collection);
     await Promise.all(
       [...byCollection].map(async ([collection, indexes]) => {
-        const states = indexes.flatMap((i) => places[i]?.state ?? []);
+        const $in = indexes.flatMap((i) => places[i] ?? []).map(({ state }) => documentIdOf(state));
         const found = await this.db
           .collection<StoredValue>(collection)
-          .find({ _id: { $in: states.map(documentIdOf) } }, { projection: PROJECTION })
+          .find({ _id: { $in } }, { projection: PROJECTION })
           .toArray()
           .catch(throwMongoError);
-        const active = found.filter((document) => headOf(document).active === true);
-        const names = new Set(active.map((document) => nameOf(document._id, ownerOf(document))));
-        for (const [n, i] of indexes.entries()) {
-          const state = states[n];
-          if (state) results[i] = names.has(nameOf(documentIdOf(state), state.key));
-        }
+        for (const document of found)
+          if (headOf(document).active === true)
+            active.add(nameOf(collection, document._id, ownerOf(document)));
       }),
     );
-    return results;
+    return places.map(({ collection, state }) =>
+      active.has(nameOf(collection, documentIdOf(state), state.key)),
+    );
   }
 }
 
-/** Names a document and its key. Ids of different types differ, though their texts may be the same. */
-function nameOf(id: unknown, key: unknown): string {
-  return JSON.stringify([typeof id, String(id), key]);
+/** Names a document, and the key that owns it. Ids of different types differ, though their texts may be the same. */
+function nameOf(collection: string, id: unknown, key: unknown): string {
+  return JSON.stringify([collection, typeof id, String(id), key]);
 }
