@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import type { TlsSettings } from './tls-settings.js';
 
 /** The files of the certificates of a TLS connection, and what protects its key. */
-export interface CertificateFiles {
-  readonly caFile?: string | undefined;
-  readonly certFile?: string | undefined;
-  readonly keyFile?: string | undefined;
+export interface CertificateFiles extends Pick<TlsSettings, 'caFile' | 'certFile' | 'keyFile'> {
   /** Certificates that their authority has revoked. */
   readonly crlFile?: string | undefined;
   readonly passphrase?: string | undefined;

@@ -58,14 +58,12 @@ export async function neverHeld(redis: Redis, key: Buffer, entryIds: readonly st
   const [infoReply, ...ranges] = await readEntries(redis, key, entryIds);
   if (!Array.isArray(infoReply)) return false; // the key is gone: its next job retires it
   const info = parseStreamInfo(infoReply);
-  const { added, lastId, length } = info;
+  const { added = null, lastId, length } = info;
+  const hasLostNone = added === length;
   return entryIds.some((entryId, i) => {
     const range = ranges[i];
     if (Array.isArray(range) && range.length > 0) return false;
-    const hasLostNone = added === length;
-    return (
-      hasLostNone || compareEntryIds(lastId, entryId) < 0 || mustHold({ entryId, added: added ?? null }, info)
-    );
+    return hasLostNone || compareEntryIds(lastId, entryId) < 0 || mustHold({ entryId, added }, info);
   });
 }
 

@@ -59,16 +59,15 @@ type Name = string | Buffer;
  * own syncers.
  */
 export class SmallReader<T> {
-  readonly #redis: Redis;
-  readonly #forms: readonly SmallForm<T>[];
   readonly #script: KeysScript;
   readonly #expiry = keyExpiry();
   #mayRun = true;
 
   /** @param forms those of the wanted key types. */
-  constructor(redis: Redis, forms: readonly SmallForm<T>[]) {
-    this.#redis = redis;
-    this.#forms = forms;
+  constructor(
+    private readonly redis: Redis,
+    private readonly forms: readonly SmallForm<T>[],
+  ) {
     this.#script = new KeysScript(redis, smallScript(forms.map(({ type }) => type)));
   }
 
@@ -98,7 +97,7 @@ export class SmallReader<T> {
     const code = answers[at];
     if (code === GONE) return 'gone';
     if (code === LATER) return 'later';
-    const form = typeof code === 'number' && code !== ALONE ? this.#forms[code - 1] : undefined;
+    const form = typeof code === 'number' && code !== ALONE ? this.forms[code - 1] : undefined;
     if (!form) return 'alone';
     const reply = new SmallReply(form.type.source, answers[at + 2]);
     return form.small(reply, expiry.at(answers[at + 1]), expiry);
@@ -107,12 +106,12 @@ export class SmallReader<T> {
   async #ask(keys: readonly string[]): Promise<{ answers: unknown[]; expiry: KeyExpiry }> {
     const names = keys.map(keyName);
     const first = keyBytes(keys[0] ?? '');
-    const server = await masterOf(this.#redis, first);
+    const server = await masterOf(this.redis, first);
     const expiry = await this.#expiry(server, first);
     const detailed = await this.#askForDetails(server, first);
     const argsFor = (bytes: number) =>
       [expiry.command, MOST_ITEMS, MOST_BYTES, bytes, detailed ? 1 : 0].map(String);
-    if (isCluster(this.#redis))
+    if (isCluster(this.redis))
       return { answers: await this.#askSingly(names, argsFor, READING_BYTES), expiry };
     const parts = inParts(names, KEYS_A_SCRIPT);
     const each = READING_BYTES / parts.length;
@@ -147,7 +146,7 @@ export class SmallReader<T> {
 
   /** Whether this server reports details of any type's items. */
   async #askForDetails(server: Redis, key: Buffer): Promise<boolean> {
-    for (const { source } of this.#forms) if (await source.knownDetail(server, key)) return true;
+    for (const { source } of this.forms) if (await source.knownDetail(server, key)) return true;
     return false;
   }
 }
