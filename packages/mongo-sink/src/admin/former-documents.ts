@@ -13,14 +13,14 @@ import {
   type RuleSpec,
   STREAM_MESSAGES,
 } from '@redis-to-mongo/pipeline';
-import { BSON, type Collection, type Db, type Filter } from 'mongodb';
+import type { Db } from 'mongodb';
 import { deleteByIds, findByIds } from '../commands/by-ids.js';
-import { pagesOf } from '../commands/pages-of.js';
-import { connected } from '../connection/ensure-connected.js';
+import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { collectionsOf } from '../database/collection-of.js';
 import type { Stored } from '../database/stored.js';
+import { mongoError } from '../errors/mongo-error.js';
 import { readKey } from '../keys/find-keys.js';
-import { ofPlace } from '../messages/mirrored-messages.js';
+import { recordsOfStream } from '../messages/records-of-stream.js';
 import { removeElements } from '../values/remove-elements.js';
 import { IS_OURS, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
 import { documentIdOf, pathIn, pathsIn, type StoredValue } from '../values/value-place.js';
@@ -30,8 +30,6 @@ export interface FoundMessage {
   readonly collection: string;
   readonly message: Readonly<Record<string, unknown>> & { readonly _id: string };
 }
-
-const PAGE = 1000;
 
 /**
  * Reads all messages of a stream page by page: all incarnations, from all collections.
@@ -43,29 +41,17 @@ export async function* messagePages(
   state: KeyState,
   rules: readonly RuleSpec[],
 ): AsyncGenerator<readonly FoundMessage[]> {
-  const { key, stream, type } = state;
-  // The present collection is read first, so messages that move there meanwhile are not read twice.
-  for (const name of messageCollections(state, rules)) {
-    for (let after: string | undefined; ; ) {
-      const _id = after === undefined ? messageIdBounds(key) : { ...messageIdBounds(key), $gt: after };
-      const page: readonly Stored[] = await connected(db, () =>
-        firstPage(db.collection<Stored>(name), { _id, $or: ofPlace({ stream, type }) }),
-      );
-      if (page.length === 0) break;
-      yield page.map((stored) => ({
-        collection: name,
-        message: { ...plainMessage(stored), _id: stored._id },
-      }));
-      after = page.at(-1)?._id;
+  try {
+    await ensureConnected(db);
+    // The present collection is read first, so messages that move there meanwhile are not read twice.
+    for (const collection of messageCollections(state, rules)) {
+      const messages = recordsOfStream(db.collection(collection), messageIdBounds(state.key), state);
+      for await (const page of messages)
+        yield page.map((stored) => ({ collection, message: { ...plainMessage(stored), _id: stored._id } }));
     }
+  } catch (error) {
+    throw mongoError(error);
   }
-}
-
-/** The first of some messages by `_id`: as many as a page takes. */
-async function firstPage(messages: Collection<Stored>, filter: Filter<Stored>): Promise<readonly Stored[]> {
-  const found = messages.find(filter, { sort: { _id: 1 }, limit: PAGE });
-  for await (const page of pagesOf(found, PAGE, BSON.calculateObjectSize)) return page;
-  return [];
 }
 
 /**
@@ -95,32 +81,24 @@ export async function leaveFormerPlace(db: Db, before: KeyState): Promise<void> 
 
 /** Removes messages that the present collection also has, or will have: those after the key's position. */
 async function removeStrays(db: Db, before: KeyState, now: KeyState): Promise<void> {
-  const { key, incarnation, stream, type } = before;
+  const { key, incarnation } = before;
   const [from, to] = [before, now].map(messageCollectionOf);
   if (from === undefined || to === undefined || from === to) return;
   const prefix = messageIdPrefix(key, incarnation);
   const idAt = ({ position }: KeyState) => messageId(prefix, String(position?.entryId ?? BEFORE_FIRST));
   const last = idAt(now);
   const isMigrated = !now.formerPlaces?.length;
-  const { $lt } = messageIdBounds(key, incarnation);
+  const bounds = { ...messageIdBounds(key, incarnation), $gt: idAt(before) };
   await connected(db, async () => {
     const former = db.collection<Stored>(from);
-    for (let $gt = idAt(before); ; ) {
-      const found = await former
-        .find({ _id: { $gt, $lt }, $or: ofPlace({ stream, type }) }, { projection: { _id: 1 } })
-        .sort({ _id: 1 })
-        .limit(PAGE)
-        .toArray();
+    for await (const found of recordsOfStream(former, bounds, before, 'owner')) {
       const ids = found.map(({ _id }) => _id);
-      const lastFound = ids.at(-1);
-      if (lastFound === undefined) return;
       const moved = await findByIds(db.collection<Stored>(to), ids, { _id: 1 });
       const isThere = new Set(moved.map(({ _id }) => _id));
       await deleteByIds(
         former,
         ids.filter((id) => isThere.has(id) || (isMigrated && id > last)),
       );
-      $gt = lastFound;
     }
   });
 }

@@ -8,7 +8,7 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
-import { ofPlace } from '../messages/mirrored-messages.js';
+import { pathsIn } from '../values/value-place.js';
 import { messageCollections } from './former-documents.js';
 
 /** Documents that cannot come from an entry of the stream: their number, and the `_id` of the first. */
@@ -38,8 +38,9 @@ export async function strayMessages(db: Db, state: KeyState, rules: readonly Rul
     { _id: { $gt: all.$gt, $lt: messageIdBounds(key, 1).$gt }, entryId: { $ne: null } },
     { _id: { $gt: lastEntry, $lt: all.$lt } },
   ];
+  const ofShapes = [false, true].map((isShaped) => pathsIn(isShaped, { stream, type }));
   const among = (within: readonly Document[]): Document => ({
-    $or: within.flatMap((range) => ofPlace({ stream, type }).map((place) => ({ ...range, ...place }))),
+    $or: within.flatMap((range) => ofShapes.map((place) => ({ ...range, ...place }))),
   });
   const [behind, ofOtherIncarnations, elsewhere] = [new Tally(), new Tally(), new Tally()];
   const isMigrated = !state.formerPlaces?.length;

@@ -53,23 +53,15 @@ export async function deleteByIds(documents: Collection<Stored>, ids: readonly s
   if (statements.length > 0) await documents.bulkWrite(statements, { ordered: false });
 }
 
-/**
- * Deletes the documents that a filter matches, with many short commands.
- *
- * @param before called with the `_id`s before a command deletes their documents.
- * @throws what the driver throws.
- */
-export async function deleteWhere(
-  documents: Collection<Stored>,
-  filter: Filter<Stored>,
-  before: (ids: string[]) => Promise<void> = async () => {},
-): Promise<void> {
+/** Deletes the documents that a filter matches, with many short commands. @throws what the driver throws. */
+export async function deleteWhere(documents: Collection<Stored>, filter: Filter<Stored>): Promise<void> {
   for (;;) {
     const found = await documents.find(filter, { projection: { _id: 1 }, limit: AT_ONCE }).toArray();
     if (found.length === 0) return;
-    const ids = found.map(({ _id }) => _id);
-    await before(ids);
-    await deleteByIds(documents, ids);
+    await deleteByIds(
+      documents,
+      found.map(({ _id }) => _id),
+    );
   }
 }
 

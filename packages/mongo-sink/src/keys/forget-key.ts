@@ -5,12 +5,13 @@ import {
   type RuleSpec,
   STREAM_MESSAGES,
 } from '@redis-to-mongo/pipeline';
-import type { Db, Document, Filter } from 'mongodb';
-import { deleteWhere, idBulks } from '../commands/by-ids.js';
+import type { Collection, Db, Filter } from 'mongodb';
+import { deleteByIds } from '../commands/by-ids.js';
 import { allValueCollections } from '../database/collection-of.js';
-import { keysIn, type Stored } from '../database/stored.js';
+import { keysIn, lettersIn, type Stored } from '../database/stored.js';
+import { removeLetters } from '../dead-letters/dead-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
-import { ofPlace } from '../messages/mirrored-messages.js';
+import { recordsOfStream } from '../messages/records-of-stream.js';
 import { removeElements } from '../values/remove-elements.js';
 import { IS_OURS, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
 import { documentIdOf, pathIn, pathsIn, type StoredValue } from '../values/value-place.js';
@@ -52,7 +53,7 @@ export async function forgetKey(
     const kept = withData ? undefined : await reasonToKeep(db, state, places);
     if (kept) return kept;
     // The key's document is removed last, so that the next try finds what an interrupted one left.
-    if (withData) await removeMessages(db, state, places);
+    if (withData) await removeRecords(db, state, places);
     await removeValues(db, state, places, withData);
     const { deletedCount } = await keysIn(db).deleteOne({
       _id: key,
@@ -86,13 +87,19 @@ async function reasonToKeep(
 ): Promise<Kept | undefined> {
   const { counts } = state;
   if (counts.gap > 0 || counts.dead > 0) return 'has losses';
-  const isThere = async (collection: string, filter: Document) =>
-    (await db.collection(collection).findOne(filter, { projection: { _id: 1 } })) !== null;
-  if (await isThere('dead_letters', recordsOf(state))) return 'has dead letters';
-  for (const collection of messages) if (await isThere(collection, recordsOf(state))) return 'has messages';
+  const hasRecords = async (records: Collection<Stored>) => {
+    for await (const _ of recordsOfStream(records, messageIdBounds(state.key), state, 'owner')) return true;
+    return false;
+  };
+  if (await hasRecords(lettersIn(db))) return 'has dead letters';
+  for (const collection of messages) if (await hasRecords(db.collection(collection))) return 'has messages';
   for (const { collection } of values)
-    for (const { filter } of manifestsOf(state))
-      if (await isThere(collection, { ...filter, $or: HAS_CONTENT })) return 'has history';
+    for (const { filter } of manifestsOf(state)) {
+      const found = await db
+        .collection<StoredValue>(collection)
+        .findOne({ ...filter, $or: HAS_CONTENT }, { projection: { _id: 1 } });
+      if (found) return 'has history';
+    }
   return undefined;
 }
 
@@ -118,19 +125,22 @@ function manifestsOf(state: KeyState) {
 }
 
 /**
- * Matches messages or dead letters of all incarnations. A key named like this one plus `@…` has another
- * stream or type.
+ * Removes the messages and dead letters of the incarnations that have ended. If the key has come back
+ * meanwhile, those of its next incarnation stay: its position is behind them.
  */
-function recordsOf({ key, stream, type }: KeyState): Filter<Stored> {
-  return { _id: messageIdBounds(key), $or: ofPlace({ stream, type }) };
+async function removeRecords(db: Db, state: KeyState, { messages }: DocumentCollections): Promise<void> {
+  const { key, incarnation } = state;
+  const ended = { ...messageIdBounds(key), $lt: messageIdBounds(key, incarnation).$lt };
+  const pagesIn = (records: Collection<Stored>) => recordsOfStream(records, ended, state, 'owner');
+  for (const name of messages) {
+    const collection = db.collection<Stored>(name);
+    for await (const page of pagesIn(collection)) await deleteByIds(collection, idsOf(page));
+  }
+  for await (const page of pagesIn(lettersIn(db))) await removeLetters(db, idsOf(page));
 }
 
-async function removeMessages(db: Db, state: KeyState, { messages }: DocumentCollections): Promise<void> {
-  for (const collection of messages) await deleteWhere(db.collection<Stored>(collection), recordsOf(state));
-  await deleteWhere(db.collection<Stored>('dead_letters'), recordsOf(state), async (letters) => {
-    for (const $in of idBulks(letters))
-      await db.collection('dead_letter_parts').deleteMany({ letter: { $in } });
-  });
+function idsOf(page: readonly Stored[]): readonly string[] {
+  return page.map(({ _id }) => _id);
 }
 
 async function removeValues(

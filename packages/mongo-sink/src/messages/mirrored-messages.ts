@@ -17,7 +17,6 @@ import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { lettersIn, type Stored } from '../database/stored.js';
 import { readDeadLetter } from '../dead-letters/dead-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
-import { pathsIn } from '../values/value-place.js';
 import { storedMessages } from './message-forms.js';
 
 /** A stream's entry as stored in MongoDB. Its content is as the driver returns it: see decodeEntry. */
@@ -27,11 +26,6 @@ export interface MirroredEntry {
   readonly at: unknown;
   readonly content: unknown;
   readonly mapped?: unknown;
-}
-
-/** The filter `place` for both shapes, as alternatives of an `$or`. */
-export function ofPlace(place: Document): Document[] {
-  return [place, pathsIn(true, place)];
 }
 
 /** Limits of one command. The server takes 48 MB and 100,000 documents. */

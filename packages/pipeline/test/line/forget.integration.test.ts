@@ -228,4 +228,50 @@ describe('keys that are gone', () => {
       expect(await under.entryIds(key)).toEqual(['5-0']);
     },
   );
+
+  it('a stream that comes back and is read while it is forgotten with its data keeps what was read', async () => {
+    const { redis, db } = under;
+    await redis.xadd('read again', '1-0', 'v', 'x');
+    await sync('read again');
+    await goes('read again');
+    const comesBack = async () => {
+      await redis.xadd('read again', '2-0', 'v', Buffer.alloc(17_000_000, 'z'));
+      await redis.xadd('read again', '3-0', 'v', 'y');
+      expect(await sync('read again')).toMatchObject({ written: 1, dead: 1 });
+    };
+    expect(await forgetKey(afterFirstRead(db, comesBack), 'read again', [], { withData: true })).toBe(
+      'changed meanwhile',
+    );
+    expect(await under.entryIds('read again')).toEqual(['3-0']);
+    expect(await db.collection('dead_letters').countDocuments({ stream: 'read again' })).toBe(1);
+    expect(await under.state('read again')).toMatchObject({ status: 'active', counts: { dead: 1 } });
+  });
 });
+
+/** A database whose first document of `keys` is given only after something else has happened. */
+function afterFirstRead(db: typeof under.db, happen: () => Promise<void>): typeof under.db {
+  const passedOn = <T extends object>(target: T, changed: (name: string | symbol) => unknown): T =>
+    new Proxy(target, {
+      get: (_, name) => {
+        const value = changed(name) ?? Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  let isFirst = true;
+  const keys = db.collection('keys');
+  const slowly = passedOn(keys, (name) =>
+    name === 'findOne' && isFirst
+      ? async (...args: Parameters<typeof keys.findOne>) => {
+          isFirst = false;
+          const found = await keys.findOne(...args);
+          await happen();
+          return found;
+        }
+      : undefined,
+  );
+  return passedOn(db, (name) =>
+    name === 'collection'
+      ? (collection: string) => (collection === 'keys' ? slowly : db.collection(collection))
+      : undefined,
+  );
+}

@@ -1,0 +1,54 @@
+import { headOf, type KeyState, keyOfMessageId } from '@redis-to-mongo/pipeline';
+import { BSON, type Collection } from 'mongodb';
+import { pagesOf } from '../commands/pages-of.js';
+import type { Stored } from '../database/stored.js';
+import { pathsIn } from '../values/value-place.js';
+
+const PAGE = 1000;
+
+/** The fields that tell whose record it is. */
+const OWNER = { stream: 1, type: 1 };
+const OWNER_ONLY = { ...OWNER, ...pathsIn(true, OWNER) };
+
+/**
+ * Reads the messages or dead letters of one stream in a range of `_id`, in order, page by page. Records of a
+ * key named like this one plus `@…` are in the same range and left out here. The query does not ask: servers
+ * that resemble MongoDB read the whole collection for a range beside an `$or`.
+ * @param only `owner`: reads no other fields than `_id`, `stream` and `type`.
+ * @throws what the driver throws.
+ */
+export async function* recordsOfStream(
+  records: Collection<Stored>,
+  { $gt, $lt }: { readonly $gt: string; readonly $lt: string },
+  { stream, type }: Pick<KeyState, 'stream' | 'type'>,
+  only?: 'owner',
+): AsyncGenerator<readonly Stored[]> {
+  const isOwn = (stored: Stored) => {
+    const owner = headOf(stored);
+    return owner.stream === stream && owner.type === type;
+  };
+  for (let after = $gt; ; ) {
+    const range = { _id: { $gt: after, $lt } };
+    const found = records.find(range, {
+      ...{ sort: { _id: 1 }, limit: PAGE },
+      ...(only ? { projection: OWNER_ONLY } : {}),
+    });
+    const page = await firstPage(found);
+    const last = page.at(-1);
+    if (!last) return;
+    const own = page.filter(isOwn);
+    if (own.length > 0) yield own;
+    after = isOwn(last) ? last._id : endOfKey(last._id);
+  }
+}
+
+/** The end of all records of the key that a record belongs to. */
+function endOfKey(id: string): string {
+  const key = keyOfMessageId(id);
+  return key === undefined ? id : `${key}@u`;
+}
+
+async function firstPage(found: AsyncIterable<Stored>): Promise<readonly Stored[]> {
+  for await (const page of pagesOf(found, PAGE, BSON.calculateObjectSize)) return page;
+  return [];
+}
