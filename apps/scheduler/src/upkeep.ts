@@ -1,4 +1,9 @@
-import type { JobQueue, Schedule, ScheduleChange } from '@redis-to-mongo/job-queue';
+import {
+  CLOCK_TOLERANCE_MS,
+  type JobQueue,
+  type Schedule,
+  type ScheduleChange,
+} from '@redis-to-mongo/job-queue';
 import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
@@ -19,7 +24,7 @@ export interface UpkeepReport {
   readonly requestedAgain: number;
   readonly scheduled: number;
   readonly unscheduled: number;
-  /** Job schedulers that had stopped, and were created again. */
+  /** Job schedulers that had stopped or were postponed, and were created again. */
   readonly repaired: number;
 }
 
@@ -38,15 +43,16 @@ export async function upkeep(options: UpkeepOptions): Promise<UpkeepReport> {
   const { queue } = options;
   // Sent together, answered together: usually there is nothing to do, and each separate answer costs a
   // wake-up.
-  const [abandoned, due, stopped, changes] = await Promise.all([
+  const [abandoned, due, stopped, postponed, changes] = await Promise.all([
     queue.due.abandoned(),
     queue.dueCount(),
     queue.schedulers.stopped(AT_ONCE),
+    queue.schedulers.postponed(AT_ONCE),
     queue.changes.count(),
   ]);
   if (abandoned.length > 0) await queue.request(abandoned);
   const overdue = due > 0 ? await requestOverdue(queue) : 0;
-  const repaired = await repair(queue, stopped);
+  const repaired = await repair(queue, [...stopped, ...(await maySetBack(queue, postponed))]);
   const { paused, scheduled, unscheduled } = await carryOutAll(options, changes);
   return { requestedAgain: abandoned.length + overdue, paused, scheduled, unscheduled, repaired };
 }
@@ -135,6 +141,17 @@ async function presentOf(
       return isSynced ? [[key, type] as const] : [];
     }),
   );
+}
+
+/**
+ * The postponed job schedulers to create again: none while the clock of a process is wrong. It would postpone
+ * them again, or, if it is ahead, run each of them at once.
+ */
+async function maySetBack(queue: JobQueue, postponed: readonly Schedule[]): Promise<readonly Schedule[]> {
+  if (postponed.length === 0) return [];
+  const processes = (await queue.processes()).filter(({ is }) => is === 'alive');
+  const isRight = processes.every(({ clockAheadMs = 0 }) => Math.abs(clockAheadMs) <= CLOCK_TOLERANCE_MS);
+  return isRight ? postponed : [];
 }
 
 async function repair(queue: JobQueue, stopped: readonly Schedule[]): Promise<number> {

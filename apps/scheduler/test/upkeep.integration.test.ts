@@ -1,6 +1,6 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
-import { fleetForTests } from '@redis-to-mongo/test-kit';
-import { expect, test } from 'vitest';
+import { fleetForTests, until } from '@redis-to-mongo/test-kit';
+import { expect, test, vi } from 'vitest';
 import { upkeep } from '../src/upkeep.js';
 
 const HOUR_MS = 3_600_000;
@@ -44,4 +44,36 @@ test('the source is not asked about streams that are reported again, by the work
   expect(await upkeepOnce()).toMatchObject({ scheduled: 0, unscheduled: 0 });
   expect(await queue.changes.take(1)).toEqual([]);
   expect(await scheduled()).toHaveLength(1_500);
+});
+
+test('job schedulers that a process with a clock ahead has postponed are set again, once no clock is wrong', async () => {
+  const { queue } = fleet;
+  const day = 24 * HOUR_MS;
+  const postpone = async (keys: readonly string[]) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + day });
+    try {
+      await queue.schedulers.set(keys, HOUR_MS);
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+  const nextOf = async (keys: readonly string[]) =>
+    (await queue.nextRuns(keys)).map((next) => Number(next) - Date.now());
+  await queue.schedulers.set(['daily'], 2 * day);
+  await queue.schedulers.set(['right'], HOUR_MS);
+  const before = await nextOf(['daily', 'right']);
+  const many = Array.from({ length: 600 }, (_, i) => `postponed:${i}`);
+  await postpone(many);
+  await queue.beat('ahead', { app: 'worker', state: 'active', clockAheadMs: day });
+  expect(await upkeepOnce()).toMatchObject({ repaired: 0 });
+  await queue.endHeartbeat('ahead');
+  expect(await upkeepOnce()).toMatchObject({ repaired: 500 });
+  await until(async () => {
+    await upkeepOnce();
+    expect(Math.max(...(await nextOf(many)))).toBeLessThanOrEqual(HOUR_MS);
+  });
+  expect(await upkeepOnce()).toMatchObject({ repaired: 0 });
+  expect(await queue.schedulers.count()).toBe(602);
+  for (const [i, ms] of (await nextOf(['daily', 'right'])).entries())
+    expect(ms).toBeCloseTo(before[i] ?? 0, -5);
 });

@@ -11,7 +11,10 @@ import { Script } from './script.js';
 /** Schedulers changed concurrently: enough to fill the connection, few enough not to hold up the server. */
 const AT_ONCE = 500;
 
-/** A scheduler may have stopped if its next run is more than this many ms in the past. */
+/**
+ * A scheduler may have stopped if its next run is more than this many ms in the past. It is postponed if its
+ * next run is later than its interval by more than that.
+ */
 const OVERDUE_MS = 30_000;
 
 /**
@@ -26,6 +29,31 @@ for i = 1, #late, 2 do
   if redis.call('EXISTS', job) == 0 then stopped[#stopped + 1] = late[i] end
 end
 return stopped`);
+
+/** Lua: answers schedulers (id, next run, id, …) as a flat list of id, next run, interval and job data each. */
+const DESCRIBE = `
+local function describe(page, isChosen)
+  local found = {}
+  for i = 1, #page, 2 do
+    local every = redis.call('HMGET', KEYS[1] .. ':' .. page[i], 'every', 'data')
+    if isChosen(page[i + 1], every[1]) then
+      local n = #found
+      found[n + 1], found[n + 2], found[n + 3], found[n + 4] = page[i], page[i + 1], every[1], every[2]
+    end
+  end
+  return found
+end`;
+
+/**
+ * KEYS: job schedulers. ARGV: ms since 1970, limit. Answers, as PAGE, schedulers whose next run is later than
+ * their interval after that time. If more schedulers than the limit run after that time, each call looks at
+ * others.
+ */
+const POSTPONED = new Script(`${DESCRIBE}
+local hidden = redis.call('ZCOUNT', KEYS[1], '(' .. ARGV[1], '+inf') - ARGV[2]
+local from = hidden > 0 and redis.call('TIME')[2] % (hidden + 1) or 0
+local later = redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', '(' .. ARGV[1], 'WITHSCORES', 'LIMIT', string.format('%.0f', from), ARGV[2])
+return describe(later, function(next, every) return every and tonumber(next) > ARGV[1] + every end)`);
 
 /**
  * KEYS: job schedulers. ARGV: ids. Answers one text, which is faster to read than many: the next run and the
@@ -43,15 +71,8 @@ return table.concat(found, ' ')`);
  * KEYS: job schedulers. ARGV: first and last index of the page. Answers a flat list: for each scheduler its
  * id, next run, interval and job data.
  */
-const PAGE = new Script(`
-local page = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')
-local found = {}
-for i = 1, #page, 2 do
-  local every = redis.call('HMGET', KEYS[1] .. ':' .. page[i], 'every', 'data')
-  local n = #found
-  found[n + 1], found[n + 2], found[n + 3], found[n + 4] = page[i], page[i + 1], every[1], every[2]
-end
-return found`);
+const PAGE = new Script(`${DESCRIBE}
+return describe(redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES'), function() return true end)`);
 
 /** A job scheduler, as stored by BullMQ. */
 export interface Schedule {
@@ -120,13 +141,7 @@ export class JobSchedulers {
    */
   async page(from: number, limit: number): Promise<Schedule[]> {
     const repeat = this.queue.toKey('repeat');
-    const reply = await PAGE.list(this.connection, [repeat], from, from + limit - 1);
-    return inParts(reply, 4).map(([id, next, every, data]) => ({
-      id: String(id),
-      next: Number(next),
-      key: keyIn(data),
-      everyMs: numberOf(every),
-    }));
+    return described(await PAGE.list(this.connection, [repeat], from, from + limit - 1));
   }
 
   /** Number of job schedulers. */
@@ -144,6 +159,27 @@ export class JobSchedulers {
     const ids = new Set(await STOPPED.texts(this.connection, [repeat], now - OVERDUE_MS, limit));
     return ids.size === 0 ? [] : (await this.page(0, limit)).filter(({ id }) => ids.has(id));
   }
+
+  /**
+   * Finds job schedulers whose next run is later than their interval from now: a process whose clock was ahead
+   * has set it. Until then, the key would have no scheduled run.
+   * @param limit maximum number of job schedulers to check; if there are more, each call checks others.
+   */
+  async postponed(limit: number, now = Date.now()): Promise<Schedule[]> {
+    return described(
+      await POSTPONED.list(this.connection, [this.queue.toKey('repeat')], now + OVERDUE_MS, limit),
+    );
+  }
+}
+
+/** Parses the answer of DESCRIBE. */
+function described(reply: readonly unknown[]): Schedule[] {
+  return inParts(reply, 4).map(([id, next, every, data]) => ({
+    id: String(id),
+    next: Number(next),
+    key: keyIn(data),
+    everyMs: numberOf(every),
+  }));
 }
 
 async function inTurns(items: readonly string[], run: (item: string) => Promise<void>): Promise<void> {
