@@ -48,6 +48,13 @@ export const NO_RECORD = 'the queue has no record of a sweep';
 /** The reason if the server was restarted since the last sweep began, or is another server. */
 const OTHER_SERVER = 'the queue may have lost requests: it was started again, or is another server';
 /**
+ * The reason if the record is of a time to come. Other records are compared with its times, such as that of a
+ * failover of the source, so they would be ignored until then.
+ */
+const CLOCK_SET_BACK = 'the clock of the queue’s Redis was set back';
+/** An answer to INFO may be this old, in ms. */
+const CLOCK_MARGIN_MS = 3_000;
+/**
  * The reason if the server has evicted any keys since the last sweep began. Requests may have been among
  * them.
  */
@@ -86,15 +93,17 @@ export class SweepRecords {
    * record is missing.
    */
   async readWithEvictions(): Promise<{ record: SweepRecord | undefined; isEvicting: boolean }> {
-    const [server, record] = await Promise.all([this.#server(), this.redis.hgetall(this.#name)]);
+    const [{ server, now }, record] = await Promise.all([this.#server(), this.redis.hgetall(this.#name)]);
     const { beganAt = 0, endedAt = 0, searchedUntil = 0, scope, pending = '', rereadSince } = record;
     const [run, evictions] = server.split(' ');
     if (scope === undefined) return { record: undefined, isEvicting: evictions !== undefined };
     const [recordedRun, recordedEvictions] = (record.server || server).split(' ');
     const lost = run === recordedRun ? (evictions === recordedEvictions ? '' : EVICTED) : OTHER_SERVER;
+    const latest = Math.max(...[beganAt, endedAt, searchedUntil].map(Number));
+    const isAhead = now !== undefined && latest > now + CLOCK_MARGIN_MS;
     const found = {
       ...{ beganAt: Number(beganAt), endedAt: Number(endedAt), scope },
-      pending: pending || (server === '' ? '' : lost),
+      pending: pending || (server === '' ? '' : lost || (isAhead ? CLOCK_SET_BACK : '')),
       searchedUntil: Number(searchedUntil),
       rereadSince: rereadSince === undefined ? undefined : Number(rereadSince),
       leftOut: record.leftOut === undefined ? undefined : parseLeftOut(record.leftOut),
@@ -109,7 +118,7 @@ export class SweepRecords {
    */
   async begin(scope: string, pending: string) {
     const token = randomUUID();
-    const server = await this.#server();
+    const { server } = await this.#server();
     await this.redis.hset(this.#name, { scope, pending, token, server });
     return { scope, isSearch: pending !== '', beganAt: await this.now(), token };
   }
@@ -150,9 +159,9 @@ export class SweepRecords {
 
   /**
    * The run id of the server that holds the record, and its number of evicted keys if its policy can evict
-   * any key. Empty if the server refuses INFO.
+   * any key; and its time, in ms since 1970. Empty and `undefined` if the server refuses INFO.
    */
-  async #server(): Promise<string> {
+  async #server(): Promise<{ readonly server: string; readonly now: number | undefined }> {
     const server = await masterOf(this.redis, this.#name);
     const info = await server.info().catch((error: unknown) => {
       if (isCommandRefused(error)) return '';
@@ -160,7 +169,10 @@ export class SweepRecords {
     });
     const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? '';
     const evictions = field('maxmemory_policy').startsWith('allkeys') ? field('evicted_keys') : '';
-    return [field('run_id'), ...(Number(evictions) > 0 ? [evictions] : [])].join(' ');
+    return {
+      server: [field('run_id'), ...(Number(evictions) > 0 ? [evictions] : [])].join(' '),
+      now: Number(field('server_time_usec')) / 1_000 || undefined,
+    };
   }
 }
 

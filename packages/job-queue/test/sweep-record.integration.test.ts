@@ -52,3 +52,26 @@ it('a sweep is due if the queue’s Redis has evicted keys since the last one be
     await server.stop();
   }
 });
+
+it('a sweep is due if the record is of a time to come, since the clock of the queue’s Redis was set back', async () => {
+  const server = await startRedis();
+  const redis = new Redis(server.url);
+  const queue = new JobQueue({ redis: addressOfUrl(server.url), prefix: 'set-back' }, () => {});
+  const { sweeps } = queue;
+  const sweep = async () => await sweeps.end(await sweeps.begin('all', 'changes were missed'));
+  try {
+    await sweep();
+    expect(await sweeps.read()).toMatchObject({ pending: '' });
+    for (const time of ['beganAt', 'endedAt', 'searchedUntil']) {
+      await redis.hset('{set-back}:sweep', time, Date.now() + 86_400_000);
+      expect((await sweeps.read())?.pending).toMatch(/clock/);
+      expect((await queue.facts()).sweepPending).toMatch(/clock/);
+      await sweep();
+      expect(await sweeps.read()).toMatchObject({ pending: '' });
+    }
+  } finally {
+    redis.disconnect();
+    await queue.close();
+    await server.stop();
+  }
+});
