@@ -122,9 +122,9 @@ export class ActiveScheduler {
     return this.#requests.isTailed(key);
   }
 
-  /** Records how many streams and sets lack a document, or a job scheduler, though they are not due. */
-  noteMissing(documents: number, schedulers: number): void {
-    this.#losses.missing.note(documents);
+  /** Records how many streams and sets lack a document (`undefined`: unknown), or a job scheduler. */
+  noteMissing(documents: number | undefined, schedulers: number): void {
+    if (documents !== undefined) this.#losses.missing.note(documents);
     this.#unscheduled.note(schedulers);
   }
 
@@ -283,7 +283,6 @@ export class ActiveScheduler {
   async #restoreSchedulers(): Promise<void> {
     const { queue, db, types } = this.options;
     if (!this.#unscheduled.isNew || this.#isSweeping || !this.#looking.isDue) return;
-    if ((await queue.changes.count()) > 0) return;
     const search = () => noteUnscheduled({ db, queue, types, goesOn: () => !this.#isClosed });
     await this.#looking.during(() => this.#unscheduled.settleBy(search));
   }

@@ -61,12 +61,19 @@ export function fleetGauges({
   let wasForecast = true; // an earlier scheduler may have left forecasts
   return async (active) => {
     const began = performance.now();
+    const changes = await queue.changes.count();
     const facts = await readFacts({ queue, db, source: redis, identity });
     const readAt = performance.now();
     const verdict = judge(facts);
     const surplus = surplusSchedulersOf(facts);
-    if (surplus !== undefined && 'is' in facts.queue && facts.queue.is.due === 0)
-      active.noteMissing(Math.max(0, surplus), Math.max(0, -surplus));
+    if (surplus !== undefined && 'is' in facts.queue) {
+      // Under load, some keys are always due. Each of them may be new, and its job scheduler on its way.
+      const onTheirWay = facts.queue.is.due + changes;
+      active.noteMissing(
+        onTheirWay === 0 ? Math.max(0, surplus) : undefined,
+        Math.max(0, -surplus - onTheirWay),
+      );
+    }
     setFleetGauges(metrics, facts, verdict);
     metrics.hooks.beforeScrape = () => {
       if (performance.now() - readAt > OLD_MS) setOld(metrics);

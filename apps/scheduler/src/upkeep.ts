@@ -66,12 +66,8 @@ async function carryOutAll(
   if (changes === 0) return sum;
   for (const began = performance.now(); performance.now() - began < TURN_MS; ) {
     const reported = await queue.changes.take(AT_ONCE);
-    const { paused, scheduled, unscheduled } = await carryOut(options, reported).catch(
-      async (error: unknown) => {
-        await queue.changes.add(reported);
-        throw error;
-      },
-    );
+    const { paused, scheduled, unscheduled } = await carryOut(options, reported);
+    await queue.changes.settle(reported);
     sum.paused.push(...paused);
     sum.scheduled += scheduled;
     sum.unscheduled += unscheduled;

@@ -115,7 +115,7 @@ class JobRun {
         if ('error' in end) ends.push(handled(this.#failed(claim, end.error)));
         else if (end.report.keyType === 'stream') ends.push(handled(this.#streamDone(claim, end.report)));
         else {
-          this.#note(key, end.report);
+          this.#note(claim, end.report);
           values.push({ claim, how: this.#endOf(claim, end.report) });
           if (values.length === 1) ends.push(handled(this.#endValues(values)));
         }
@@ -125,11 +125,11 @@ class JobRun {
     await settled(ends);
   }
 
-  #note(key: string, report: SyncReport): void {
+  #note(claim: Claim, report: SyncReport): void {
     const { account } = this.options;
     account.ended(report.result);
-    account.done(key, report);
-    this.#noteChange(report, key);
+    account.done(claim.key, report);
+    this.#noteChange(report, claim);
   }
 
   /** Ends the claims of all values that end within this turn of the event loop. */
@@ -142,7 +142,7 @@ class JobRun {
 
   async #streamDone(claim: Claim, report: SyncReport): Promise<void> {
     const { claims, tailer, afterSync } = this.options;
-    this.#note(claim.key, report);
+    this.#note(claim, report);
     if (report.state) await afterSync(report.state);
     const end = await claims.end(claim, this.#endOf(claim, report));
     if (end === 'due') this.#due.push(claim.key);
@@ -163,12 +163,22 @@ class JobRun {
     await claims.end(claim, 'failed');
   }
 
-  /** Reports created and deleted keys to the scheduler, if their type has job schedulers; and paused keys. */
-  #noteChange({ result, keyType, typeBefore, begunIncarnation }: SyncReport, key: string): void {
-    const hasEnded = begunIncarnation || result === 'deleted' || result === 'unsupported';
+  /**
+   * Reports created and deleted keys to the scheduler, if their type has job schedulers; and paused keys. If the
+   * run before did not end well, it may have saved such a change without reporting it.
+   */
+  #noteChange(
+    { result, keyType, typeBefore, begunIncarnation }: SyncReport,
+    { key, wasInterrupted }: Claim,
+  ): void {
+    const isThere = result === 'synced' || result === 'unchanged';
+    const hasBegun = begunIncarnation || (isThere && wasInterrupted);
+    const isGone = result === 'deleted' || result === 'unsupported' || result === 'absent';
     if (result === 'paused') this.#changes.push({ key, is: 'paused' });
-    else if (begunIncarnation && hasScheduler(keyType)) this.#changes.push({ key, is: 'present' });
-    else if (hasEnded && hasScheduler(typeBefore)) this.#changes.push({ key, is: 'gone' });
+    else if (hasBegun && hasScheduler(keyType)) this.#changes.push({ key, is: 'present' });
+    else if ((begunIncarnation || isGone) && hasScheduler(typeBefore))
+      this.#changes.push({ key, is: 'gone' });
+    else if (isGone && wasInterrupted) this.#changes.push({ key, is: 'gone' });
   }
 }
 

@@ -16,8 +16,11 @@ async function worker() {
   });
 }
 
-const changes = async (): Promise<ScheduleChange[]> =>
-  (await on.queue.changes.take(1_000)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+const changes = async (): Promise<ScheduleChange[]> => {
+  const taken = await on.queue.changes.take(1_000);
+  await on.queue.changes.settle(taken);
+  return taken.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+};
 
 afterEach(async () => {
   await on.under.redis.flushall();
@@ -49,6 +52,30 @@ describe('a job of many keys', () => {
       { key: 'b-hash', is: 'present' },
       { key: 'b-set', is: 'gone' },
     ]);
+  });
+
+  it('reports what a run that died had saved, but not reported', async () => {
+    const { redis } = on.under;
+    const job = (await worker()).job();
+    const keys = ['a-set', 'a-stream', 'a-string', 'gone-set'];
+    await redis.sadd('a-set', '1');
+    await redis.xadd('a-stream', '1-0', 'n', '1');
+    await redis.set('a-string', 'text');
+    await redis.sadd('gone-set', '1');
+    await job(keys);
+    await redis.del('gone-set');
+    await job(keys);
+    await changes(); // the reports were lost with the worker
+    for (const key of keys)
+      await redis.hset(`{${on.settings().prefix}}:claims`, key, `dead run 1 ${Date.now()} 0 0`);
+    await job(keys);
+    expect(await changes()).toEqual([
+      { key: 'a-set', is: 'present' },
+      { key: 'a-stream', is: 'present' },
+      { key: 'gone-set', is: 'gone' },
+    ]);
+    await job(keys);
+    expect(await changes()).toEqual([]);
   });
 
   it('tries a quarantined key again until that is recorded', async () => {

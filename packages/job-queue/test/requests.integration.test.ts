@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { JobQueue, JobWorker, KEYS_PER_JOB, type RunKeys } from '../src/index.js';
+import { JobQueue, JobWorker, KEYS_PER_JOB, type RunKeys, type ScheduleChange } from '../src/index.js';
 import { queueUnderTest } from './queue-under-test.js';
 
 const on = queueUnderTest('requests');
@@ -132,20 +132,30 @@ describe('job schedulers', () => {
   });
 });
 
-it('what workers report of created and deleted keys is taken once', async () => {
+it('what workers report of created and deleted keys is taken again until it is settled', async () => {
   await on.queue.changes.add([
     { key: 'a', is: 'present' },
     { key: 'b', is: 'gone' },
   ]);
   await on.queue.changes.add([{ key: 'a b', is: 'paused' }]);
   await on.queue.changes.add([{ key: 'b', is: 'gone' }]);
-  const taken = await on.queue.changes.take(10);
-  expect([...taken].sort((x, y) => (x.key < y.key ? -1 : 1))).toEqual([
+  const all: ScheduleChange[] = [
     { key: 'a', is: 'present' },
     { key: 'a b', is: 'paused' },
     { key: 'b', is: 'gone' },
-  ]);
-  expect(await on.queue.changes.take(10)).toEqual([]);
+  ];
+  const take = async (limit: number) =>
+    (await on.queue.changes.take(limit)).toSorted((x, y) => (x.key < y.key ? -1 : 1));
+  const two = await take(2);
+  expect(two).toHaveLength(2);
+  expect(await take(10)).toEqual(two); // the scheduler that took them has died
+  expect(await on.queue.changes.count()).toBe(3);
+  await on.queue.changes.add(two); // they are reported again while they are carried out
+  await on.queue.changes.settle(two);
+  expect(await take(10)).toEqual(all);
+  await on.queue.changes.settle(all);
+  expect(await take(10)).toEqual([]);
+  expect(await on.queue.changes.count()).toBe(0);
 });
 
 it('however many there are, each taking gets on with them', async () => {
@@ -156,6 +166,7 @@ it('however many there are, each taking gets on with them', async () => {
     const some = await on.queue.changes.take(500);
     expect(some).toHaveLength(500);
     for (const { key } of some) taken.add(key);
+    await on.queue.changes.settle(some);
   }
   expect(taken.size).toBe(25_000);
 });
