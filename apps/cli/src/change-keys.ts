@@ -1,8 +1,17 @@
 import { type KeyQuery, keyNames, readKey } from '@redis-to-mongo/mongo-sink';
-import { type AuditAction, forEachAtOnce, inParts, namePattern, shownKey } from '@redis-to-mongo/pipeline';
+import { isOfOneKey } from '@redis-to-mongo/operations';
+import {
+  type AuditAction,
+  asSyncError,
+  forEachAtOnce,
+  inParts,
+  namePattern,
+  shownKey,
+} from '@redis-to-mongo/pipeline';
 import { colored, counted } from '@redis-to-mongo/terminal';
 import type { Call } from './command.js';
 import type { Ending } from './exit-codes.js';
+import { failure } from './failure.js';
 import { endInterrupted, INTERRUPTED, interruptedPart } from './interruption.js';
 import { openAudit } from './open-audit.js';
 import { Progress } from './progress.js';
@@ -26,6 +35,8 @@ export interface KeysToChange {
 interface Changed {
   readonly done: string;
   readonly isRefused?: boolean;
+  /** Why the key failed. The others go on. */
+  readonly error?: unknown;
 }
 
 /**
@@ -56,17 +67,20 @@ export async function changeKeys(
     else if (onlyOthers !== undefined) done.set(pattern, onlyOthers);
   }
   const progress = new Progress(out, names.size, 'keys');
+  const errors = new Map<string, string>();
   let isRefused = false;
   const note = async (key: string, result: string, error?: unknown) =>
     await audit.note({ action, key, filter: names.get(key), result, error });
   const work = forEachAtOnce(inParts([...names.keys()], together), AT_ONCE, async (keys) => {
     const results = await change(keys).catch(async (error: unknown) => {
+      if (isOfOneKey(error)) return keys.map(() => failed(error));
       for (const key of keys) await note(key, 'failed', error);
       throw error;
     });
     for (const [i, result] of results.entries()) {
       const key = keys[i] ?? '';
-      await note(key, result.done);
+      await note(key, result.done, result.error);
+      if (result.error) errors.set(result.done, asSyncError(result.error).message);
       done.set(key, result.done);
       isRefused ||= result.isRefused === true;
       progress.addDone();
@@ -85,7 +99,12 @@ export async function changeKeys(
         what === UNKNOWN ? colored('MongoDB knows of no such key', 'red') : what,
       ]),
     );
+  if (!out.isJson) for (const [what, message] of errors) out.note(`${what}: ${message}`);
   if (isInterrupted) return endInterrupted(out, `${done.size} of ${counted(names.size, 'key')} done`);
   const isLacking = results.some(({ done: what }) => what === UNKNOWN || what === onlyOthers);
   return isRefused || (isLacking && !allowNone) ? 'failed' : 'ok';
+}
+
+function failed(error: unknown): Changed {
+  return { done: failure(error), isRefused: true, error };
 }

@@ -1,4 +1,4 @@
-import { SyncError, shownKey } from '@redis-to-mongo/pipeline';
+import { asSyncError, SyncError, shownKey } from '@redis-to-mongo/pipeline';
 
 const CODE = 'KEY_CONTENDED';
 
@@ -8,7 +8,10 @@ export function contended(key: string, cause?: unknown): SyncError {
   return new SyncError(CODE, 'transient', message, cause === undefined ? {} : { cause });
 }
 
-/** Whether workers were always faster at this one key. The next key may well succeed. */
-export function isContended(error: unknown): boolean {
-  return error instanceof SyncError && error.code === CODE;
+/**
+ * Whether an error concerns one key or record only. The servers work, so the next one may well succeed.
+ */
+export function isOfOneKey(error: unknown): boolean {
+  const { code, errorClass } = asSyncError(error);
+  return code === CODE || errorClass === 'unknown' || errorClass === 'overtaken';
 }

@@ -2,7 +2,7 @@ export type { AdoptOptions } from './adopt/adopt-old-engine.js';
 export { adoptOldEngine } from './adopt/adopt-old-engine.js';
 export { type AdoptReport, emptyReport } from './adopt/adopt-report.js';
 export { AuditBook, type AuditedAction } from './audit-book.js';
-export { isContended } from './contended.js';
+export { isOfOneKey } from './contended.js';
 export { type Choice, chosenKeys, explainChoice } from './explain/explain-choice.js';
 export { explainRule, type RuleExplanation } from './explain/explain-rule.js';
 export { explainSample } from './explain/explain-sample.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageCollections, putMessages, readKey } from '@redis-to-mongo/mongo-sink';
 import {
-  isContended,
+  isOfOneKey,
   keysInMongo,
   keysInRedis,
   REREAD,
@@ -15,7 +15,6 @@ import {
   type Line,
   type RuleBook,
   type SliceLimits,
-  SyncError,
   storedText,
   withRetry,
 } from '@redis-to-mongo/pipeline';
@@ -137,9 +136,7 @@ export async function verifyMirror(sides: Sides, options: VerifyOptions): Promis
  * @throws errors that are not about the key itself.
  */
 function unlessOfTheKey(error: unknown): void {
-  if (isContended(error)) return;
-  if (error instanceof SyncError && /unknown|overtaken/.test(error.errorClass)) return;
-  throw error;
+  if (!isOfOneKey(error)) throw error;
 }
 
 function withProblems(found: Finding, problems: readonly string[]): Finding {

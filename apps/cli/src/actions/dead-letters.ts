@@ -7,12 +7,13 @@ import {
   replayDeadLetter,
   showDeadLetter,
 } from '@redis-to-mongo/mongo-sink';
-import { openRequests } from '@redis-to-mongo/operations';
+import { isOfOneKey, openRequests } from '@redis-to-mongo/operations';
 import { grouped } from '@redis-to-mongo/terminal';
 import { CliError } from '../cli-error.js';
 import type { Database } from '../clients.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
+import { failure } from '../failure.js';
 import { endInterrupted, INTERRUPTED, interruptedPart } from '../interruption.js';
 import { filterText, type LetterOptions, letterFilter } from '../letter-filter.js';
 import { audited, openAudit } from '../open-audit.js';
@@ -129,7 +130,10 @@ async function forEach(
       about,
       () => run(db, letter),
       ({ result }) => `${letter}: ${result}`,
-    );
+    ).catch((error: unknown) => {
+      if (!isAll || !isOfOneKey(error)) throw error;
+      return { ok: false, result: failure(error) };
+    });
     results.push({ id: letter, ...done });
     progress.addDone();
   };

@@ -1,14 +1,13 @@
 import { readKey } from '@redis-to-mongo/mongo-sink';
 import {
   type AuditedAction,
-  isContended,
-  type MigratedKey,
+  isOfOneKey,
   migrateKey,
   openRequests,
   restartKey,
   syncToEnd,
 } from '@redis-to-mongo/operations';
-import { canonicalKeyId, forEachAtOnce, shownKey } from '@redis-to-mongo/pipeline';
+import { asSyncError, canonicalKeyId, forEachAtOnce, shownKey } from '@redis-to-mongo/pipeline';
 import { counted, grouped } from '@redis-to-mongo/terminal';
 import { activeKeys } from '../active-keys.js';
 import type { AllowNone } from '../allow-none.js';
@@ -80,12 +79,6 @@ export async function resync(
   return outcome.result === 'failed' || outcome.dead > 0 ? 'failed' : 'ok';
 }
 
-/** A key that workers are always faster at is left, and does not end the migration of the others. */
-function leftIfContended(error: unknown): MigratedKey {
-  if (isContended(error)) return { result: 'left', documents: 0 };
-  throw error;
-}
-
 /** Keys migrated at once. */
 const AT_ONCE = 8;
 
@@ -103,9 +96,17 @@ async function migrateKeys(
   const audit = await openAudit(call);
   const counts = { 'in place': 0, 'taken over': 0, left: 0, paused: 0, gone: 0, documents: 0 };
   const left: string[] = [];
+  const errors = new Map<string, string>();
+  /** A key that fails is left, and does not end the migration of the others. */
+  const leftIfOfKey = (error: unknown) => {
+    if (!isOfOneKey(error)) throw error;
+    const { code, message } = asSyncError(error);
+    errors.set(code, message);
+    return { result: 'left', documents: 0 } as const;
+  };
   const progress = new Progress(out, keys.length, 'keys');
   const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
-    const { result, documents } = await migrateKey(line, db, key, slice).catch(leftIfContended);
+    const { result, documents } = await migrateKey(line, db, key, slice).catch(leftIfOfKey);
     counts[result]++;
     counts.documents += documents;
     if (result === 'left') left.push(key);
@@ -118,6 +119,7 @@ async function migrateKeys(
     () => `${counted(counts['taken over'], 'key')} taken over`,
   ).finally(() => audit.flush());
   const isInterrupted = end === INTERRUPTED;
+  left.sort();
   if (out.isJson) out.json({ ...(isInterrupted ? { interrupted: true } : {}), ...counts, leftKeys: left });
   else {
     out.line(
@@ -125,10 +127,11 @@ async function migrateKeys(
     );
     if (counts.paused > 0)
       out.note(`${counted(counts.paused, 'key')} paused: run resume, then this command again`);
-    for (const key of left.sort())
+    for (const key of left)
       out.note(
         `${shownKey(key)} was not migrated: see dead-letters list, or try again if the key was changing`,
       );
+    for (const [code, message] of errors) out.note(`${code}: ${message}`);
   }
   if (isInterrupted) return 'interrupted';
   return left.length > 0 ? 'failed' : 'ok';

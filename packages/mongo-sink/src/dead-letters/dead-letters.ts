@@ -210,21 +210,17 @@ async function upsert(
 /**
  * Reads the record of a dead letter, as it would have been written.
  * @returns undefined if there is no such letter.
- * @throws SyncError MIRROR_DAMAGED if a part is missing; else what the driver throws.
+ * @throws SyncError MIRROR_DAMAGED if a part is missing, or the document is not the fleet's; else what the driver throws.
  */
 export async function readDeadLetter(db: Db, id: string): Promise<Document | undefined> {
   const letter = await lettersIn(db).findOne({ _id: id });
   if (!letter) return undefined;
-  const document = BSON.deserialize(binary(letter.document));
+  const document = BSON.deserialize(binary(id, letter.document));
   if (letter.parts === 0) return document;
   const parts = await db.collection('dead_letter_parts').find({ letter: id }).sort({ part: 1 }).toArray();
   if (parts.length !== letter.parts)
-    throw new SyncError(
-      'MIRROR_DAMAGED',
-      'unknown',
-      `dead letter ${shownKey(id)}: ${parts.length} of its ${letter.parts} parts are left: drop it (redis-to-mongo dead-letters drop)`,
-    );
-  const whole = Buffer.concat(parts.map((part) => binary(part.data)));
+    throw damaged(id, `${parts.length} of its ${letter.parts} parts are left`);
+  const whole = Buffer.concat(parts.map((part) => binary(id, part.data)));
   if (letter.kind) return BSON.deserialize(whole);
   return { ...document, content: unpackContent(whole, document.mapped !== undefined) };
 }
@@ -244,9 +240,17 @@ export async function removeLetters(db: Db, ids: readonly string[]): Promise<num
   return removed;
 }
 
-function binary(value: unknown): Uint8Array {
-  if (!(value instanceof Binary)) throw new TypeError('dead letter: not BSON bytes');
+function binary(id: string, value: unknown): Uint8Array {
+  if (!(value instanceof Binary)) throw damaged(id, 'it is not one of the fleet');
   return value.value();
+}
+
+function damaged(id: string, how: string): SyncError {
+  return new SyncError(
+    'MIRROR_DAMAGED',
+    'unknown',
+    `dead letter ${shownKey(id)}: ${how}: drop it (redis-to-mongo dead-letters drop)`,
+  );
 }
 
 /** The letter of a key's value: one per incarnation, for the last refused state. */
