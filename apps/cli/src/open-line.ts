@@ -1,7 +1,7 @@
 import type { Config } from '@redis-to-mongo/config';
 import { confirmTarget } from '@redis-to-mongo/fleet-status';
 import * as operations from '@redis-to-mongo/operations';
-import { chosenKeys } from '@redis-to-mongo/operations';
+import { type ChosenKeys, chosenKeys } from '@redis-to-mongo/operations';
 import { type Line, namePattern, type SliceLimits } from '@redis-to-mongo/pipeline';
 import type { Clients } from './clients.js';
 
@@ -15,9 +15,12 @@ export async function openLine(clients: Clients): Promise<{ line: Line; slice: S
   return await operations.openLine(config, db, source);
 }
 
-/** Whether a key is chosen by the configuration and by the name or pattern, if one is given. */
-export function chooseKeys(config: Config, pattern?: string): (key: string) => boolean {
+/** The keys that the configuration chooses and that have the name or match the pattern, if one is given. */
+export function chooseKeys(config: Config, pattern?: string): ChosenKeys {
   const isWanted = chosenKeys(config);
   const asked = pattern === undefined ? undefined : namePattern(pattern);
-  return (key) => isWanted(key) && (asked === undefined || asked.test(key));
+  return {
+    wanted: (key) => isWanted(key) && (asked === undefined || asked.test(key)),
+    names: asked && asked.source === undefined ? asked.names : undefined,
+  };
 }

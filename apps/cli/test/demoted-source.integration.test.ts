@@ -98,6 +98,13 @@ describe('after a failover behind a name', () => {
   test('once lists what only the new primary holds', async () => {
     await failOver();
     await toSecond.sadd('new', 'a');
-    expect(await namesInRedis(redis, () => true)).toEqual(new Set(['orders', 'new']));
+    expect(await namesInRedis(redis, { wanted: () => true })).toEqual(new Set(['orders', 'new']));
+  });
+
+  test('once KEY finds the key that only the new primary holds', async () => {
+    await failOver();
+    await toSecond.sadd('new', 'a');
+    const chosen = { wanted: () => true, names: ['new', 'nobody'] };
+    expect(await namesInRedis(redis, chosen)).toEqual(new Set(['new']));
   });
 });

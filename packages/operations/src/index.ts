@@ -7,7 +7,7 @@ export { type Choice, chosenKeys, explainChoice } from './explain/explain-choice
 export { explainRule, type RuleExplanation } from './explain/explain-rule.js';
 export { explainSample } from './explain/explain-sample.js';
 export { type SampleDocument, sampleDocument } from './explain/sample-document.js';
-export { keysInMongo, keysInRedis, namesInRedis } from './find-keys-now.js';
+export { type ChosenKeys, keysInMongo, keysInRedis, namesInRedis } from './find-keys-now.js';
 export type { Fleet } from './key-actions.js';
 export {
   type Paused,

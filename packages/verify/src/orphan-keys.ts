@@ -7,6 +7,7 @@ import {
   unknownStream,
   unknownStreams,
 } from '@redis-to-mongo/mongo-sink';
+import type { ChosenKeys } from '@redis-to-mongo/operations';
 import {
   firstState,
   inCollection,
@@ -45,12 +46,21 @@ export class OrphanKeys {
     return this.#keys;
   }
 
-  /** Scans all collections. @throws SyncError as mongoError. */
-  async find(wanted: (key: string) => boolean, types: readonly KeyType[]): Promise<void> {
+  /** Scans all collections, or looks up the keys whose names are known. @throws SyncError as mongoError. */
+  async find({ wanted, names }: ChosenKeys, types: readonly KeyType[]): Promise<void> {
+    if (names) return await this.#findAmong(names.filter(wanted), types);
     for await (const { key, keyType } of orphans(this.db, this.#values, wanted))
       if (types.includes(keyType)) this.#keys.add(key);
     if (!types.includes('stream')) return;
     for await (const key of unknownStreams(this.db, this.#messages, wanted)) this.#keys.add(key);
+  }
+
+  async #findAmong(names: readonly string[], types: readonly KeyType[]): Promise<void> {
+    for (const name of names) {
+      const values = await orphansOf(this.db, this.#values, name);
+      const isOfStream = types.includes('stream') && (await unknownStream(this.db, this.#messages, name));
+      if (isOfStream || values.some(({ keyType }) => types.includes(keyType))) this.#keys.add(name);
+    }
   }
 
   /** The present problems of a found key, in words. @throws as find. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageCollections, putMessages, readKey } from '@redis-to-mongo/mongo-sink';
 import {
+  type ChosenKeys,
   isOfOneKey,
   keysInMongo,
   keysInRedis,
@@ -50,8 +51,7 @@ export interface Verification {
 }
 
 /** Which keys are compared, by which rules, and whether they are repaired. */
-export interface VerifyOptions {
-  readonly wanted: (key: string) => boolean;
+export interface VerifyOptions extends ChosenKeys {
   /** The types that are mirrored; keys of other types are left out. */
   readonly types: readonly KeyType[];
   readonly rules: RuleBook;
@@ -96,7 +96,7 @@ const SETTLE_STEP_MS = 500;
 export async function verifyMirror(sides: Sides, options: VerifyOptions): Promise<Verification> {
   const { settleMs, repairWith, progress, rules } = options;
   const orphaned = new OrphanKeys(sides.db, rules);
-  await orphaned.find(options.wanted, options.types);
+  await orphaned.find(options, options.types);
   const { selected, leftOut } = await namesOf(sides, options);
   const names = new Set([...selected, ...orphaned.keys]);
   const together = new EqualTogether(sides, options.types, rules);
@@ -150,13 +150,13 @@ function withProblems(found: Finding, problems: readonly string[]): Finding {
 
 async function namesOf(
   { redis, db }: Sides,
-  { wanted, types }: Pick<VerifyOptions, 'wanted' | 'types'>,
+  { types, ...chosen }: ChosenKeys & Pick<VerifyOptions, 'types'>,
 ): Promise<{ readonly selected: ReadonlySet<string>; readonly leftOut: Verification['leftOut'] }> {
-  const here = await keysInRedis(redis, wanted);
+  const here = await keysInRedis(redis, chosen);
   const isMirrored = (type: unknown) => types.some((each) => each === type);
   const mirrored = [...here].filter(([, type]) => isMirrored(type)).map(([key]) => key);
   // A key that MongoDB has may have another type in Redis now, or be deleted.
-  const known = await keysInMongo(db, (key, type) => wanted(key) && isMirrored(type));
+  const known = await keysInMongo(db, chosen, isMirrored);
   const leftOut: Record<string, number> = {};
   for (const type of here.values())
     if (typeof type === 'object') leftOut[type.unknown] = (leftOut[type.unknown] ?? 0) + 1;

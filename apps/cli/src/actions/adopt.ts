@@ -43,7 +43,7 @@ async function work(
       redis: await clients.redis(),
       line: { separator: config.keys.separator, rules: ruleBook(config.rules), now: () => new Date() },
       sink: isWrite ? (await openLine(clients)).line.sink : undefined,
-      wanted: chooseKeys(config),
+      wanted: chooseKeys(config).wanted,
       onProgress: progressReporter(out),
     },
     report,

@@ -23,10 +23,10 @@ export async function once(
 
   const config = await clients.config();
   const atOnce = concurrency ?? config.worker.concurrency;
-  const wanted = chooseKeys(config, pattern);
+  const chosen = chooseKeys(config, pattern);
   const { line, slice } = await openLine(clients);
-  const there = await namesInRedis(await clients.redis(), wanted);
-  const known = await keysInMongo(await clients.db(), wanted);
+  const there = await namesInRedis(await clients.redis(), chosen);
+  const known = await keysInMongo(await clients.db(), chosen);
   const names = [...new Set([...there, ...known])];
   requireKeys('once', pattern, { allowNone }, { keys: names.length, where: 'Redis or MongoDB' });
   const outcomes: KeyOutcome[] = [];

@@ -144,7 +144,7 @@ interface OldShape {
 /** Keys in MongoDB that the current rules would store differently. Reads all active keys once. @throws SyncError as mongoError. */
 async function surveyDocuments(db: Database, config: Config) {
   const book = ruleBook(config.rules);
-  const wanted = chooseKeys(config);
+  const { wanted } = chooseKeys(config);
   const toMove = new Map<string, KeysToMove>();
   const oldShapes = new Map<number, OldShape>();
   for await (const each of activeKeys(db)) {

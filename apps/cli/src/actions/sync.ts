@@ -1,4 +1,4 @@
-import { readKey } from '@redis-to-mongo/mongo-sink';
+import { readKeySummaries } from '@redis-to-mongo/mongo-sink';
 import { explainChoice, requestKeys } from '@redis-to-mongo/operations';
 import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
@@ -15,18 +15,18 @@ export async function sync(call: Call, names: readonly string[], { allowNone }: 
   await (await clients.identity()).require();
   const [redis, db] = [await clients.redis(), await clients.db()];
   const keys = [...new Set(names.map(canonicalKeyId))];
-  const types = await typesOf(redis, keys);
+  const [types, known] = await Promise.all([typesOf(redis, keys), readKeySummaries(db, keys)]);
   const asked: string[] = [];
   const refused: { key: string; why: string }[] = [];
   for (const [i, key] of keys.entries()) {
     const type = types[i];
     const { isChosen, why } = explainChoice(config, key, typeof type === 'string' ? type : undefined);
-    const state = await readKey(db, key);
+    const state = known.get(key);
     if (!isChosen) refused.push({ key, why });
     else if (type === undefined && !state) {
       const why = 'neither Redis nor MongoDB has it';
       if (!allowNone) refused.push({ key, why });
-    } else if (state?.pausedAt) refused.push({ key, why: 'paused: resume it first' });
+    } else if (state?.paused) refused.push({ key, why: 'paused: resume it first' });
     else asked.push(key);
   }
   const workers = await requestKeys(queue, asked);

@@ -81,7 +81,7 @@ async function compare(
   const sides = { redis: await clients.redis(), db: await clients.db() };
   let bar: InstanceType<typeof Progress> | undefined;
   return await verifyMirror(sides, {
-    wanted: chooseKeys(config, pattern),
+    ...chooseKeys(config, pattern),
     types: config.keys.types,
     rules: ruleBook(config.rules),
     settleMs,

@@ -9,7 +9,14 @@ import { keysIn } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';
 import { fromKeyDocument } from '../keys/key-document.js';
 import { isOurs, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
-import { documentIdOf, ownerOf, pathIn, type StoredId, type StoredValue } from '../values/value-place.js';
+import {
+  documentIdOf,
+  idText,
+  ownerOf,
+  pathIn,
+  type StoredId,
+  type StoredValue,
+} from '../values/value-place.js';
 
 /** A value that is marked active, but is not the current value of any key in `keys`. */
 export interface Orphan {
@@ -124,7 +131,7 @@ async function* orphansAmong(
       owner &&
       owner.status === 'active' &&
       collectionOf(owner) === collection &&
-      isSameId(documentIdOf(owner), value._id);
+      idText(documentIdOf(owner)) === idText(value._id);
     if (isOwn || (document && !owner)) continue; // a damaged document in keys is reported by itself
     const keyType =
       owner && keyTypes.some((each) => each === owner.keyType) && isValueType(owner.keyType)
@@ -146,10 +153,6 @@ async function* orphansAmong(
       problem,
     };
   }
-}
-
-function isSameId(a: StoredId, b: StoredId): boolean {
-  return a === b || (typeof a === typeof b && String(a) === String(b));
 }
 
 function documentIdIn(id: StoredId): DocumentId {

@@ -26,12 +26,14 @@ type Registered = Stored & { keyType: KeyType; status: string };
 
 /**
  * Reads all keys that are active in MongoDB.
+ * @param among reads only these keys; there must be few.
  * @throws SyncError as mongoError.
  */
-export async function* activeKeys(db: Db): AsyncGenerator<ActiveKey> {
+export async function* activeKeys(db: Db, among?: readonly string[]): AsyncGenerator<ActiveKey> {
   try {
     await ensureConnected(db);
-    const cursor = keysIn<Registered>(db).find(ACTIVE, {
+    const wanted = among ? { ...ACTIVE, _id: { $in: [...among] } } : ACTIVE;
+    const cursor = keysIn<Registered>(db).find(wanted, {
       projection: {
         ...{ keyType: 1, collection: 1, documentId: 1, rule: 1, formerPlaces: 1 },
         'counts.written': 1,

@@ -3,7 +3,7 @@ import type { Db } from 'mongodb';
 import { groupIndexes } from '../commands/group-indexes.js';
 import { throwMongoError } from '../errors/mongo-error.js';
 import { MANIFEST_PROJECTION } from './value-manifest.js';
-import { documentIdOf, ownerOf, pathIn, type StoredValue } from './value-place.js';
+import { documentIdOf, idText, ownerOf, pathIn, type StoredId, type StoredValue } from './value-place.js';
 
 const PROJECTION = { ...MANIFEST_PROJECTION, active: 1, [pathIn(true, 'active')]: 1 };
 
@@ -55,7 +55,7 @@ export class ActiveValues {
   }
 }
 
-/** Names a document, and the key that owns it. Ids of different types differ, though their texts may be the same. */
-function nameOf(collection: string, id: unknown, key: unknown): string {
-  return JSON.stringify([collection, typeof id, String(id), key]);
+/** Names a document, and the key that owns it. */
+function nameOf(collection: string, id: StoredId, key: unknown): string {
+  return JSON.stringify([collection, idText(id), key]);
 }

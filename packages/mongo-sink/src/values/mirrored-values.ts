@@ -21,7 +21,7 @@ import {
   parseManifest,
   plainElement,
 } from './value-manifest.js';
-import { documentIdOf, ownerOf, type StoredValue } from './value-place.js';
+import { documentIdOf, idText, ownerOf, type StoredValue } from './value-place.js';
 
 /** A value as MongoDB holds it. */
 export interface MirroredValue {
@@ -76,10 +76,10 @@ export async function* mirroredValues(
     await ensureConnected(db);
     for (const collection of new Set(states.map(collectionOf))) {
       const owners = states.filter((state) => collectionOf(state) === collection);
-      const byId = new Map(owners.map((state) => [String(documentIdOf(state)), state]));
+      const byId = new Map(owners.map((state) => [idText(documentIdOf(state)), state]));
       const $in = owners.map(documentIdOf);
       for await (const stored of db.collection<StoredValue>(collection).find({ _id: { $in } })) {
-        const state = byId.get(String(stored._id));
+        const state = byId.get(idText(stored._id));
         const value = state && mirroredValue(db, state.keyType, state, stored);
         if (value) yield [state, value];
       }

@@ -26,6 +26,11 @@ export function documentIdOf({ key, documentId }: Pick<KeyState, 'key' | 'docume
   return Number.isSafeInteger(number) || !/^-?\d+$/.test(text) ? number : Long.fromString(text);
 }
 
+/** An `_id` as text. Ids of different types differ, though their texts may be the same. */
+export function idText(id: StoredId): string {
+  return `${typeof id} ${String(id)}`;
+}
+
 /**
  * The path of a fleet field: below OURS if the document is in the shape `document`, else at the top level.
  */

@@ -4,12 +4,14 @@ import {
   firstState,
   hashedLayout,
   type MembersWrite,
+  OURS,
   type ReplaceWrite,
   type ValueDocument,
 } from '@redis-to-mongo/pipeline';
 import { expect, test } from 'vitest';
-import { readMirroredValue } from '../../src/values/mirrored-values.js';
+import { mirroredValues, readMirroredValue } from '../../src/values/mirrored-values.js';
 import { MembersWriter } from '../../src/values/value-members-writer.js';
+import type { StoredId, StoredValue } from '../../src/values/value-place.js';
 import { ValueWriter } from '../../src/values/value-writer.js';
 import { mongoForTests } from '../mongo-for-tests.js';
 
@@ -81,4 +83,21 @@ test('a manifest’s generation is gone with its form: what was read before and 
   expect(await manifest()).toMatchObject({ form: 'members', generation: expect.any(Number) });
   await hash.replace(false, true);
   expect(await manifest()).not.toHaveProperty('generation');
+});
+
+test('values of many keys are found though rules made the same text and number their ids', async () => {
+  const states = (['text', 'number'] as const).map((kind) => ({
+    ...firstState(`a ${kind}`, { stream: `a ${kind}`, type: 'main' }, 'hash', new Date()),
+    documentId: { kind, text: '5' },
+  }));
+  const ids: readonly StoredId[] = ['5', 5];
+  await mongo.db.collection<StoredValue>('hashes').insertMany(
+    states.map(({ key }, i) => ({
+      _id: ids[i] ?? '',
+      [OURS]: { key, active: true, revision: 1, incarnation: 1, form: 'inline', size: 1 },
+    })),
+  );
+  const found: string[] = [];
+  for await (const [{ key }] of mirroredValues(mongo.db, states)) found.push(key);
+  expect(found.sort()).toEqual(['a number', 'a text']);
 });
