@@ -8,7 +8,8 @@ import type { Redis } from 'ioredis';
 import type { ChaosEnvironment } from './chaos-environment.js';
 import type { ChaosLoad } from './chaos-load.js';
 import type { ChaosStreamWriter } from './chaos-stream-writer.js';
-import { type FaultKind, type FaultStep, picked } from './fault.js';
+import type { NumberedFields } from './entry-content.js';
+import { type Fault, instant, lasting, picked } from './fault.js';
 import { untilSettled } from './settle.js';
 
 export interface DataToBreak {
@@ -20,9 +21,6 @@ export interface DataToBreak {
   /** Runs work that removes data from MongoDB. The watches then forget what they saw before. */
   readonly loseTarget: (work: () => Promise<void>) => Promise<void>;
 }
-
-/** Describes what a fault did; `undefined` if there was nothing to act on. */
-export type FaultResult = string | undefined;
 
 const BURST = 1_500;
 const REFILL = 400;
@@ -37,19 +35,17 @@ const READ_MS = 10_000;
 const DROP_MS = 5_000;
 const AGAIN_MS = 200;
 
-type Work = (data: DataToBreak, step: FaultStep) => Promise<FaultResult>;
-
 /** Faults in streams and values, done by the one writer of each. */
-export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
-  'source emptied': async (data, { forMs }) => {
+export const DATA_FAULTS = {
+  'source emptied': lasting(0, 3_000, async (data, { forMs }) => {
     const isEmptied = await data.load.flush(() => isAllRead(data), forMs);
     return isEmptied ? `FLUSHALL, and filled again after ${forMs} ms` : undefined;
-  },
-  'source fails over': async ({ load, environment }) => {
+  }),
+  'source fails over': instant(async ({ load, environment }) => {
     const isSwapped = await load.whilePaused(() => environment.source.swap(true));
     return isSwapped ? 'primary and replica swapped roles' : undefined;
-  },
-  'MongoDB dropped': async ({ environment, loseTarget }) => {
+  }),
+  'MongoDB dropped': instant(async ({ environment, loseTarget }) => {
     let isAnswered = true;
     await loseTarget(async () => {
       isAnswered = await isInTime(environment.db.dropDatabase(), DROP_MS);
@@ -58,27 +54,19 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
     return isAnswered
       ? 'dropDatabase, while the fleet runs'
       : 'dropDatabase did not finish; MongoDB was restarted with empty files';
-  },
-  'MongoDB set back': async ({ environment, loseTarget, signal }, { forMs }) => {
+  }),
+  'MongoDB set back': lasting(2_000, 8_000, async ({ environment, loseTarget, signal }, { forMs }) => {
     await setBack(environment.mongo.server, environment.mongoDir, { forMs, signal, lose: loseTarget });
     return `to its files of ${forMs} ms ago`;
-  },
-  'burst of entries': async ({ load }, step) => {
+  }),
+  'burst of entries': instant(async ({ load }, step) => {
     const writer = picked(load.of('steady'), step);
     if (writer) await load.write(writer, BURST);
     return writer && `${BURST} entries for ${writer.written.key}`;
-  },
-  'entry too large for a document': async ({ load }, step) => {
-    const writer = picked(load.of('poisoned'), step);
-    await writer?.inTurn(() => writer.add([load.plain(), load.tooLarge(), load.plain()]));
-    return writer?.written.key;
-  },
-  'odd entries': async ({ load }, step) => {
-    const writer = picked(load.of('poisoned'), step);
-    await writer?.inTurn(() => writer.add(Array.from({ length: 50 }, () => load.odd())));
-    return writer?.written.key;
-  },
-  'stream trimmed behind the position': async ({ load, environment }, step) => {
+  }),
+  'entry too large for a document': poisoned((load) => [load.plain(), load.tooLarge(), load.plain()]),
+  'odd entries': poisoned((load) => Array.from({ length: 50 }, () => load.odd())),
+  'stream trimmed behind the position': instant(async ({ load, environment }, step) => {
     const writer = picked(load.of('trimmed'), step);
     if (!writer) return undefined;
     const key = await environment.db
@@ -90,39 +78,24 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
       return undefined;
     await writer.inTurn(() => writer.trimBefore(reached));
     return `${writer.written.key}, to what MongoDB has`;
-  },
-  'stream trimmed ahead of the position': async ({ load }, step) => {
-    const writer = picked(load.of('trimmed'), step);
-    await writer?.inTurn(async () => {
-      await writer.add(Array.from({ length: REFILL }, () => load.plain()));
-      const first = writer.written.held.at(-KEPT)?.id;
-      if (first !== undefined) await writer.trimBefore(first);
-    });
-    return writer && `${writer.written.key}, to its last ${KEPT} entries`;
-  },
-  'unread entries deleted': async ({ load }, step) => {
-    const writer = picked(load.of('trimmed'), step);
-    await writer?.inTurn(async () => {
-      await writer.add(Array.from({ length: REFILL }, () => load.plain()));
-      const newest = writer.written.held.slice(-REFILL);
-      await writer.remove(newest.filter((_, i) => i % 3 === 0).map(({ id }) => id));
-    });
-    return writer && `every third of the newest ${REFILL} of ${writer.written.key}`;
-  },
-  'stream deleted and made again': async (data, step) =>
-    await recreate(data, step, async (writer) => {
-      await writer.add(Array.from({ length: 30 }, () => data.load.plain()));
-    }),
-  'stream made again with the same ids': async (data, step) =>
-    await recreate(data, step, async (writer) => {
-      const ids = writer.written.incarnations.at(-2)?.map(({ id }) => id) ?? [];
-      const count = Math.min(30, ids.length);
-      await writer.add(
-        Array.from({ length: count }, () => data.load.plain()),
-        (n) => ids[n] ?? '*',
-      );
-    }),
-  'set deleted and made again': async ({ load, signal }, step) => {
+  }),
+  'stream trimmed ahead of the position': refilled(async (writer) => {
+    const first = writer.written.held.at(-KEPT)?.id;
+    if (first !== undefined) await writer.trimBefore(first);
+  }, `to its last ${KEPT} entries`),
+  'unread entries deleted': refilled(async (writer) => {
+    const newest = writer.written.held.slice(-REFILL);
+    await writer.remove(newest.filter((_, i) => i % 3 === 0).map(({ id }) => id));
+  }, `without every third of its newest ${REFILL}`),
+  'stream deleted and made again': recreated((writer, load) =>
+    writer.add(Array.from({ length: 30 }, () => load.plain())),
+  ),
+  'stream made again with the same ids': recreated(async (writer, load) => {
+    const ids = writer.written.incarnations.at(-2)?.map(({ id }) => id) ?? [];
+    const entries = ids.slice(0, 30).map(() => load.plain());
+    await writer.add(entries, (n) => ids[n] ?? '*');
+  }),
+  'set deleted and made again': lasting(0, 3_000, async ({ load, signal }, step) => {
     const sets = load.values.filter(({ keyType }) => keyType === METADATA_TYPE.names.keyType);
     const writer = picked(sets, step);
     await writer?.inTurn(async () => {
@@ -131,8 +104,8 @@ export const DATA_FAULTS: Partial<Record<FaultKind, Work>> = {
       await writer.fill();
     });
     return writer?.key;
-  },
-};
+  }),
+} satisfies Record<string, Fault<DataToBreak>>;
 
 /** Waits until the fleet has read everything, while nothing is written. Returns false after READ_MS. */
 async function isAllRead({ redis, environment, load, signal }: DataToBreak): Promise<boolean> {
@@ -151,18 +124,38 @@ async function isAllRead({ redis, environment, load, signal }: DataToBreak): Pro
   return await Promise.race([read(), sleep(READ_MS, false, { signal })]);
 }
 
-async function recreate(
-  { load, signal }: DataToBreak,
-  step: FaultStep,
-  begin: (writer: ChaosStreamWriter) => Promise<void>,
-): Promise<FaultResult> {
-  const writer = picked(load.of('recreated'), step);
-  await writer?.inTurn(async () => {
-    await writer.removeStream();
-    await sleep(step.forMs + 2, undefined, { signal }); // new ids need a later millisecond
-    await begin(writer);
+/** Adds these entries to a stream. */
+function poisoned(entries: (load: ChaosLoad) => NumberedFields[]): Fault<DataToBreak> {
+  return instant(async ({ load }, choice) => {
+    const writer = picked(load.of('poisoned'), choice);
+    await writer?.inTurn(() => writer.add(entries(load)));
+    return writer?.written.key;
   });
-  return writer && `${writer.written.key}, absent for ${step.forMs} ms`;
+}
+
+/** Drops entries of a stream that was written just before. @param how describes what is dropped. */
+function refilled(drop: (writer: ChaosStreamWriter) => Promise<void>, how: string): Fault<DataToBreak> {
+  return instant(async ({ load }, choice) => {
+    const writer = picked(load.of('trimmed'), choice);
+    await writer?.inTurn(async () => {
+      await writer.add(Array.from({ length: REFILL }, () => load.plain()));
+      await drop(writer);
+    });
+    return writer && `${writer.written.key}, ${how}`;
+  });
+}
+
+/** @param begin writes the first entries of the stream's next incarnation. */
+function recreated(begin: (writer: ChaosStreamWriter, load: ChaosLoad) => Promise<void>): Fault<DataToBreak> {
+  return lasting(0, 3_000, async ({ load, signal }, choice) => {
+    const writer = picked(load.of('recreated'), choice);
+    await writer?.inTurn(async () => {
+      await writer.removeStream();
+      await sleep(choice.forMs + 2, undefined, { signal }); // new ids need a later millisecond
+      await begin(writer, load);
+    });
+    return writer && `${writer.written.key}, absent for ${choice.forMs} ms`;
+  });
 }
 
 interface SetBackOptions {

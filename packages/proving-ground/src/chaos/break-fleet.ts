@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet } from '../fleet/fleet.js';
 import { ProvingError } from '../proving-error.js';
-import type { FaultResult } from './break-data.js';
 import type { ChaosEnvironment } from './chaos-environment.js';
-import { type FaultKind, type FaultStep, picked } from './fault.js';
+import { type Fault, type FaultResult, instant, lasting, picked } from './fault.js';
 
 export interface FleetToBreak {
   readonly environment: ChaosEnvironment;
@@ -20,34 +19,32 @@ export interface FleetToBreak {
 const MISMATCH = 2;
 const REFUSED_MS = 60_000;
 
-type Work = (broken: FleetToBreak, step: FaultStep) => Promise<FaultResult>;
 type Part = 'worker' | 'scheduler';
 
 /** Faults in the fleet's processes. Killed processes are replaced. */
-export const FLEET_FAULTS: Partial<Record<FaultKind, Work>> = {
-  'worker killed': async (broken, step) => await endOne(broken, step, 'worker', 'SIGKILL'),
-  'worker stopped in order': async (broken, step) => await endOne(broken, step, 'worker', 'SIGTERM'),
-  'worker paused': async (broken, step) => await pauseOne(broken, step, 'worker'),
-  'worker paused until its claims are lost': async (broken, step) => await pauseOne(broken, step, 'worker'),
-  'scheduler killed': async (broken, step) => await endOne(broken, step, 'scheduler', 'SIGKILL'),
-  'scheduler paused until its lease is lost': async (broken, step) =>
-    await pauseOne(broken, step, 'scheduler'),
-  'all workers killed': async ({ fleet, signal }, { forMs }) => {
+export const FLEET_FAULTS = {
+  'worker killed': lasting(0, 1_500, endOne('worker', 'SIGKILL')),
+  'worker stopped in order': lasting(0, 1_500, endOne('worker', 'SIGTERM')),
+  'worker paused': lasting(500, 3_000, pauseOne('worker')),
+  'worker paused until its claims are lost': lasting(11_000, 14_000, pauseOne('worker')),
+  'scheduler killed': lasting(0, 4_000, endOne('scheduler', 'SIGKILL')),
+  'scheduler paused until its lease is lost': lasting(10_000, 13_000, pauseOne('scheduler')),
+  'all workers killed': lasting(0, 1_000, async ({ fleet, signal }, { forMs }) => {
     const victims = fleet.running('worker');
     await Promise.all(victims.map((victim) => fleet.kill(victim)));
     await sleep(forMs, undefined, { signal });
     for (const _ of victims) fleet.launch('worker');
     return victims.map(({ name }) => name).join(', ');
-  },
-  'fleet of another source comes': otherSource,
-  'fleet of another queue works, too': async ({ fleet, signal }, { forMs }) => {
+  }),
+  'fleet of another source comes': instant(otherSource),
+  'fleet of another queue works, too': lasting(4_000, 9_000, async ({ fleet, signal }, { forMs }) => {
     const env = { QUEUE_PREFIX: 'chaos-too' };
     const guests = [fleet.launchGuest('scheduler', env), fleet.launchGuest('worker', env)];
     await sleep(forMs, undefined, { signal });
     await Promise.all(guests.map((guest) => fleet.kill(guest)));
     return `on the same source and target, for ${forMs} ms`;
-  },
-};
+  }),
+} satisfies Record<string, Fault<FleetToBreak>>;
 
 /** A process with another source for this target must refuse to start, and change nothing. */
 async function otherSource({ fleet, environment }: FleetToBreak): Promise<FaultResult> {
@@ -66,29 +63,28 @@ async function otherSource({ fleet, environment }: FleetToBreak): Promise<FaultR
   throw new ProvingError('PROVING_APP_FAILED', `${guest.name}, of another source, ended with code ${code}`);
 }
 
-async function endOne(
-  { fleet, signal }: FleetToBreak,
-  step: FaultStep,
-  part: Part,
-  with_: NodeJS.Signals,
-): Promise<FaultResult> {
-  const victim = picked(fleet.running(part), step);
-  if (!victim) return undefined;
-  const ending = fleet.kill(victim, with_);
-  // A paused process would not react to SIGTERM, and one that waits for a server takes long.
-  const timer = setTimeout(() => victim.signal('SIGKILL'), 20_000);
-  await ending;
-  clearTimeout(timer);
-  await sleep(step.forMs, undefined, { signal });
-  const next = fleet.launch(part);
-  return `${victim.name}; ${next.name} in its place`;
+function endOne(part: Part, with_: NodeJS.Signals): Fault<FleetToBreak>['run'] {
+  return async ({ fleet, signal }, choice) => {
+    const victim = picked(fleet.running(part), choice);
+    if (!victim) return undefined;
+    const ending = fleet.kill(victim, with_);
+    // A paused process would not react to SIGTERM, and one that waits for a server takes long.
+    const timer = setTimeout(() => victim.signal('SIGKILL'), 20_000);
+    await ending;
+    clearTimeout(timer);
+    await sleep(choice.forMs, undefined, { signal });
+    const next = fleet.launch(part);
+    return `${victim.name}; ${next.name} in its place`;
+  };
 }
 
-async function pauseOne({ fleet, signal }: FleetToBreak, step: FaultStep, part: Part): Promise<FaultResult> {
-  const victim = picked(fleet.running(part), step);
-  if (victim?.pid === undefined) return undefined;
-  await pauseProcess(victim.pid, step.forMs, signal);
-  return `${victim.name} for ${step.forMs} ms`;
+function pauseOne(part: Part): Fault<FleetToBreak>['run'] {
+  return async ({ fleet, signal }, choice) => {
+    const victim = picked(fleet.running(part), choice);
+    if (victim?.pid === undefined) return undefined;
+    await pauseProcess(victim.pid, choice.forMs, signal);
+    return `${victim.name} for ${choice.forMs} ms`;
+  };
 }
 
 /**

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisServer, TcpProxy } from '@redis-to-mongo/local-stack';
 import { ONE_TRY, openRedis } from '../program/open-redis.js';
-import type { FaultResult } from './break-data.js';
 import type { ChaosEnvironment } from './chaos-environment.js';
-import type { FaultKind, FaultStep } from './fault.js';
+import { type Fault, instant, lasting } from './fault.js';
 import { ask, type RedisPair } from './redis-pair.js';
 
-type Work = (environment: ChaosEnvironment, step: FaultStep) => Promise<FaultResult>;
+export interface ServersToBreak {
+  readonly environment: ChaosEnvironment;
+}
 /** Selects a server, with the proxy that the fleet uses to reach it. */
 type Which = (environment: ChaosEnvironment) => ChaosEnvironment['mongo' | 'source'];
 
@@ -19,37 +20,39 @@ const SLOW_MS = 60;
 
 const pass = (way: TcpProxy) => way.set('pass');
 const hang = (way: TcpProxy) => way.set('hang');
-const cut = onWay((way) => way.set('cut'), pass);
+const cut = onWay([100, 2_500], (way) => way.set('cut'), pass);
 /** Data is held back for a while. Then the same connections continue. */
-const swallows = onWay(hang, pass);
+const swallows = onWay([1_000, 5_000], hang, pass);
 /** The server's side is gone, and the client's side learns it only much later. */
-const halfOpen = onWay(hang, (way) => {
+const halfOpen = onWay([1_000, 4_000], hang, (way) => {
   way.set('cut');
   way.set('pass');
 });
 const slow = onWay(
+  [1_000, 4_000],
   (way) => way.delay(SLOW_MS),
   (way) => way.delay(0),
   `${SLOW_MS} ms a chunk, `,
 );
 
 /** Faults in servers and in the proxies to them. After each, the server is up and its proxy passes data. */
-export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
+export const SERVER_FAULTS = {
   'source killed': killed(source),
   'source restarted': restarted(source),
   'queue killed': killed(queue),
   'queue emptied': asked(queue, 'FLUSHALL'),
-  'queue fails over': async ({ queue }) => {
+  'queue fails over': instant(async ({ environment: { queue } }) => {
     await queue.swap(false);
     return 'primary and replica swapped roles, even if the replica lagged behind';
-  },
-  'queue out of memory': async ({ queue: { server } }, { forMs }) => {
+  }),
+  'queue out of memory': lasting(1_000, 5_000, async ({ environment: { queue } }, { forMs }) => {
+    const { server } = queue;
     await ask(server, ['CONFIG', 'SET', 'maxmemory', '1']);
     await sleep(forMs);
     await ask(server, ['CONFIG', 'SET', 'maxmemory', '0']);
     return `it refused writes for ${forMs} ms`;
-  },
-  'change feed overrun': async ({ source: { server } }) => await overrunFeed(server),
+  }),
+  'change feed overrun': instant(async ({ environment }) => await overrunFeed(environment.source.server)),
   'change feed killed': asked(source, 'CLIENT KILL TYPE pubsub'),
   'MongoDB killed': killed(mongo),
   'MongoDB restarted': restarted(mongo),
@@ -64,10 +67,10 @@ export const SERVER_FAULTS: Partial<Record<FaultKind, Work>> = {
   'way to MongoDB swallows': swallows(mongo),
   'way to MongoDB half-open': halfOpen(mongo),
   'way to MongoDB slow': slow(mongo),
-};
+} satisfies Record<string, Fault<ServersToBreak>>;
 
 /** The resource that two faults must not use at the same time: a server that restarts, or a proxy. */
-export function resourceOf(kind: FaultKind): string | undefined {
+export function resourceOf(kind: string): string | undefined {
   if (kind === 'change feed overrun') return 'source';
   if (kind === 'fleet of another source comes') return 'MongoDB'; // the guest needs the mark there
   const [, what] = /(^source|to the source|^queue|to the queue|MongoDB)/.exec(kind) ?? [];
@@ -76,45 +79,47 @@ export function resourceOf(kind: FaultKind): string | undefined {
 }
 
 /** Sends one command directly to a server, not through its proxy. */
-function asked(which: (environment: ChaosEnvironment) => RedisPair, command: string): Work {
-  return async (environment) =>
-    await ask(which(environment).server, command.split(' ')).then(
+function asked(which: (environment: ChaosEnvironment) => RedisPair, command: string): Fault<ServersToBreak> {
+  return instant(({ environment }) =>
+    ask(which(environment).server, command.split(' ')).then(
       () => command,
       () => undefined, // it is down
-    );
+    ),
+  );
 }
 
-function killed(which: Which): Work {
-  return async (environment, { forMs }) => {
+function killed(which: Which): Fault<ServersToBreak> {
+  return lasting(0, 2_000, async ({ environment }, { forMs }) => {
     const { server } = which(environment);
     await server.kill();
     await sleep(forMs);
     await server.restart();
     return `back after ${forMs} ms`;
-  };
+  });
 }
 
-function restarted(which: Which): Work {
-  return async (environment) => {
+function restarted(which: Which): Fault<ServersToBreak> {
+  return instant(async ({ environment }) => {
     await which(environment).server.restart();
     return 'SIGTERM, and started again';
-  };
+  });
 }
 
 /** @param begin starts the fault of a proxy. @param end ends it. */
 function onWay(
+  lasts: readonly [least: number, most: number],
   begin: (way: TcpProxy) => void,
   end: (way: TcpProxy) => void,
   how = '',
-): (which: Which) => Work {
+): (which: Which) => Fault<ServersToBreak> {
   return (which) =>
-    async (environment, { forMs }) => {
+    lasting(...lasts, async ({ environment }, { forMs }) => {
       const { way } = which(environment);
       begin(way);
       await sleep(forMs);
       end(way);
       return `${how}for ${forMs} ms`;
-    };
+    });
 }
 
 const LIMIT = 'client-output-buffer-limit';

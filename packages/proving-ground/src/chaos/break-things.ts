@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DATA_FAULTS, type DataToBreak, type FaultResult } from './break-data.js';
-import { FLEET_FAULTS, type FleetToBreak } from './break-fleet.js';
-import { resourceOf, SERVER_FAULTS } from './break-servers.js';
-import type { FaultKind, FaultStep } from './fault.js';
+import type { DataToBreak } from './break-data.js';
+import type { FleetToBreak } from './break-fleet.js';
+import { resourceOf } from './break-servers.js';
+import { FAULTS } from './faults.js';
+import type { FaultStep } from './plan-faults.js';
 
 export interface Breakable extends DataToBreak, FleetToBreak {
   /** Called after each fault. */
@@ -23,7 +24,7 @@ export async function breakThings(broken: Breakable, plan: readonly FaultStep[])
     const before = lane === undefined ? undefined : lanes.get(lane);
     const work = (before ?? Promise.resolve()).then(async () => {
       const begunMs = performance.now() - begin;
-      const what = await carryOut(broken, step);
+      const what = await FAULTS[step.kind].run(broken, step);
       broken.onFault(step, what ?? 'skipped: nothing to act on', begunMs);
     });
     work.catch(() => {}); // awaited below
@@ -35,17 +36,4 @@ export async function breakThings(broken: Breakable, plan: readonly FaultStep[])
     steps.push(work);
   }
   await Promise.all(steps);
-}
-
-async function carryOut(broken: Breakable, step: FaultStep): Promise<FaultResult> {
-  const { kind } = step;
-  const [ofData, ofFleet, ofServers] = [DATA_FAULTS[kind], FLEET_FAULTS[kind], SERVER_FAULTS[kind]];
-  if (ofData) return await ofData(broken, step);
-  if (ofFleet) return await ofFleet(broken, step);
-  return await ofServers?.(broken.environment, step);
-}
-
-/** Whether a fault is implemented. */
-export function canBeDone(kind: FaultKind): boolean {
-  return kind in DATA_FAULTS || kind in FLEET_FAULTS || kind in SERVER_FAULTS;
 }

@@ -1,7 +1,7 @@
 import type { Cell, Progress } from '@redis-to-mongo/terminal';
 import { tableLines } from '@redis-to-mongo/terminal/table';
 import type { ChaosOptions } from './chaos-options.js';
-import type { FaultKind } from './fault.js';
+import type { FaultKind } from './faults.js';
 
 /** The result of a run. */
 export interface ChaosReport extends Pick<ChaosOptions, 'seed' | 'seconds' | 'workers' | 'rate' | 'with'> {
