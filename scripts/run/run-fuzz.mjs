@@ -42,7 +42,7 @@ export async function runFuzz(args) {
       /** @type {Record<string, number>} */
       const inputs = {};
       for (const [what, cases] of counts) inputs[what] = (inputs[what] ?? 0) + cases;
-      await recordRun({ tool: 'fuzz', seed: Number(seed), seconds, servers: [], problems: [], inputs });
+      await recordRun('fuzz', { seed: Number(seed), seconds, servers: [], problems: [], inputs });
     }
     return code;
   } finally {

@@ -14,19 +14,12 @@ await runProgram<ChaosOptions, ChaosReport>({
     } catch (error) {
       // A mirror that does not settle has no report, but its run is still recorded as failed.
       if (options.record && error instanceof ProvingError && error.code === 'PROVING_STALLED')
-        await recordRun({
-          tool: 'chaos',
-          seed: options.seed,
-          seconds: options.seconds,
-          servers: [],
-          problems: [error.message],
-        });
+        await recordRun('chaos', { ...options, servers: [], problems: [error.message] });
       throw error;
     }
   },
   lines: chaosLines,
-  onReport: async ({ seed, seconds, servers, problems, faults, entries, states, verdicts }, { record }) => {
-    if (record)
-      await recordRun({ tool: 'chaos', seed, seconds, servers, problems, faults, entries, states, verdicts });
+  onReport: async (report, { record }) => {
+    if (record) await recordRun('chaos', report);
   },
 });

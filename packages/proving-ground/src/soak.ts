@@ -10,17 +10,8 @@ await runProgram<SoakOptions, SoakReport>({
   parse: parseSoakOptions,
   run: runSoak,
   lines: soakLines,
-  onReport: async ({ minutes, seed, servers, problems, entries, states }, { record }) => {
-    if (record)
-      await recordRun({
-        tool: 'soak',
-        seed,
-        seconds: Math.round(minutes * 60),
-        servers,
-        problems,
-        entries,
-        states,
-      });
+  onReport: async (report, { record }) => {
+    if (record) await recordRun('soak', { ...report, seconds: Math.round(report.minutes * 60) });
   },
 });
 

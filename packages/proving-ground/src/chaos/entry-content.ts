@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type Fields, messageOf } from '../generator/message-kinds.js';
-import { oneOf, type Random, wholeFrom } from '../generator/random.js';
+import { oneOf, type Random, randomBytes, wholeFrom } from '../generator/random.js';
 
 /** The fields of an entry. They contain the entry's number, so no two entries of a run are equal. */
 export interface NumberedFields {
@@ -24,14 +24,13 @@ export function oddEntry(random: Random, n: number): NumberedFields {
   const names = ['', '$set', 'a.b', '__proto__', '0', 'n\0l', 'twice', 'twice', Buffer.from([0xff, 0xfe])];
   const fields: Fields = ['n', String(n)];
   for (let i = wholeFrom(random, 1, 6); i > 0; i--)
-    fields.push(names[wholeFrom(random, 0, names.length - 1)] ?? '', oddBytes(random));
+    fields.push(
+      names[wholeFrom(random, 0, names.length - 1)] ?? '',
+      randomBytes(random, wholeFrom(random, 0, 40)),
+    );
   return { fields, tooLarge: false };
 }
 
 export function tooLargeEntry(n: number): NumberedFields {
   return { fields: ['n', String(n), 'blob', Buffer.alloc(TOO_LARGE, n % 251)], tooLarge: true };
-}
-
-function oddBytes(random: Random): Buffer {
-  return Buffer.from(Array.from({ length: wholeFrom(random, 0, 40) }, () => wholeFrom(random, 0, 255)));
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startLocalStack } from '@redis-to-mongo/local-stack';
 import { keyFilter } from '@redis-to-mongo/pipeline';
-import { grouped } from '@redis-to-mongo/terminal';
+import { grouped, type Progress } from '@redis-to-mongo/terminal';
 import { Fleet } from '../fleet/fleet.js';
 import { newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
@@ -10,13 +11,12 @@ import { type KeyPlan, planKeys, type StreamPlan } from '../generator/plan-keys.
 import { History } from '../judge/written-stream.js';
 import { MirrorWatch } from '../mirror-watch.js';
 import type { ProgramContext, ProgramReport } from '../program/run-program.js';
+import { repeatEvery } from '../program/until-moved.js';
 import { ProvingError } from '../proving-error.js';
 import { modelsKnownTo } from '../values/value-model.js';
-import { breakWorker } from './break-worker.js';
 import { compareMirror, type KeyReport } from './compare-mirror.js';
 import { openDemoEnvironment } from './demo-environment.js';
 import type { DemoOptions } from './demo-options.js';
-import { showProgress } from './show-progress.js';
 
 /** The index of the stream that is deleted and created again: a busy one, but not the busiest. */
 const RECREATED = 3;
@@ -106,10 +106,10 @@ export async function runDemo(
   });
 
   const shown = new AbortController();
-  const showing = showProgress({ progress, total: options.messages, history, watch }, shown.signal);
+  const showing = showProgress(progress, options.messages, history, watch, shown.signal);
   try {
     const begin = performance.now();
-    const breaking = breakWorker({ fleet, generator, watch, say: event }, signal);
+    const breaking = breakWorker(fleet, generator, watch, event, signal);
     breaking.catch(() => {}); // awaited below
     await generator.run();
     const written = performance.now();
@@ -210,4 +210,51 @@ function recreationOf(stream: StreamPlan, { history, watch, say }: RecreationOpt
       say(`stream ${key} is retired in MongoDB; its second incarnation begins`);
     },
   };
+}
+
+/**
+ * Kills a busy worker: during the generator's burst, as soon as the fleet has made progress on it. Then
+ * starts another one, as an orchestrator would.
+ */
+async function breakWorker(
+  fleet: Fleet,
+  generator: Generator,
+  watch: MirrorWatch,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!generator.burstBegun) await sleep(10, undefined, { signal });
+  const { seen } = await watch.state();
+  await watch.untilMoreThan(seen, signal);
+  const workers = fleet.running('worker');
+  const victim = workers[Math.floor(workers.length / 2)];
+  if (!victim) return;
+  const { pid, name } = victim;
+  await fleet.kill(victim, 'SIGKILL');
+  say(`${name} (pid ${pid}) killed with SIGKILL, in the middle of its work`);
+  const next = await fleet.addWorker();
+  say(`${next.name} (pid ${next.pid}) started in its place`);
+}
+
+const EVERY_MS = 250;
+
+/** Updates the progress line until the signal aborts, then removes it. @param total the messages to write. */
+async function showProgress(
+  progress: Progress,
+  total: number,
+  history: History,
+  watch: MirrorWatch,
+  signal: AbortSignal,
+): Promise<void> {
+  await repeatEvery(EVERY_MS, signal, async () => {
+    const state = await watch.state().catch(() => undefined); // the waits for the mirror report errors
+    if (!state || signal.aborted) return;
+    const [written, mirrored] = [history.entries, state.seen];
+    progress.update({
+      ...{ total, begun: written, done: mirrored },
+      describe: (perSecond) =>
+        `${grouped(mirrored)} of ${grouped(total)} in MongoDB, ${grouped(written)} written to Redis, ${grouped(perSecond)}/s`,
+    });
+  });
+  progress.clear();
 }

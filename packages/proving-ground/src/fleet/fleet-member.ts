@@ -108,8 +108,11 @@ export class FleetMember {
     const what = this.#end
       ? `ended with ${endText(this.#end)}`
       : `was not ready within ${READY_WITHIN_MS} ms`;
-    const log = lastLines(await readFile(this.logFile, 'utf8'), 12);
-    throw new ProvingError('PROVING_APP_FAILED', `${this.name} ${what}; its log ends with:\n${log}`);
+    const log = (await readFile(this.logFile, 'utf8')).trimEnd().split('\n').slice(-12).join('\n');
+    throw new ProvingError(
+      'PROVING_APP_FAILED',
+      `${this.name} ${what}; its log ends with:\n${log || '(empty)'}`,
+    );
   }
 
   async #untilEnded(): Promise<MemberEnd> {
@@ -151,11 +154,6 @@ function findAddress(log: string): string | undefined {
     if (typeof address === 'string' && URL.canParse(address)) return address;
   }
   return undefined;
-}
-
-/** The last lines of a log. */
-function lastLines(log: string, count: number): string {
-  return log.trimEnd().split('\n').slice(-count).join('\n') || '(empty)';
 }
 
 function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {

@@ -4,7 +4,7 @@ import type { History } from '../judge/written-stream.js';
 import { repeatEvery } from '../program/until-moved.js';
 import type { KeyPlan, StreamPlan, ValuePlan } from './plan-keys.js';
 import { seededRandom, wholeFrom } from './random.js';
-import { runPipeline } from './run-pipeline.js';
+import { runPipeline, runPipelines } from './run-pipeline.js';
 import { type Portion, StreamWriter } from './stream-writer.js';
 
 export interface Recreation {
@@ -162,8 +162,6 @@ function withBurst(done: number): number {
   return done < BURST.at ? steady : steady + BURST.messages;
 }
 
-/** Keys per pipeline. */
-const AT_ONCE = 500;
 /** Every tenth value expires this long after it was filled, in s: not during a run. */
 const EXPIRES_SEC = 86_400;
 
@@ -182,15 +180,13 @@ class ValueWriter {
 
   /** Writes the first content of the values. */
   async fill(values: readonly ValuePlan[]): Promise<void> {
-    for (let from = 0; from < values.length; from += AT_ONCE) {
-      const pipeline = this.redis.pipeline();
-      for (const [i, { key, model }] of values.slice(from, from + AT_ONCE).entries()) {
-        model.change(this.#next(), this.#random);
-        model.write(pipeline, key);
-        if (i % 10 === 0) pipeline.expire(key, EXPIRES_SEC);
-      }
-      await runPipeline(pipeline);
-    }
+    await runPipelines(this.redis, values.length, (pipeline, i) => {
+      const value = values[i];
+      if (!value) return;
+      value.model.change(++this.#version, this.#random);
+      value.model.write(pipeline, value.key);
+      if (i % 10 === 0) pipeline.expire(value.key, EXPIRES_SEC);
+    });
   }
 
   /** Changes `count` randomly chosen values. */
@@ -199,14 +195,9 @@ class ValueWriter {
     const pipeline = this.redis.pipeline();
     for (let i = 0; i < count; i++) {
       const value = values[wholeFrom(this.#random, 0, values.length - 1)];
-      value?.model.change(this.#next(), this.#random)(pipeline, value.key);
+      value?.model.change(++this.#version, this.#random)(pipeline, value.key);
     }
     await runPipeline(pipeline);
     this.#changes += count;
-  }
-
-  #next(): number {
-    this.#version += 1;
-    return this.#version;
   }
 }

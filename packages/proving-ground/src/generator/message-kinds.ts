@@ -1,5 +1,5 @@
-import { Buffer } from 'node:buffer';
-import { oneOf, type Random, wholeFrom } from './random.js';
+import type { Buffer } from 'node:buffer';
+import { oneOf, type Random, randomBytes, wholeFrom } from './random.js';
 
 /** An entry's fields as XADD takes them: name, value, name, value, … */
 export type Fields = (string | Buffer)[];
@@ -58,7 +58,7 @@ const sensor: MessageMaker = (random, n) => ({
   'temperature.c': (18 + random() * 9).toFixed(3),
   humidity: (30 + random() * 40).toFixed(2),
   firmware: `7.${n % 12}.${n % 5}+${hex(random, 8)}`,
-  frame: n % 50 === 0 ? rawBytes(random, 96) : hex(random, 96),
+  frame: n % 50 === 0 ? randomBytes(random, 96) : hex(random, 96),
 });
 
 const audit: MessageMaker = (random, n) => ({
@@ -86,8 +86,4 @@ function hex(random: Random, digits: number): string {
       .toString(16)
       .padStart(8, '0');
   return text.slice(0, digits);
-}
-
-function rawBytes(random: Random, length: number): Buffer {
-  return Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
 }

@@ -24,3 +24,7 @@ export function wholeFrom(random: Random, least: number, most: number): number {
 export function oneOf<Item>(random: Random, items: readonly [Item, ...Item[]]): Item {
   return items[Math.floor(random() * items.length)] ?? items[0];
 }
+
+export function randomBytes(random: Random, length: number): Buffer {
+  return Buffer.from(Array.from({ length }, () => wholeFrom(random, 0, 255)));
+}

@@ -1,11 +1,12 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import { ProvingError } from '../proving-error.js';
 
-/** Runs a pipeline. @throws ProvingError `PROVING_REDIS` if one of its commands fails. */
-export async function runPipeline(pipeline: ChainableCommander): Promise<void> {
-  for (const [error] of (await pipeline.exec()) ?? [])
-    if (error)
-      throw new ProvingError('PROVING_REDIS', `Redis refused a command: ${error.message}`, { cause: error });
+/** Runs a pipeline, and returns the replies. @throws ProvingError `PROVING_REDIS` if one of its commands fails. */
+export async function runPipeline(pipeline: ChainableCommander): Promise<unknown[]> {
+  return ((await pipeline.exec()) ?? []).map(([error, reply]) => {
+    if (!error) return reply;
+    throw new ProvingError('PROVING_REDIS', `Redis refused a command: ${error.message}`, { cause: error });
+  });
 }
 
 /** Commands per pipeline: enough to fill the connection, few enough not to block Redis. */

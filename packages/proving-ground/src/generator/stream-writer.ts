@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { inParts } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { contentDigest, pairsOf } from '../judge/content-digest.js';
 import type { History } from '../judge/written-stream.js';
-import { ProvingError } from '../proving-error.js';
-import { type Fields, messageOf } from './message-kinds.js';
+import { messageOf } from './message-kinds.js';
 import type { StreamPlan } from './plan-keys.js';
 import { type Random, seededRandom } from './random.js';
+import { runPipeline } from './run-pipeline.js';
 
 /** The messages to write to one stream. */
 export interface Portion {
@@ -27,20 +28,21 @@ export class StreamWriter {
 
   /** Writes messages. @throws ProvingError `PROVING_REDIS` if Redis refuses an entry. */
   async write(portions: readonly Portion[]): Promise<void> {
-    let batch: { key: string; fields: Fields }[] = [];
-    for (const { stream, messages } of portions) {
-      const written = this.history.of(stream.key).entries;
-      const random = this.#randomOf(stream.key);
-      for (let n = written; n < written + messages; n++) {
-        const fields = messageOf(stream.kind, random, n);
-        batch.push({ key: stream.key, fields });
-        if (batch.length === PIPELINED) {
-          await this.#flush(batch);
-          batch = [];
-        }
-      }
+    const due = portions.flatMap(({ stream: { key, kind }, messages }) => {
+      const written = this.history.of(key).entries;
+      const random = this.#randomOf(key);
+      return Array.from({ length: messages }, (_, i) => ({
+        key,
+        fields: messageOf(kind, random, written + i),
+      }));
+    });
+    for (const batch of inParts(due, PIPELINED)) {
+      const pipeline = this.redis.pipeline();
+      for (const { key, fields } of batch) pipeline.xadd(key, '*', ...fields);
+      const ids = await runPipeline(pipeline);
+      for (const [i, { key, fields }] of batch.entries())
+        this.history.of(key).add(String(ids[i]), contentDigest(pairsOf(fields)));
     }
-    if (batch.length > 0) await this.#flush(batch);
   }
 
   /**
@@ -54,20 +56,5 @@ export class StreamWriter {
       this.#randoms.set(key, random);
     }
     return random;
-  }
-
-  async #flush(batch: readonly { key: string; fields: Fields }[]): Promise<void> {
-    const pipeline = this.redis.pipeline();
-    for (const { key, fields } of batch) pipeline.xadd(key, '*', ...fields);
-    const replies = (await pipeline.exec()) ?? [];
-    for (const [i, { key, fields }] of batch.entries()) {
-      const [error, id] = replies[i] ?? [new Error('no reply'), undefined];
-      if (error || typeof id !== 'string') {
-        throw new ProvingError('PROVING_REDIS', `Redis did not take an entry of ${key}: ${error?.message}`, {
-          cause: error,
-        });
-      }
-      this.history.of(key).add(id, contentDigest(pairsOf(fields)));
-    }
   }
 }

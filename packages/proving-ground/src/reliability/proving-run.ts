@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { membersOf } from '@redis-to-mongo/pipeline';
+import { defined, membersOf } from '@redis-to-mongo/pipeline';
 import { withBlock } from '../program/with-block.js';
 import { renderReliability } from './render-reliability.js';
 
@@ -33,7 +33,19 @@ const records = fileURLToPath(new URL('../../../../docs/reliability.json', impor
 const page = fileURLToPath(new URL('../../../../docs/reliability.md', import.meta.url));
 
 /** Adds a run to docs/reliability.json, and updates docs/reliability.md. */
-export async function recordRun(run: Omit<ProvingRun, 'day' | 'node'>): Promise<void> {
+export async function recordRun(
+  tool: ProvingRun['tool'],
+  report: Omit<ProvingRun, 'tool' | 'day' | 'node'>,
+): Promise<void> {
+  const { seed, seconds, servers, problems, faults, entries, states, verdicts, inputs } = report;
+  const run = {
+    tool,
+    seed,
+    seconds,
+    servers,
+    problems,
+    ...defined({ faults, entries, states, verdicts, inputs }),
+  };
   const day = new Date().toISOString().slice(0, 10);
   const runs = [...(await readRuns()), { ...run, day, node: process.version }];
   await writeFile(records, `${JSON.stringify(runs, null, 2)}\n`);

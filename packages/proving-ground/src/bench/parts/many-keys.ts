@@ -33,7 +33,7 @@ export async function measureManyKeys(bench: BenchEnvironment): Promise<void> {
     for (const load of smallLoads(bench.sizes)) {
       if (load.isLong && repetition > 1) continue;
       await bench.clear();
-      await fillSmall(bench.staging, load);
+      await runPipelines(bench.staging, load.keys, (pipeline, n) => write(pipeline, load.typeOf(n), n));
       for (const [who, contestant] of CONTESTANTS)
         await bench.attempt(`many-keys, ${load.name}, ${who}`, async () => {
           await using target = await bench.openTarget();
@@ -154,11 +154,6 @@ function smallLoads({ manyKeys: { keys, mixed } }: BenchSizes): SmallLoad[] {
   if (mixed === undefined) return loads;
   const typeOf = (n: number) => TYPES[n % TYPES.length] ?? 'hash';
   return [...loads, { name: `mixed ${figure(mixed)}`, keys: mixed, isLong: true, typeOf }];
-}
-
-/** Writes all values. @throws ProvingError `PROVING_REDIS` if Redis refuses a command. */
-async function fillSmall(redis: Redis, { keys, typeOf }: SmallLoad): Promise<void> {
-  await runPipelines(redis, keys, (pipeline, n) => write(pipeline, typeOf(n), n));
 }
 
 /** Changes every tenth value, all in one transaction. */

@@ -68,13 +68,9 @@ async function inSteps(redis: Redis, { keyType, keys, members }: ValueLoad, writ
   const together = Math.max(1, Math.floor(MEMBERS_A_STEP / members));
   for (let from = 0; from < keys; from += together) {
     const step = redis.multi(); // each value changes atomically
-    for (let i = from; i < Math.min(keys, from + together); i++) write(step, valueKey(keyType, i));
+    for (let i = from; i < Math.min(keys, from + together); i++) write(step, `${keyType}-${i}`);
     await runPipeline(step);
   }
-}
-
-function valueKey(keyType: string, i: number): string {
-  return `${keyType}-${i}`;
 }
 
 /** A member name of typical length. */

@@ -1,5 +1,6 @@
 import { membersOf } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
+import { runPipeline } from '../../generator/run-pipeline.js';
 import { openClients } from './open-clients.js';
 import { sampleWaits } from './sample-waits.js';
 
@@ -16,7 +17,7 @@ await sampleWaits(clients, {
   send: async (from, to) => {
     const pipeline = redis.pipeline();
     const ids = Array.from({ length: to - from }, (_, i) => change(pipeline, from + i));
-    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    await runPipeline(pipeline);
     return ids;
   },
   find: async (asked, numberOf) => {

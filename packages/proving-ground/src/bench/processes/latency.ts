@@ -1,4 +1,5 @@
 import { messageId, messageIdPrefix } from '@redis-to-mongo/pipeline';
+import { runPipeline } from '../../generator/run-pipeline.js';
 import { entryFields, streamKeys } from '../fill-streams.js';
 import { openClients } from './open-clients.js';
 import { sampleWaits } from './sample-waits.js';
@@ -21,12 +22,10 @@ await sampleWaits(clients, {
   send: async (from, to) => {
     const pipeline = redis.pipeline();
     for (let n = from; n < to; n++) pipeline.xadd(keyOf(n), '*', ...entryFields(FIRST + n));
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.map(([error, id], i) => {
-      if (error) throw error;
-      const n = from + i;
-      return isById ? messageId(messageIdPrefix(keyOf(n), 1), String(id)) : accountOf(n);
-    });
+    const ids = await runPipeline(pipeline);
+    return ids.map((id, i) =>
+      isById ? messageId(messageIdPrefix(keyOf(from + i), 1), String(id)) : accountOf(from + i),
+    );
   },
   find: async (asked) => {
     if (isById) {
