@@ -2,7 +2,7 @@ import { isObject } from '@redis-to-mongo/pipeline';
 import { buildConfig } from './build/build-config.js';
 import { fingerprintsOf } from './changed-options.js';
 import type { Config } from './config.js';
-import { ConfigError, type Problem } from './config-error.js';
+import { ConfigError } from './config-error.js';
 import { findConfigFile } from './find-config-file.js';
 import { misspelledVariables } from './nearest-name.js';
 import { formerNameWarnings } from './options/former-names.js';
@@ -29,7 +29,8 @@ export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigSource
   const found = findConfigFile(env, argv, cwd);
   const content =
     found === undefined ? new Map<string, unknown>() : 'path' in found ? readConfigFile(found) : found;
-  if (!(content instanceof Map)) throw withoutFile(env, content);
+  // Without the file, options cannot be checked against each other. Mistakes in the environment are reported, too.
+  if (!(content instanceof Map)) throw new ConfigError([content, ...readSettings(env, new Map()).problems]);
   const settings = readSettings(env, content);
   const config = buildConfig(settings, cwd);
   if (settings.problems.length > 0) throw new ConfigError(settings.problems);
@@ -44,14 +45,6 @@ export function loadConfig({ env, argv = [], cwd = process.cwd() }: ConfigSource
     })),
     fingerprints: fingerprintsOf(settings.values),
   });
-}
-
-/**
- * Without the file, options cannot be checked against each other, but mistakes in the environment are
- * reported too.
- */
-function withoutFile(env: ConfigSources['env'], problem: Problem): ConfigError {
-  return new ConfigError([problem, ...readSettings(env, new Map()).problems]);
 }
 
 function freeze<Part extends object>(part: Part): Part {

@@ -156,14 +156,10 @@ export class DueKeys {
       const reply = await script.run(this.redis, this.#names, cursor, AT_ONCE, ...args);
       const [next, texts] = Array.isArray(reply) ? reply : [];
       cursor = String(next ?? '0');
-      found.push(...textsOf(texts));
+      if (Array.isArray(texts)) found.push(...texts.map(String));
     } while (cursor !== '0');
     return found;
   }
-}
-
-function textsOf(reply: unknown): string[] {
-  return Array.isArray(reply) ? reply.map(String) : [];
 }
 
 /** No retry waits longer than this, in ms: twice the longest backoff. */

@@ -7,12 +7,9 @@ const MAX_NAME = 100;
  */
 export function jobName(keys: readonly string[]): string {
   const [first = '', ...others] = keys;
-  const start = first.length > MAX_NAME ? `${cut(first)}…` : first;
+  // Without a trailing half of a surrogate pair.
+  const begin = first.slice(0, MAX_NAME).replace(/\p{Surrogate}$/u, '');
+  const start = first.length > MAX_NAME ? `${begin}…` : first;
   const name = start === '' ? '(empty name)' : start;
   return others.length === 0 ? name : `${name} and ${others.length} more`;
-}
-
-/** The first characters, without a trailing half of a surrogate pair. */
-function cut(key: string): string {
-  return key.slice(0, MAX_NAME).replace(/\p{Surrogate}$/u, '');
 }

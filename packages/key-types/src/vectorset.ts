@@ -71,7 +71,11 @@ export const VECTORSET: ValueType = {
   shape: {
     order: 'hashed',
     inline: {
-      document: (items) => ({ elements: [...(items ?? [])].sort(byName).map(elementDocument) }),
+      document: (items) => ({
+        elements: [...(items ?? [])]
+          .sort(([a], [b]) => Buffer.compare(partOf(a), partOf(b)))
+          .map(elementDocument),
+      }),
       fields: ['elements'],
       weigh: (item) => item.reduce((sum, { length }) => sum + length, 200 + 2 * partOf(item[5]).length),
     },
@@ -206,8 +210,4 @@ function restored(key: Buffer, item: Item): Words {
   const setAttributes = attributes && attributes.length > 0 ? ['SETATTR', attributes] : [];
   const option = OPTIONS[quantization] ?? 'Q8';
   return ['VADD', key, 'FP32', numbers, partOf(element), option, ...setAttributes, 'M', String(links)];
-}
-
-function byName([a]: Item, [b]: Item): number {
-  return Buffer.compare(partOf(a), partOf(b));
 }

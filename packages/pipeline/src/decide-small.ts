@@ -2,7 +2,7 @@ import type { Batch, Outcome, ReplaceWrite } from './batch.js';
 import { type KeyState, type LoadedState, retired } from './key-state.js';
 import type { Line } from './line.js';
 import { advance, after, incarnationOf } from './next-state.js';
-import type { Found, SmallValue } from './small-value.js';
+import type { Found } from './small-value.js';
 import { type SyncReport, Tally, unchangedReport } from './sync-report.js';
 
 /** A key whose value must be written as one document, and whose state must be saved. */
@@ -30,7 +30,8 @@ export function decideSmall(
   found: Found,
 ): Decision {
   if (found === 'alone' || found === 'later') return found;
-  if (found !== 'gone' && loaded && isUnchanged(loaded, found))
+  const isSameType = found !== 'gone' && loaded?.status === 'active' && loaded.keyType === found.keyType;
+  if (isSameType && found.isUnchanged(loaded))
     // The last error is over, and must be removed from the state.
     return loaded.lastError ? 'alone' : { report: unchangedReport(loaded.keyType) };
   const stored = loaded?.whole();
@@ -45,10 +46,6 @@ export function decideSmall(
     return { report: new Tally(stored).report('unchanged', state.keyType, state) };
   }
   return changedBy(key, stored, state, batch, batch.writes);
-}
-
-function isUnchanged(loaded: LoadedState, found: SmallValue): boolean {
-  return loaded.status === 'active' && loaded.keyType === found.keyType && found.isUnchanged(loaded);
 }
 
 function decideGone(line: Line, key: string, stored: KeyState | undefined): Decision {

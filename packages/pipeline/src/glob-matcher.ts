@@ -9,7 +9,7 @@ type Step = ((code: number) => boolean) | undefined;
  * regular expression may take (length of the text) to the power of the number of `*`.
  */
 export function globMatcher(tokens: readonly Token[]): (text: string) => boolean {
-  const steps = tokens.map(stepOf);
+  const steps = tokens.map((token): Step => (token.kind === 'many' ? undefined : testOf(token)));
   return (text) => matches(steps, text);
 }
 
@@ -40,10 +40,6 @@ function matches(steps: readonly Step[], text: string): boolean {
 
 function widthOf(code: number): number {
   return code > 0xffff ? 2 : 1;
-}
-
-function stepOf(token: Token): Step {
-  return token.kind === 'many' ? undefined : testOf(token);
 }
 
 function testOf(token: OneCharacter): (code: number) => boolean {

@@ -1,7 +1,7 @@
 import { queueCalls, queueWrites } from '@redis-to-mongo/job-queue';
 import { keyTypeEntry, type Words } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
-import { redisError, refusalOf } from '@redis-to-mongo/redis-connection';
+import { redisError, refusalOf, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
 
 /** A key that does not exist, so commands on it cost nothing. */
@@ -95,7 +95,7 @@ async function queuedAnswers(redis: RedisClient, calls: readonly Words[]) {
 async function pipelined(redis: RedisClient, calls: readonly Words[]) {
   const pipeline = redis.pipeline();
   for (const [name, ...args] of calls) pipeline.call(name, ...args);
-  const replies = (await pipeline.exec().catch(throwRedisError)) ?? [];
+  const replies = (await pipeline.exec().catch(throwRedisError())) ?? [];
   return calls.map((call, i) => ({ call, answer: answerOf(replies[i]?.[0] ?? undefined) }));
 }
 
@@ -122,10 +122,6 @@ function answerOf(error: unknown): Answer {
   if (!(error instanceof Error && error.name === 'ReplyError')) throw redisError(error);
   if (/^ERR unknown command/i.test(error.message)) return 'unknown';
   return refusalOf(error.message.replace(OF_EXEC, '')) === 'NOPERM' ? 'refused' : 'runs';
-}
-
-function throwRedisError(error: unknown): never {
-  throw redisError(error);
 }
 
 function nameOf([name, first]: Words): string {

@@ -19,7 +19,8 @@ export async function keyListSize(
   which: Which,
 ): Promise<ListSize | undefined> {
   const about = await estimateKeys?.(which);
-  if (about !== undefined) return { count: rounded(about), isMore: false, isAbout: true };
+  // Two digits: the estimate is no more exact.
+  if (about !== undefined) return { count: Number(about.toPrecision(2)), isMore: false, isAbout: true };
   if (which.name?.test) return undefined;
   const count = await countKeys(which, MOST_COUNTED + 1);
   return isAll(which) ? { count, isMore: false } : countedTo(count);
@@ -33,11 +34,6 @@ export function countedTo(count: number): ListSize {
 /** About 200,000 keys. */
 export function sizeText({ count, isMore, isAbout }: ListSize, one: string, many: string): string {
   return `${isAbout ? 'about ' : isMore ? 'more than ' : ''}${counted(count, one, many)}`;
-}
-
-/** Rounds an estimate to two digits, since it is no more exact. */
-function rounded(keys: number): number {
-  return Number(keys.toPrecision(2));
 }
 
 /** Whether the list has all keys. MongoDB knows their number, so they are always counted. */

@@ -39,7 +39,7 @@ export function keyPage(
 <div id="detail" hx-get="${path.replace('key?', 'key/detail?')}" hx-trigger="r2m:tick from:document, r2m:changed from:document" hx-swap="innerMorph" hx-sync="drop">${keyContent(detail, site.readOnly)}</div>
 ${valuesPart(key, showValues)}
 <div class="filters bare"><h2 class="panel-title">History</h2>${rangeLinks(path, range)}</div>
-${historyCharts(KEY_LINES, historyPath(key, range), range)}`,
+${historyCharts(KEY_LINES, `history/data?${new URLSearchParams({ key, range })}`, range)}`,
     behind: !site.readOnly && confirmDialog(),
   });
 }
@@ -57,10 +57,6 @@ ${state && gapsTable(state.gaps)}
 ${state && activityTable(state.activity)}
 ${actions.length > 0 && html`<section class="panel" aria-labelledby="operator-actions"><h2 id="operator-actions">Actions of operators<a class="panel-link" href="audit?${new URLSearchParams({ q: key }).toString()}">All</a></h2>${auditTable(actions)}</section>`}
 <p class="asof">As of ${clock(at)}. Times are <span class="zone-name">UTC</span>.</p>`;
-}
-
-function historyPath(key: string, range: HistoryRange): string {
-  return `history/data?${new URLSearchParams({ key, range })}`;
 }
 
 type Fact = readonly [name: string, value: Content, tone?: string | false];

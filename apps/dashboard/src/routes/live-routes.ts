@@ -20,12 +20,8 @@ export function addLiveRoutes(server: FastifyInstance, { poller, sessions, cooki
     reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
     void hub
       .open(stream, () => sessions.isValid(id))
-      .catch((error: unknown) => stream.destroy(asError(error)));
+      .catch((error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))));
     return await reply.send(stream);
   });
   server.addHook('preClose', async () => hub.close());
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -16,9 +16,11 @@ const MAX_CAUSES = 8;
  * included only on request.
  */
 export function renderError(thrown: unknown, withStack: boolean, depth = 0): RenderedError {
-  if (!(thrown instanceof Error)) return { message: maskCredentials(textOf(thrown)) };
+  if (typeof thrown === 'string') return { message: maskCredentials(thrown) };
+  if (!(thrown instanceof Error)) return { message: `a ${typeof thrown} was thrown` };
   const code = errorCode(thrown);
-  const cause = thrown.cause ?? firstOf(thrown);
+  // If a host has several addresses, Node combines their failures in one error without a message.
+  const cause = thrown.cause ?? (thrown instanceof AggregateError ? thrown.errors[0] : undefined);
   return {
     ...(code === undefined ? {} : { code }),
     message: maskCredentials(thrown.message || (cause instanceof Error ? cause.message : thrown.name)),
@@ -31,13 +33,4 @@ export function renderError(thrown: unknown, withStack: boolean, depth = 0): Ren
 export function errorCode(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' || typeof thrown.code === 'number' ? String(thrown.code) : undefined;
-}
-
-/** If a host has several addresses, Node combines their failures in one error without a message. */
-function firstOf(error: Error): unknown {
-  return error instanceof AggregateError ? error.errors[0] : undefined;
-}
-
-function textOf(thrown: unknown): string {
-  return typeof thrown === 'string' ? thrown : `a ${typeof thrown} was thrown`;
 }

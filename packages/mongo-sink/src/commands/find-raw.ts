@@ -19,15 +19,11 @@ async function findSome(db: Db, collection: string, ids: readonly string[]): Pro
   const filter = { _id: { $in: ids } };
   const { cursor }: Document = await db.command({ find: collection, filter, batchSize: ids.length + 1 }, RAW);
   const { id, firstBatch }: { id: unknown; firstBatch: unknown } = cursor;
-  if (!Array.isArray(firstBatch) || !firstBatch.every(isBytes))
+  if (!Array.isArray(firstBatch) || !firstBatch.every((document) => document instanceof Uint8Array))
     throw new TypeError('find: a document is not the bytes that were asked for');
   if (String(id) === '0') return firstBatch;
   await db.command({ killCursors: collection, cursors: [id] });
   const half = Math.ceil(ids.length / 2);
   const halves = [ids.slice(0, half), ids.slice(half)];
   return (await Promise.all(halves.map((part) => findSome(db, collection, part)))).flat();
-}
-
-function isBytes(document: unknown): document is Uint8Array {
-  return document instanceof Uint8Array;
 }

@@ -261,9 +261,10 @@ export function valueRefusal(
   code: number,
   reason: string,
 ): ValueRefusal {
-  const { stream, type, key } = state;
+  const { stream, type, key, incarnation } = state;
+  const id = `${messageIdPrefix(key, incarnation)}value`;
   const whole = { _id: key, ...document };
-  return { id: idOf(state), kind: 'value', collection, stream, type, document: whole, code, reason };
+  return { id, kind: 'value', collection, stream, type, document: whole, code, reason };
 }
 
 /**
@@ -292,8 +293,4 @@ export async function dropValueLetters(db: Db, state: KeyState): Promise<number>
   } catch (error) {
     throw mongoError(error);
   }
-}
-
-function idOf({ key, incarnation }: KeyState): string {
-  return `${messageIdPrefix(key, incarnation)}value`;
 }

@@ -1,5 +1,5 @@
 import type { KeyState, SyncError } from '@redis-to-mongo/pipeline';
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import { type Db, MongoServerError } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { keysIn } from '../database/stored.js';
 import { writeKeyLetter } from '../dead-letters/key-letters.js';
@@ -17,8 +17,9 @@ import { toKeyDocument } from './key-document.js';
 export async function recordError(db: Db, key: string, error: SyncError, first?: KeyState): Promise<boolean> {
   const { code, errorClass } = error;
   const lastError = { code, errorClass, message: error.message.slice(0, 500), at: new Date() };
-  const { _id, ...fields } = first ? toKeyDocument({ ...first, revision: 0 }, '') : { _id: key };
-  const update = { $set: { lastError }, ...(first ? { $setOnInsert: withoutError(fields) } : {}) };
+  const none = { _id: key, lastError: null };
+  const { _id, lastError: _, ...fields } = first ? toKeyDocument({ ...first, revision: 0 }, '') : none;
+  const update = { $set: { lastError }, ...(first ? { $setOnInsert: fields } : {}) };
   return await connected(db, async () => {
     const keys = keysIn(db);
     try {
@@ -35,10 +36,6 @@ export async function recordError(db: Db, key: string, error: SyncError, first?:
       return true;
     }
   });
-}
-
-function withoutError({ lastError: _, ...fields }: Document): Document {
-  return fields;
 }
 
 /** Returns any code that is not about the server as a whole: the command has only this document. */

@@ -1,5 +1,5 @@
 import { contentOf, type StoredContent, type StoredText } from '../content.js';
-import { isObject } from '../members-of.js';
+import { membersOf } from '../members-of.js';
 import { exactNumber } from './exact-number.js';
 import { parseDate } from './parse-date.js';
 import type { ParseKind, RuleSpec } from './rule.js';
@@ -124,11 +124,7 @@ export function textOfValue(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'bigint' || isLong(value)) return String(value);
+  // The driver returns a 64-bit integer that a double can't hold as a Long.
+  if (typeof value === 'bigint' || membersOf(value)._bsontype === 'Long') return String(value);
   return JSON.stringify(value);
-}
-
-/** BSON's 64-bit integer, as the driver returns it if a double can't hold it. */
-function isLong(value: unknown): boolean {
-  return isObject(value) && value._bsontype === 'Long';
 }

@@ -38,7 +38,8 @@ export function fieldsMapper(spec: RuleSpec): ValueMapper | undefined {
     takes,
     readsJson: readsJson(spec),
     inline(document) {
-      const { pairs, mapped } = mapPairs(flatOf(document.fields));
+      const flat = pairsOf(document.fields).flatMap(([name, value]) => [textIn(name), textIn(value)]);
+      const { pairs, mapped } = mapPairs(flat);
       const { fieldsExpireAt, ...others } = document;
       const times = Array.isArray(fieldsExpireAt)
         ? fieldsExpireAt.filter(({ field }) => takes(textIn(field)))
@@ -155,10 +156,6 @@ function isAsked({ parse = {} }: RuleSpec, name: string): boolean {
 function textsOf(places: readonly (readonly [number, string | undefined])[]): Mapping {
   const texts = places.flatMap(([place, text]) => (text === undefined ? [] : [[place, text] as const]));
   return texts.length > 0 ? { texts } : {};
-}
-
-function flatOf(fields: unknown): readonly StoredText[] {
-  return pairsOf(fields).flatMap(([name, value]) => [textIn(name), textIn(value)]);
 }
 
 function textIn(stored: unknown): StoredText {

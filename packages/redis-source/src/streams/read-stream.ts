@@ -1,4 +1,4 @@
-import { type StoredText, SyncError, storedText } from '@redis-to-mongo/pipeline';
+import { SyncError, storedText } from '@redis-to-mongo/pipeline';
 import { redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { expiryDate, type KeyExpiry } from '../key-expiry.js';
@@ -49,6 +49,7 @@ export async function readStream(
   const info = parseStreamInfo(infoReply);
   const raw = parseEntries(rangeReply);
   if (binary) {
+    const textOf = (item: unknown) => (Buffer.isBuffer(item) ? storedText(item) : String(item));
     const entries = raw.map(([id, flat]): Entry => [String(id), flat.map(textOf)]);
     return {
       info,
@@ -57,21 +58,13 @@ export async function readStream(
       expiresAt,
     };
   }
-  if (raw.some(([, flat]) => flat.some(isDoubtful)))
+  if (raw.some(([, flat]) => flat.some((item) => typeof item === 'string' && item.includes('\ufffd'))))
     return await readStream(redis, key, from, count, true, expiry);
   return { info, entries: raw as readonly Entry[], binary: false, expiresAt };
 }
 
 export function isNoSuchKey(error: Error): boolean {
   return /no such key/i.test(error.message);
-}
-
-function isDoubtful(item: unknown): boolean {
-  return typeof item === 'string' && item.includes('\ufffd');
-}
-
-function textOf(item: unknown): StoredText {
-  return Buffer.isBuffer(item) ? storedText(item) : String(item);
 }
 
 function parseEntries(reply: unknown): readonly (readonly [id: unknown, flat: readonly unknown[]])[] {

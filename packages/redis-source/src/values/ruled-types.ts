@@ -1,5 +1,5 @@
 import { type Item, jsonWeight, type ValueType } from '@redis-to-mongo/key-types';
-import { type RuleBook, type StoredText, storedText, type ValueMapper } from '@redis-to-mongo/pipeline';
+import { type RuleBook, storedText, type ValueMapper } from '@redis-to-mongo/pipeline';
 
 /**
  * A value type, changed by the rule of each key: values are read as before, but the rule makes their
@@ -43,14 +43,10 @@ function ruledType(type: ValueType, mapper: ValueMapper): ValueType {
       element: {
         ...element,
         document: (item, isPiece) => mapper.element(element.document(item, isPiece), isPiece),
-        isLeftOut: (item) => !mapper.takes(nameOf(item)),
+        isLeftOut: ([name]) => !mapper.takes(storedText(name ?? Buffer.alloc(0))),
       },
     },
   };
-}
-
-function nameOf([name]: Item): StoredText {
-  return storedText(name ?? Buffer.alloc(0));
 }
 
 /** Maximum number of bytes that the item takes as JSON, besides its text. */

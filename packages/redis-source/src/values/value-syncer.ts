@@ -120,7 +120,7 @@ async function* readValue(
     const seen = await readFirst(type, settings, reader, key, size, last);
     // The key was deleted after its type was read: its next job retires it.
     if (seen.isGone) return;
-    const form = formOf(type, settings, seen, last);
+    const form = seen.kept ? smallForm(type, settings, seen, last) : 'members';
     if (
       seen.isWhole &&
       last &&
@@ -237,15 +237,6 @@ async function readFirst(
 
 function itemLimit({ source }: ValueType, settings: ValueSettings): number {
   return source.size?.of === 'items' ? settings.maxInlineMembers : Number.POSITIVE_INFINITY;
-}
-
-function formOf(
-  type: ValueType,
-  settings: ValueSettings,
-  seen: Pick<PassResult, 'items' | 'bytes'> & Pick<FirstReading, 'kept'>,
-  last: ValuePosition | undefined,
-): ValuePosition['form'] {
-  return seen.kept ? smallForm(type, settings, seen, last) : 'members';
 }
 
 /** The form of a value whose items are all in memory. */
