@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { changedOptions } from '../src/index.js';
-import { type ConfigFolder, configFolder } from './config-folder.js';
+import { configFolder } from './config-folder.js';
 
-let folder: ConfigFolder;
-beforeEach(() => {
-  folder = configFolder();
-});
-afterEach(() => folder[Symbol.dispose]());
+const folder = configFolder();
 
 it('names the options that differ, with both values, wherever they come from', () => {
   const before = folder.load({ LOG_LEVEL: 'warn' });

@@ -1,14 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConfigFolder, configFolder } from './config-folder.js';
+import { describe, expect, it } from 'vitest';
+import { configFolder } from './config-folder.js';
 
-let folder: ConfigFolder;
-beforeEach(() => {
-  folder = configFolder();
-});
-afterEach(() => folder[Symbol.dispose]());
+const folder = configFolder();
 
 describe('ConfigError', () => {
   it('reports all problems at once, aligned, each with its option, source, value and remedy', () => {

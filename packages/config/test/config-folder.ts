@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
 import { type Config, ConfigError, loadConfig } from '../src/index.js';
 
-/** A folder of its own, as the working directory of one test. */
+/** A folder as the working directory of a test: a new one for each test of the file. */
 export interface ConfigFolder {
   readonly path: string;
   /** Writes a file; an object is written as JSON. */
@@ -12,11 +13,15 @@ export interface ConfigFolder {
   readonly load: (env: Record<string, string>, file?: unknown, argv?: readonly string[]) => Config;
   /** Loads what must not load, and returns the error. */
   readonly refuse: (env: Record<string, string>, file?: unknown, argv?: readonly string[]) => ConfigError;
-  readonly [Symbol.dispose]: () => void;
 }
 
+/** Call it once per file, outside of the tests. */
 export function configFolder(): ConfigFolder {
-  const path = mkdtempSync(join(tmpdir(), 'config of r2m '));
+  let path = '';
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'config of r2m '));
+  });
+  afterEach(() => rmSync(path, { recursive: true, force: true }));
   const write: ConfigFolder['write'] = (name, content) => {
     writeFileSync(join(path, name), typeof content === 'string' ? content : JSON.stringify(content));
     return join(path, name);
@@ -26,7 +31,9 @@ export function configFolder(): ConfigFolder {
     return loadConfig({ env, argv, cwd: path });
   };
   return {
-    path,
+    get path() {
+      return path;
+    },
     write,
     load,
     refuse: (env, file, argv) => {
@@ -39,6 +46,5 @@ export function configFolder(): ConfigFolder {
       }
       throw new Error(`this configuration should have been refused: ${config.options.length} options`);
     },
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   };
 }

@@ -1,15 +1,11 @@
 import { fuzz } from '@redis-to-mongo/test-kit';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ConfigError, describeConfig } from '../src/index.js';
 import { optionNames, optionOf } from '../src/options/options.js';
-import { type ConfigFolder, configFolder } from './config-folder.js';
+import { configFolder } from './config-folder.js';
 
-let folder: ConfigFolder;
-beforeEach(() => {
-  folder = configFolder();
-});
-afterEach(() => folder[Symbol.dispose]());
+const folder = configFolder();
 
 const SECRET = 's3kr-never-shown-7';
 const name = fc.oneof(

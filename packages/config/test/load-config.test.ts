@@ -2,14 +2,10 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConfigFolder, configFolder } from './config-folder.js';
+import { describe, expect, it } from 'vitest';
+import { configFolder } from './config-folder.js';
 
-let folder: ConfigFolder;
-beforeEach(() => {
-  folder = configFolder();
-});
-afterEach(() => folder[Symbol.dispose]());
+const folder = configFolder();
 
 it('finds config.json in the working directory, else in its folder config, also once it was replaced', () => {
   mkdirSync(join(folder.path, 'config'));

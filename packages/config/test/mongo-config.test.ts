@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { ConnectionString } from 'mongodb-connection-string-url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConfigFolder, configFolder } from './config-folder.js';
+import { describe, expect, it } from 'vitest';
+import { configFolder } from './config-folder.js';
 
-let folder: ConfigFolder;
-beforeEach(() => {
-  folder = configFolder();
-});
-afterEach(() => folder[Symbol.dispose]());
+const folder = configFolder();
 
 const login = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !text.includes('\0'));
 

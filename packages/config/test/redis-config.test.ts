@@ -1,14 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ConfigFolder, configFolder } from './config-folder.js';
 
-let folder: ConfigFolder;
-beforeEach(() => {
-  folder = configFolder();
-});
-afterEach(() => folder[Symbol.dispose]());
+const folder = configFolder();
 
 const login = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !text.includes('\0'));
 

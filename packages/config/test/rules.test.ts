@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { VALUE_TYPES } from '@redis-to-mongo/key-types';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConfigFolder, configFolder } from './config-folder.js';
+import { describe, expect, it } from 'vitest';
+import { configFolder } from './config-folder.js';
 
-let folder: ConfigFolder;
-beforeEach(() => {
-  folder = configFolder();
-});
-afterEach(() => folder[Symbol.dispose]());
+const folder = configFolder();
 
 const problemsOf = (...RULES: unknown[]) =>
   folder.refuse({}, { RULES }).problems.map(({ problem, remedy }) => `${problem}: ${remedy}`);

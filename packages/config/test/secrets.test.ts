@@ -1,14 +1,10 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConfigError, describeConfig, requireDashboardPassword } from '../src/index.js';
 import { optionNames, optionOf } from '../src/options/options.js';
-import { type ConfigFolder, configFolder } from './config-folder.js';
+import { configFolder } from './config-folder.js';
 
-let folder: ConfigFolder;
-beforeEach(() => {
-  folder = configFolder();
-});
-afterEach(() => folder[Symbol.dispose]());
+const folder = configFolder();
 
 // Long and with a mark in front, so that a secret can't be part of an honest word.
 const secret = fc
