@@ -1,5 +1,8 @@
+import { FleetIdentity } from '@redis-to-mongo/fleet-status';
+import { JobQueue } from '@redis-to-mongo/job-queue';
+import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn } from './cli-under-test.js';
 
 let cli: CliUnderTest;
 
@@ -65,4 +68,23 @@ test('a key that workers are always faster at fails alone, and the others are sy
   expect(stdout).toMatch(/busy +KEY_CONTENDED/);
   expect(stdout).toContain('2 keys: 1 synced, 1 failed');
   expect(code).toBe(1);
+});
+
+test('refuses to mirror the queue of the target’s own fleet, whose prefix is another', async () => {
+  const { db, redis, namespace } = cli;
+  const address = addressOfUrl(namespace.redis.url);
+  const queue = new JobQueue({ redis: address, prefix: 'theirs' }, () => {});
+  await new FleetIdentity({ queue, db, source: redis, address }).confirm();
+  await queue.request(['orders']);
+  await queue.close();
+  await redis.set('{mine}:fleet', 'a user’s');
+  const { code, stderr } = await cli.run('once');
+  expect(code).toBe(2);
+  expect(stderr).toContain(
+    'with the prefix theirs, and this configuration would mirror it: check QUEUE_PREFIX',
+  );
+  expect(await runIn({ ...cli.env, QUEUE_PREFIX: 'theirs' }, 'once', '{*')).toMatchObject({ code: 0 });
+  const queues = { _id: { $in: ['{theirs}:fleet', '{mine}:fleet'] } };
+  const found = await db.collection<{ _id: string }>('keys').find(queues).toArray();
+  expect(found.map(({ _id }) => _id)).toEqual(['{mine}:fleet']);
 });

@@ -7,6 +7,7 @@ export {
   keyPoints,
   worstSample,
 } from './history-points.js';
+export { confirmNoQueue } from './identity/confirm-no-queue.js';
 export { confirmTarget } from './identity/confirm-target.js';
 export { FleetIdentity, KEEP_EVERY_MS } from './identity/fleet-identity.js';
 export { isFleetMismatch, targetIsShared } from './identity/fleet-mismatch.js';

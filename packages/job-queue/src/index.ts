@@ -21,6 +21,7 @@ export {
   type QueueFacts,
   workersOf,
 } from './queue-facts.js';
+export { prefixOfMark } from './queue-mark.js';
 export {
   deadAfterMsOf,
   QUEUE_NAME,

@@ -5,8 +5,13 @@ import { NOW, Script } from './script.js';
  * The Redis key of the mark: a hash that records which fleet the queue belongs to, and when that was last
  * confirmed.
  */
-export function markKey(settings: QueueSettings): string {
+export function markKey(settings: Pick<QueueSettings, 'prefix'>): string {
   return `${keyPrefix(settings)}:fleet`;
+}
+
+/** The prefix of the queue whose mark is in this Redis key; `undefined` if the name is not that of a mark. */
+export function prefixOfMark(key: string): string | undefined {
+  return /^\{(.+)\}:fleet$/s.exec(key)?.[1];
 }
 
 /**

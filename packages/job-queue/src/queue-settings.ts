@@ -24,7 +24,7 @@ export const QUEUE_NAME = 'sync';
  * The prefix of all keys in the queue's Redis. The braces are a hash tag: a cluster keeps all keys in one
  * slot.
  */
-export function keyPrefix(settings: QueueSettings): string {
+export function keyPrefix(settings: Pick<QueueSettings, 'prefix'>): string {
   return `{${settings.prefix}}`;
 }
 

@@ -1,3 +1,4 @@
+import { confirmNoQueue } from '@redis-to-mongo/fleet-status';
 import { type KeyOutcome, keysInMongo, namesInRedis, syncAllToEnd } from '@redis-to-mongo/operations';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
@@ -25,8 +26,10 @@ export async function once(
   const atOnce = concurrency ?? config.worker.concurrency;
   const chosen = chooseKeys(config, pattern);
   const { line, slice } = await openLine(clients);
-  const there = await namesInRedis(await clients.redis(), chosen);
-  const known = await keysInMongo(await clients.db(), chosen);
+  const [source, db] = [await clients.redis(), await clients.db()];
+  const there = await namesInRedis(source, chosen);
+  await confirmNoQueue({ source, db }, there);
+  const known = await keysInMongo(db, chosen);
   const names = [...new Set([...there, ...known])];
   requireKeys('once', pattern, { allowNone }, { keys: names.length, where: 'Redis or MongoDB' });
   const outcomes: KeyOutcome[] = [];

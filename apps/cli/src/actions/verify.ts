@@ -1,4 +1,4 @@
-import { leftOutText } from '@redis-to-mongo/fleet-status';
+import { confirmNoQueue, leftOutText } from '@redis-to-mongo/fleet-status';
 import { isValueType, ruleBook } from '@redis-to-mongo/key-types';
 import { shownKey } from '@redis-to-mongo/pipeline';
 import { bad, colored, counted, grouped } from '@redis-to-mongo/terminal';
@@ -101,7 +101,10 @@ async function compare(
       end: () => bar?.end(),
     },
     repairWith: isRepair
-      ? async () => ({ ...(await openLine(clients)), request: await tryRequests(clients) })
+      ? async () => {
+          await confirmNoQueue({ source: sides.redis, db: sides.db }, partial.differing.keys());
+          return { ...(await openLine(clients)), request: await tryRequests(clients) };
+        }
       : undefined,
   });
 }

@@ -74,7 +74,7 @@ function haveNothingInCommon(a: readonly string[], b: readonly string[]): boolea
   return !a.some((id) => b.includes(id));
 }
 
-function isSameTarget(mark: FleetMark, { target }: Omit<FleetMark, 'id'>): boolean {
+export function isSameTarget(mark: FleetMark, { target }: Pick<FleetMark, 'target'>): boolean {
   return mark.target.db === target.db && !haveNothingInCommon(mark.target.hosts, target.hosts);
 }
 
