@@ -2,7 +2,7 @@ import type { KeyPattern } from '@redis-to-mongo/pipeline';
 import type { Db, Filter } from 'mongodb';
 import { connected } from '../connection/ensure-connected.js';
 import { lettersIn, type Stored } from '../database/stored.js';
-import { messageNameFilter } from '../keys/name-filter.js';
+import { letterNames } from '../keys/name-filter.js';
 import { beginsWith } from '../keys/name-ranges.js';
 
 /** A dead letter without its record. */
@@ -63,19 +63,23 @@ export async function readLetterPage(
   { after, limit }: { readonly after?: LetterPlace | undefined; readonly limit: number },
 ) {
   return await connected(db, async () => {
-    const wanted = await conditionOf(db, filter);
+    const wanted = conditionOf(filter);
     const behind = after && {
       $or: [{ at: { $lt: after.at } }, { at: after.at, _id: { $lt: after.id } }],
     };
-    const found = await lettersIn(db)
-      .find(behind ? { $and: [wanted, behind] } : wanted, {
-        projection: { document: 0 },
-        maxTimeMS: MAX_MS,
-      })
-      .sort({ at: -1, _id: -1 })
-      .limit(limit + 1)
-      .toArray();
-    return { letters: found.slice(0, limit).map(toDeadLetter), isMore: found.length > limit };
+    const cursor = lettersIn(db).find(behind ? { $and: [wanted, behind] } : wanted, {
+      projection: { document: 0 },
+      sort: { at: -1, _id: -1 },
+      maxTimeMS: MAX_MS,
+      batchSize: limit + 1,
+    });
+    const found: DeadLetter[] = [];
+    for await (const stored of cursor) {
+      const letter = toDeadLetter(stored);
+      if (filter.name?.test(letter.key) === false) continue;
+      if (found.push(letter) > limit) break;
+    }
+    return { letters: found.slice(0, limit), isMore: found.length > limit };
   });
 }
 
@@ -85,8 +89,7 @@ export async function findDeadLetters(
   { limit, ...filter }: LetterFilter & { readonly limit: number },
 ) {
   const { letters } = await readLetterPage(db, filter, { limit });
-  const total = await connected(db, async () => lettersIn(db).countDocuments(await conditionOf(db, filter)));
-  return { letters, total };
+  return { letters, total: await countLetters(db, filter, Number.MAX_SAFE_INTEGER) };
 }
 
 /**
@@ -96,11 +99,20 @@ export async function findDeadLetters(
  */
 export async function countLetters(db: Db, filter: LetterFilter, most: number): Promise<number> {
   return await connected(db, async () => {
-    const wanted = await conditionOf(db, filter);
+    const wanted = conditionOf(filter);
     const letters = lettersIn(db);
+    if (filter.name) return await countTested(letters.find(wanted, ONLY_IDS), filter.name, most);
     if (Object.keys(wanted).length === 0) return await letters.estimatedDocumentCount();
     return await letters.countDocuments(wanted, { limit: most, maxTimeMS: MAX_MS });
   });
+}
+
+const ONLY_IDS = { projection: { _id: 1 }, maxTimeMS: MAX_MS, batchSize: 5000 } as const;
+
+async function countTested(found: AsyncIterable<Stored>, name: KeyPattern, most: number): Promise<number> {
+  let count = 0;
+  for await (const { _id } of found) if (name.test(keyOfLetter(String(_id))) && ++count === most) break;
+  return count;
 }
 
 /**
@@ -139,14 +151,11 @@ export async function letterKinds(db: Db) {
   });
 }
 
-/** Converts a filter to MongoDB's condition. */
-async function conditionOf(
-  db: Db,
-  { name, prefix = '', collection, code, since, until }: LetterFilter,
-): Promise<Filter<Stored>> {
+/** Converts a filter to MongoDB's condition. For a pattern of names, see letterNames. */
+function conditionOf({ name, prefix = '', collection, code, since, until }: LetterFilter): Filter<Stored> {
   const at = { ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) };
   const parts: Filter<Stored>[] = [
-    ...(name ? [await messageNameFilter(db, name)] : []),
+    ...(name ? [letterNames(name)] : []),
     ...(prefix === '' ? [] : [{ _id: beginsWith(prefix) }]),
     ...(collection === undefined ? [] : [{ collection }]),
     ...(code === undefined ? [] : [{ code }]),
@@ -171,7 +180,7 @@ export function toDeadLetter({
   const id = String(_id);
   return {
     id,
-    key: id.slice(0, Math.max(0, id.lastIndexOf('@'))),
+    key: keyOfLetter(id),
     kind: kind === 'value' || kind === 'unit' || kind === 'key' ? kind : 'entry',
     entryId: String(entryId ?? ''),
     collection: String(collection ?? ''),
@@ -181,4 +190,9 @@ export function toDeadLetter({
     bytes: Number(bytes ?? 0),
     at: at instanceof Date ? at : new Date(0),
   };
+}
+
+/** The key of a letter, from its id: the part before the last `@`. */
+function keyOfLetter(id: string): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf('@')));
 }

@@ -11,8 +11,8 @@ import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { fromKeyDocument } from './key-document.js';
 import { type KeySort, keyFilter } from './key-lists.js';
-import { walkKeys } from './key-walk.js';
-import { nameFilter } from './name-filter.js';
+import { inOrderOf, walkKeys } from './key-walk.js';
+import { nameConditions } from './name-filter.js';
 
 /** Selects keys, their order, and their maximum number. */
 export interface KeyQuery {
@@ -36,19 +36,28 @@ const MAX_MS = 600_000;
  */
 export async function findKeys(db: Db, { name, keyType, condition, sort = 'key', limit }: KeyQuery) {
   return await connected(db, async () => {
-    const filter: Filter<Stored> = {
-      ...(name ? await nameFilter(db, name) : {}),
-      ...keyFilter(keyType, condition),
-    };
-    const keys = keysIn(db);
-    const [found, total] = await Promise.all([
-      documentsOf(
-        walkKeys(db, { filter, sort, reversed: false, after: undefined }, { limit, maxMs: MAX_MS }),
-      ),
-      keys.countDocuments(filter),
-    ]);
-    return { ...read(found), total };
+    const found: Stored[] = [];
+    let total = 0;
+    for (const filter of await filtersOf(db, name, keyFilter(keyType, condition))) {
+      const walk = { filter, sort, reversed: false, after: undefined };
+      const [documents, count] = await Promise.all([
+        documentsOf(walkKeys(db, walk, { limit, maxMs: MAX_MS })),
+        keysIn(db).countDocuments(filter),
+      ]);
+      found.push(...documents);
+      total += count;
+    }
+    return { ...read(found.sort(inOrderOf(sort)).slice(0, limit)), total };
   });
+}
+
+/** Filters that together match the keys of a pattern that satisfy a condition. No key matches two of them. */
+async function filtersOf(
+  db: Db,
+  name: KeyPattern | undefined,
+  filter: Filter<Stored>,
+): Promise<readonly Filter<Stored>[]> {
+  return name ? (await nameConditions(db, name)).map((_id) => ({ ...filter, _id })) : [filter];
 }
 
 async function documentsOf(found: AsyncIterable<Stored>): Promise<Stored[]> {
@@ -79,12 +88,12 @@ export async function keyNames(
   { name, condition }: Pick<KeyQuery, 'name' | 'condition'>,
 ): Promise<readonly string[]> {
   return await connected(db, async () => {
-    const filter = {
-      ...(name ? await nameFilter(db, name) : {}),
-      ...keyFilter(undefined, condition),
-    };
-    const found = keysIn(db).find(filter, { projection: { _id: 1 }, batchSize: 5000 });
-    return await found.map(({ _id }) => _id).toArray();
+    const names: string[] = [];
+    for (const filter of await filtersOf(db, name, keyFilter(undefined, condition))) {
+      const found = keysIn(db).find(filter, { projection: { _id: 1 }, batchSize: 5000 });
+      for await (const { _id } of found) names.push(_id);
+    }
+    return names;
   });
 }
 

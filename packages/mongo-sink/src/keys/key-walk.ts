@@ -86,3 +86,9 @@ export function sortValue(document: Document, sort: KeySort): number | null {
   for (const name of SORT_FIELDS[sort].split('.')) value = membersOf(value)[name];
   return value instanceof Date ? value.getTime() : typeof value === 'number' ? value : null;
 }
+
+/** Compares documents in an order of keys, as MongoDB sorts them. */
+export function inOrderOf(sort: KeySort): (a: Stored, b: Stored) => number {
+  const worst = (document: Stored) => sortValue(document, sort) ?? Number.MIN_SAFE_INTEGER;
+  return (a, b) => worst(b) - worst(a) || Buffer.compare(Buffer.from(a._id), Buffer.from(b._id));
+}

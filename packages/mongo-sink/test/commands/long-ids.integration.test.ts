@@ -1,9 +1,11 @@
-import { firstState, messageIdPrefix } from '@redis-to-mongo/pipeline';
+import { firstState, keyIdOf, messageId, messageIdPrefix, namePattern } from '@redis-to-mongo/pipeline';
 import { expect, it } from 'vitest';
 import { deleteByIds } from '../../src/commands/by-ids.js';
 import { keysIn, lettersIn, type Stored } from '../../src/database/stored.js';
 import { dropValueLetters } from '../../src/dead-letters/dead-letters.js';
 import { settleKeyLetters, writeKeyLetter } from '../../src/dead-letters/key-letters.js';
+import { findDeadLetters } from '../../src/dead-letters/letter-lists.js';
+import { findKeys, keyNames } from '../../src/keys/find-keys.js';
 import { forgetGoneKeys } from '../../src/keys/forget-gone-keys.js';
 import { toKeyDocument } from '../../src/keys/key-document.js';
 import { mongoForTests } from '../mongo-for-tests.js';
@@ -57,4 +59,26 @@ it('documents with long ids are removed by few at a time', async () => {
   for (const _id of NAMES) await documents.insertOne({ _id });
   await deleteByIds(documents, NAMES);
   expect(await documents.countDocuments()).toBe(0);
+});
+
+it('keys and dead letters of a pattern are found, however long the names that are not text are together', async () => {
+  const { db } = mongo;
+  const bytes = NAMES.map((name) => Buffer.concat([Buffer.from([0xff]), Buffer.from(name)]));
+  const names = [...bytes.map(keyIdOf), 'plain', 'another'];
+  await keysIn(db).deleteMany({});
+  await lettersIn(db).deleteMany({});
+  for (const [i, key] of names.entries()) {
+    await keysIn(db).insertOne({ ...toKeyDocument({ ...stateOf(key), lag: i }, '') });
+    await lettersIn(db).insertOne({ _id: messageId(messageIdPrefix(key, 1), '1-0'), at: new Date(i) });
+  }
+  await lettersIn(db).insertOne({ _id: 'plain@key', kind: 'key', at: new Date(0) });
+
+  const name = namePattern('*-*x');
+  expect(await keyNames(db, { name })).toHaveLength(NAMES.length);
+  const most = await findKeys(db, { name: namePattern('*'), sort: 'lag', limit: 3 });
+  expect(most.total).toBe(names.length);
+  expect(most.keys.map(({ key }) => key)).toEqual(names.slice(-3).reverse());
+  expect(await findDeadLetters(db, { name, limit: 5 })).toMatchObject({ total: NAMES.length });
+  const plain = await findDeadLetters(db, { name: namePattern('pl*'), limit: 5 });
+  expect(plain.letters.map(({ id }) => id)).toEqual(['plain@a1:a1-a0', 'plain@key']);
 });
