@@ -7,15 +7,10 @@ export interface ScheduleKeysOptions {
   readonly everyMs: (key: string, type: KeyType) => number;
 }
 
-interface ScheduledKey {
-  readonly key: string;
-  readonly type: KeyType;
-}
-
 /** Creates or updates the job scheduler of each key. @throws what ioredis throws. */
 export async function scheduleKeys(
   { queue, everyMs }: ScheduleKeysOptions,
-  keys: readonly ScheduledKey[],
+  keys: readonly { readonly key: string; readonly type: KeyType }[],
 ): Promise<void> {
   const intervals = new Map<number, string[]>();
   for (const { key, type } of keys) {

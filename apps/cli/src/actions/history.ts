@@ -6,15 +6,10 @@ import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { bareStamp } from '../times.js';
 
-interface HistoryOptions {
-  readonly range: HistoryRange;
-  readonly limit: number;
-}
-
 export async function history(
   { out, clients }: Call,
   name: string | undefined,
-  { range, limit }: HistoryOptions,
+  { range, limit }: { readonly range: HistoryRange; readonly limit: number },
 ): Promise<Ending> {
   const since = new Date(Date.now() - HISTORY_RANGES[range]);
   const db = await clients.db();

@@ -11,14 +11,10 @@ import { chooseKeys, openLine } from '../open-line.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
 
-interface OnceOptions extends AllowNone {
-  readonly concurrency?: number | undefined;
-}
-
 export async function once(
   call: Call,
   pattern: string | undefined,
-  { concurrency, allowNone }: OnceOptions,
+  { concurrency, allowNone }: AllowNone & { readonly concurrency?: number | undefined },
 ): Promise<Ending> {
   const { out, clients, interruption } = call;
 

@@ -57,15 +57,14 @@ export async function* mirroredEntries(
       const { _id } = stored;
       const message = plainMessage(stored);
       if (!isOfStream(message, state)) continue;
-      const { entryId, at, content, mapped } = message;
-      if (!isOfEntry(_id, prefix, entryId)) {
+      if (!isOfEntry(_id, prefix, message.entryId)) {
         onStray?.(_id);
         continue;
       }
       for (let id = dead[0]; id !== undefined && id < _id; id = dead[0]) yield* deadEntry(db, dead.shift());
       // The entry was replayed, but its dead letter is not removed yet.
       if (dead[0] === _id) dead.shift();
-      yield { entryId: String(entryId), at, content, mapped };
+      yield entryOf(message);
     }
     while (dead.length > 0) yield* deadEntry(db, dead.shift());
   } catch (error) {
@@ -98,12 +97,12 @@ export async function* messagesOfStreams(
     for (const name of new Set([...states.map(messageCollectionOf), ...collections])) {
       const cursor = db.collection<Stored>(name).find({ $or }).sort({ _id: 1 }).allowDiskUse(true);
       for await (const stored of cursor) {
-        const { stream, type, entryId, at, content, mapped } = plainMessage(stored);
-        const state = byPlace.get(placeName({ stream, type }));
+        const message = plainMessage(stored);
+        const state = byPlace.get(placeName(message));
         if (!state || isOfEarlier(stored._id, state)) continue;
         const prefix = messageIdPrefix(state.key, state.incarnation);
-        const isEntry = name === messageCollectionOf(state) && isOfEntry(stored._id, prefix, entryId);
-        yield { state, entry: isEntry ? { entryId: String(entryId), at, content, mapped } : undefined };
+        const isEntry = name === messageCollectionOf(state) && isOfEntry(stored._id, prefix, message.entryId);
+        yield { state, entry: isEntry ? entryOf(message) : undefined };
       }
     }
   } catch (error) {
@@ -111,7 +110,7 @@ export async function* messagesOfStreams(
   }
 }
 
-function placeName({ stream, type }: { readonly stream: unknown; readonly type: unknown }): string {
+function placeName({ stream, type }: { readonly stream?: unknown; readonly type?: unknown }): string {
   return JSON.stringify([stream, type]);
 }
 
@@ -142,9 +141,8 @@ export async function lastMirroredEntries(
       .sort({ _id: -1 });
     for await (const stored of cursor) {
       const message = plainMessage(stored);
-      const { entryId, at, content, mapped } = message;
-      if (!isOfStream(message, state) || !isOfEntry(stored._id, prefix, entryId)) continue;
-      if (entries.push({ entryId: String(entryId), at, content, mapped }) === limit) break;
+      if (!isOfStream(message, state) || !isOfEntry(stored._id, prefix, message.entryId)) continue;
+      if (entries.push(entryOf(message)) === limit) break;
     }
     return entries;
   });
@@ -225,7 +223,9 @@ async function deadIds(db: Db, bounds: Document, prefix: string): Promise<string
 
 async function* deadEntry(db: Db, id: string | undefined): AsyncGenerator<MirroredEntry> {
   const record = id === undefined ? undefined : await readDeadLetter(db, id);
-  if (!record) return;
-  const { entryId, at, content, mapped } = record;
-  yield { entryId: String(entryId), at, content, mapped };
+  if (record) yield entryOf(record);
+}
+
+function entryOf({ entryId, at, content, mapped }: Readonly<Record<string, unknown>>): MirroredEntry {
+  return { entryId: String(entryId), at, content, mapped };
 }

@@ -17,11 +17,6 @@ export interface FirstReading extends PassResult {
   readonly buckets: Buckets | undefined;
 }
 
-export interface FirstReadingLimits {
-  readonly items: number;
-  readonly bytes: number;
-}
-
 /** Reads the whole value once; keeps its items only while they are within the limits. */
 export async function firstReading(
   reader: ItemReader,
@@ -30,7 +25,7 @@ export async function firstReading(
   key: Buffer,
   expectedItems: number,
   last: Frame | undefined,
-  limits: FirstReadingLimits,
+  limits: Readonly<Record<'items' | 'bytes', number>>,
 ): Promise<FirstReading> {
   const layout: ElementLayout = shape.order === 'hashed' ? hashedLayout(expectedItems) : { kind: 'indexed' };
   const buckets = shape.order === 'sliding' ? undefined : new Buckets(layout);
