@@ -8,6 +8,8 @@ const HEIGHT = 150;
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 const DAY_S = 86_400;
+/** Steps between two lines of an axis: keys and entries are whole. */
+const STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
 function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -100,7 +102,11 @@ function plotOptions({ plot, line, least, span, onCursor }) {
         space: 70,
         values: (_plot, ticks) => ticks.map((tick) => timeText(tick * 1000).slice(...part)),
       },
-      { ...axis, size: 44, space: 34, values: (_plot, ticks) => ticks.map((tick) => short.format(tick)) },
+      {
+        ...axis,
+        ...{ size: 44, space: 34, incrs: STEPS },
+        values: (_plot, ticks) => ticks.map((tick) => short.format(tick)),
+      },
     ],
     hooks: { setCursor: [onCursor] },
   };
