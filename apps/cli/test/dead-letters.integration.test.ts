@@ -102,3 +102,19 @@ test('drop removes a letter with all its parts, and only when it is meant', asyn
   expect(await cli.db.collection('dead_letter_parts').countDocuments({})).toBe(0);
   expect((await cli.run('dead-letters', 'drop', huge, '--yes')).code).toBe(1);
 });
+
+test('a replay leaves the letter of a value whose key is paused: no job would read it', async () => {
+  await cli.db.collection('strings').createIndex({ value: 1 }, { unique: true, sparse: true });
+  for (const key of ['a', 'b']) await cli.redis.set(key, 'same');
+  await cli.run('once', '[ab]');
+  const [refused = ''] = idsOf(await cli.json('dead-letters', 'list', '[ab]'));
+  const key = refused.slice(0, 1);
+  await cli.run('pause', key);
+  const { code, stdout } = await cli.run('dead-letters', 'replay', refused);
+  expect(stdout).toMatch(new RegExp(`^${refused} +key paused`, 'm'));
+  expect(code).toBe(1);
+  expect(idsOf(await cli.json('dead-letters', 'list', '[ab]'))).toEqual([refused]);
+  await cli.run('resume', key);
+  expect(await cli.run('dead-letters', 'replay', refused)).toMatchObject({ code: 0 });
+  expect(idsOf(await cli.json('dead-letters', 'list', '[ab]'))).toEqual([]);
+});

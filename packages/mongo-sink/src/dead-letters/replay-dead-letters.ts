@@ -28,11 +28,11 @@ export async function showDeadLetter(db: Db, id: string) {
  * The result of a replay.
  * - `read anew`: a value may have changed, so it is not restored from the letter. A job is requested, which
  *   reads and writes all of it.
- * - `key gone`: there is nothing left to read; the letter stays.
+ * - `key gone`, `key paused`: no job would read the value, so the letter stays.
  * - `refused`: MongoDB refused the record again, with this code; the letter stays.
  */
 export type Replay =
-  | { readonly result: 'written' | 'already there' | 'read anew' | 'key gone' | 'absent' }
+  | { readonly result: 'written' | 'already there' | 'read anew' | 'key gone' | 'key paused' | 'absent' }
   | { readonly result: 'refused'; readonly code: number };
 
 /** Confirms that the queue takes requests. @returns a function that requests a job for a key. */
@@ -111,7 +111,11 @@ async function readAnew(
   openRequests: OpenRequests,
 ): Promise<Replay> {
   // A key whose own document is refused may have no document.
-  if (kind !== 'key' && (await readKey(db, key))?.status !== 'active') return { result: 'key gone' };
+  if (kind !== 'key') {
+    const state = await readKey(db, key);
+    if (state?.status !== 'active') return { result: 'key gone' };
+    if (state.pausedAt) return { result: 'key paused' };
+  }
   const request = await openRequests();
   if (kind !== 'key') await rereadKey(db, key);
   await request(key);
