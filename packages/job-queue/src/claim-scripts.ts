@@ -47,7 +47,7 @@ for i, key in ipairs(keys) do
         starts = ${QUARANTINE.starts} - 1
       end
     end
-    if answer == ${GRANTED} then answer = starts > 0 and ARGV[4] ~= '1' and ${SUSPECT} or ${WAS_INTERRUPTED} end
+    if answer == ${GRANTED} then answer = starts >= ${QUARANTINE.suspectAfter} and ARGV[4] ~= '1' and ${SUSPECT} or ${WAS_INTERRUPTED} end
   end
   if answer == ${GRANTED} or answer == ${WAS_RETAINED} or (answer == ${WAS_INTERRUPTED} and not isResent) then
     -- A request noted for the run before stays due until this run has ended well.

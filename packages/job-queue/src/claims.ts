@@ -39,7 +39,7 @@ export interface Claimed {
   readonly busy: readonly string[];
   /** Keys whose runs killed their workers three times in a row. They are skipped for an hour. */
   readonly quarantined: readonly string[];
-  /** Keys with a run that never ended: see `claimAlone`. */
+  /** Keys with two runs that never ended: see `claimAlone`. */
   readonly suspects: readonly string[];
 }
 
@@ -75,9 +75,9 @@ const TOGETHER = { weight: AT_ONCE, weigh: () => 1, concurrency: Number.POSITIVE
  *                        └──begin by any worker──▶ running
  *
  * It also counts runs that began and never ended. A key whose run has killed its worker three times in a row
- * is quarantined for an hour, so that it cannot kill worker after worker. All keys that a dead process worked
- * on are suspects. A process works on one suspect at a time, so harmless keys end their runs, and only the
- * key that kills reaches three.
+ * is quarantined for an hour, so that it cannot kill worker after worker. All keys that two processes died with
+ * are suspects. A process works on one suspect at a time, so harmless keys end their runs, and only the key that
+ * kills reaches three.
  *
  * While the worker lives, a claim must not outlast its run. So an end that could not be sent, or whose answer
  * was lost, is sent again with each heartbeat. A failover of the queue's Redis can also lose an end. So a

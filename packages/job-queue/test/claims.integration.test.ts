@@ -152,9 +152,7 @@ describe('claims of keys', () => {
   it('that another worker has taken over end nothing', async () => {
     const lost = await claim(on.mine, 'a');
     await die();
-    // A process may have died of it: it runs alone.
-    expect(await on.others.claim(['a'])).toMatchObject({ suspects: ['a'] });
-    const held = await on.others.claimAlone('a', async ({ granted }) => granted[0]);
+    const held = await claim(on.others, 'a');
     await on.queue.request(['a']);
     expect(await on.mine.end(lost, 'done')).toBe('ended');
     expect(await due()).toEqual([]); // somebody works on it
@@ -167,6 +165,20 @@ describe('claims of keys', () => {
     await on.queue.request(['a']);
     expect(await on.mine.end(held, 'done')).toBe('due');
     expect(await due()).toEqual(['a']);
+  });
+
+  it('of one dead worker run together; those of two are suspects, and run alone', async () => {
+    const keys = ['a', 'b', 'c'];
+    for (const kills of [0, 1]) {
+      await using dying = closing(new Claims(on.settings, on.onError));
+      const { granted, suspects } = await dying.claims.claim(keys);
+      expect([granted.length, suspects], `after ${kills} deaths`).toEqual([3, []]);
+      await die();
+    }
+    expect(await on.others.claim(keys)).toMatchObject({ granted: [], suspects: keys });
+    const held = await on.others.claimAlone('a', async ({ granted }) => granted[0]);
+    expect(held && (await on.others.end(held, 'done'))).toBe('ended');
+    expect(await on.others.claim(keys)).toMatchObject({ granted: [{ key: 'a' }], suspects: ['b', 'c'] });
   });
 
   it('of a dead worker are reported, and quarantined once three runs have not ended', async () => {
@@ -333,8 +345,8 @@ it('a claim of a process that fell silent is free after as long as the settings 
     expect(await on.others.claim(['a'])).toMatchObject({ busy: ['a'], suspects: [] });
     const began = performance.now();
     await expect
-      .poll(async () => (await on.others.claim(['a'])).suspects, { timeout: 9_000, interval: 20 })
-      .toEqual(['a']);
+      .poll(async () => (await on.others.claim(['a'])).granted, { timeout: 9_000, interval: 20 })
+      .toMatchObject([{ key: 'a', wasInterrupted: true }]);
     // It was heard of a third of that before, at the earliest.
     expect(performance.now() - began).toBeGreaterThan(1_500);
   } finally {
