@@ -1,7 +1,8 @@
 import type { Buckets } from './buckets.js';
 import type { StoredContent } from './content.js';
 import type { Element, ElementLayout } from './element.js';
-import type { Gap, Position } from './key-state.js';
+import type { Gap } from './kept-gaps.js';
+import type { Position } from './key-state.js';
 import type { Messages } from './messages.js';
 import type { MappedContent, Mapping } from './rules/content-mapper.js';
 import type { DocumentShape } from './shape/document-shape.js';

@@ -1,4 +1,5 @@
-import { type Gap, type KeyState, nextIncarnation, withGaps } from './key-state.js';
+import type { Gap } from './kept-gaps.js';
+import { type KeyState, nextIncarnation, withGaps } from './key-state.js';
 import type { KeyType } from './key-type.js';
 import type { Line } from './line.js';
 import { advance, incarnationOf, recreated, settled } from './next-state.js';

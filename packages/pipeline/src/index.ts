@@ -15,6 +15,7 @@ export { wholeText } from './glob-expression.js';
 export * from './group-commit.js';
 export * from './handled.js';
 export * from './in-time.js';
+export type { Gap } from './kept-gaps.js';
 export * from './key-conditions.js';
 export * from './key-filter.js';
 export * from './key-id.js';

@@ -1,3 +1,4 @@
+import { type Gap, keptGaps } from './kept-gaps.js';
 import type { KeyType } from './key-type.js';
 import type { Place } from './naming-convention.js';
 import type { DocumentPlace } from './rules/rule-book.js';
@@ -17,27 +18,6 @@ export interface Counts {
   readonly dead: number;
   /** Entries that Redis dropped before they were read. Not part of seen. */
   readonly gap: number;
-}
-
-/** Entries that Redis dropped before they were read. */
-export interface Gap {
-  readonly incarnation: number;
-  /** Exclusive: the last entry id that was read before the gap. */
-  readonly after: string;
-  /**
-   * Inclusive: the highest entry id that may have been lost: the id right before the first remaining entry,
-   * or the id of a lost entry.
-   */
-  readonly upTo: string;
-  readonly entries: number;
-  /** trimmed: from the head; deleted: single entries by XDEL; ended: unread when the incarnation ended. */
-  readonly cause: 'trimmed' | 'deleted' | 'trimmed or deleted' | 'ended';
-  /**
-   * False if `entries` is an estimate: an incarnation's end, a stream that may have arrived by RENAME or
-   * RESTORE, Redis before 7.0.
-   */
-  readonly exact: boolean;
-  readonly at: Date;
 }
 
 /** One period in which the key existed, as the fleet noticed it. */
@@ -111,10 +91,7 @@ export interface LoadedState
   whole(): KeyState;
 }
 
-/**
- * Maximum number of gaps and of periods in a key's document. Older ones are dropped; `counts` keeps the
- * totals.
- */
+/** Maximum number of gaps and of periods in a key's document. `counts` keeps the totals. */
 export const HISTORY_KEPT = 50;
 
 const NO_COUNTS: Counts = { seen: 0, written: 0, alreadyThere: 0, dead: 0, gap: 0 };
@@ -267,13 +244,13 @@ function ended(activity: readonly Period[], end: Exclude<Period['end'], null>, n
   return activity.map((period) => (period.to === null ? { ...period, to: now, end } : period));
 }
 
-/** Adds gaps to a state. The newest HISTORY_KEPT are kept one by one; the count includes all. */
+/** Adds gaps to a state: at most HISTORY_KEPT, see keptGaps. The count includes all. */
 export function withGaps(state: KeyState, gaps: readonly Gap[]): KeyState {
   if (gaps.length === 0) return state;
   const entries = gaps.reduce((sum, gap) => sum + gap.entries, 0);
   return {
     ...state,
     counts: { ...state.counts, gap: state.counts.gap + entries },
-    gaps: [...state.gaps, ...gaps].slice(-HISTORY_KEPT),
+    gaps: keptGaps([...state.gaps, ...gaps], HISTORY_KEPT),
   };
 }

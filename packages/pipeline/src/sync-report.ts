@@ -1,5 +1,6 @@
 import type { Batch, Outcome } from './batch.js';
-import type { Gap, KeyState } from './key-state.js';
+import type { Gap } from './kept-gaps.js';
+import type { KeyState } from './key-state.js';
 import type { KeyType } from './key-type.js';
 
 /** The result of one slice of work on a key. */
