@@ -142,6 +142,24 @@ describe('the incarnations of a stream', () => {
     expect(await incarnations('f')).toEqual({ 1: ['5-0', '6-0'], 2: ['5-1'] });
   });
 
+  it.each(['9007199254740992', '9223372036854775807'])(
+    'whose counter XSETID set to %s, more than a number holds, is read on, with estimated gaps',
+    async (added) => {
+      const key = `counted ${added}`;
+      const now = Date.now();
+      await under.add(key, now + 1, now + 3);
+      await under.sync(key);
+      await under.redis.call('XSETID', key, `${now + 3}-0`, 'ENTRIESADDED', added, 'MAXDELETEDID', '0-0');
+      await under.add(key, now + 4, now + 6);
+      expect(await under.sync(key)).toMatchObject({ seen: 3, gaps: [], begunIncarnation: false });
+      await under.add(key, now + 7, now + 20);
+      await under.redis.xtrim(key, 'MAXLEN', 5);
+      const { gaps } = await under.sync(key);
+      expect(gaps).toMatchObject([{ exact: false }]);
+      expect(await under.state(key)).toMatchObject({ incarnation: 1, lag: 0, lastError: null });
+    },
+  );
+
   it('set ahead by XSETID stays the same incarnation, and loses nothing', async () => {
     await add('g', ['5-0']);
     await under.sync('g');

@@ -7,7 +7,10 @@ import { digestOf } from './entry-digest.js';
 export interface StreamInfo {
   readonly length: number;
   readonly lastId: string;
-  /** Entries ever added; `undefined` before Redis 7.0. */
+  /**
+   * Entries ever added; `undefined` before Redis 7.0, and if `XSETID` has set a count that a number can't hold
+   * exactly (2^53 and above).
+   */
   readonly added: number | undefined;
   /** The highest id removed by XDEL; a trim does not show here. `undefined` before Redis 7.0. */
   readonly maxDeletedId: string | undefined;
@@ -38,7 +41,7 @@ export function parseStreamInfo(reply: unknown): StreamInfo {
   return {
     length: numberOf(fields.get('length'), 'length'),
     lastId: String(fields.get('last-generated-id')),
-    added: added === undefined ? undefined : numberOf(added, 'entries-added'),
+    added: Number.isSafeInteger(Number(added)) ? Number(added) : undefined,
     maxDeletedId: maxDeleted === undefined ? undefined : String(maxDeleted),
     firstId: Array.isArray(first) ? String(first[0]) : undefined,
     lastEntryId: Array.isArray(last) ? String(last[0]) : undefined,
