@@ -6,7 +6,7 @@ import { adoptMessages, type MessageCount } from './adopt-messages.js';
 import { type AdoptReport, emptyReport, leave, lineFor } from './adopt-report.js';
 import { adoptValues, adoptWeeklySets } from './adopt-values.js';
 import { adoptedState, withOldPosition } from './adopted-state.js';
-import { KeyChoice } from './key-choice.js';
+import { KeyChoice, OTHER_COLLECTION } from './key-choice.js';
 import type { OldStream } from './old-stream.js';
 import { type OldStreams, readOldStreams } from './read-old-streams.js';
 import { streamNow } from './stream-now.js';
@@ -75,7 +75,7 @@ async function adoptStreams(
   const byMessagesAlone = [...messages.keys()].filter((key) => !streams.byKey.has(key)).length;
   tally.found = streams.found + byMessagesAlone;
   leave(tally, 'it does not have the old engine’s format', streams.strange);
-  leave(tally, 'the same key in another collection', streams.found - streams.strange - streams.byKey.size);
+  leave(tally, OTHER_COLLECTION, streams.found - streams.strange - streams.byKey.size);
   for (const some of inParts([...keys], TYPES_AT_ONCE)) {
     const types = await typesOf(options.redis, some);
     await forEachAtOnce(some.entries(), AT_ONCE, async ([i, key]) => {
@@ -83,6 +83,7 @@ async function adoptStreams(
       if (typeof chosen === 'object') return leave(tally, chosen.left);
       const [old, count] = [streams.byKey.get(key), messages.get(key)];
       const isTaken = await adoptStream(options, key, types[i], old, count, report);
+      if (chosen === 'free') choice.take(key);
       if (chosen === 'adopted' || !isTaken) tally.alreadyThere++;
       else tally.taken++;
     });

@@ -5,7 +5,7 @@ import { lastKnownValue, typesOf } from '@redis-to-mongo/redis-source';
 import type { AdoptOptions } from './adopt-old-engine.js';
 import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
 import { adoptedState } from './adopted-state.js';
-import type { KeyChoice } from './key-choice.js';
+import { type KeyChoice, OTHER_COLLECTION } from './key-choice.js';
 import { activityOf, dateOf, type OldStream } from './old-stream.js';
 import type { OldSet, OldStreams } from './read-old-streams.js';
 
@@ -63,7 +63,7 @@ export async function adoptWeeklySets(
     const before = latest.get(key);
     if (!before || (set.at?.getTime() ?? 0) >= (before.at?.getTime() ?? 0)) latest.set(key, set);
   }
-  leave(tally, 'the same key in another collection', sets.length - latest.size);
+  leave(tally, OTHER_COLLECTION, sets.length - latest.size);
   const found = [...latest].map(([key, { values, at }]): OldValue => {
     const known = { activity: [], isActive: true, createdAt: at, updatedAt: at };
     return { key, keyType: 'set', value: values, generation: 'weekly', ...known };
@@ -108,6 +108,7 @@ async function adoptValue(
     return;
   }
   if (!sink) {
+    choice.take(key);
     tally.taken++;
     return;
   }
@@ -115,6 +116,7 @@ async function adoptValue(
   const { dead } = await sink.write({ ...state, revision: 0 }, [lastKnownValue(keyType, state, items)]);
   if (dead > 0) return leave(tally, 'MongoDB refused the value');
   const noted = { generation, at: line.now(), messages: 0, withoutId: 0, upTo: null };
+  choice.take(key);
   if (await adoptKey(db, state, noted)) tally.taken++;
   else tally.alreadyThere++;
 }

@@ -6,6 +6,9 @@ import type { Db } from './adopt-old-engine.js';
  */
 export type Choice = 'free' | 'adopted' | { readonly left: string };
 
+/** Why a document is left whose key was taken from another one. */
+export const OTHER_COLLECTION = 'the same key in another collection';
+
 /** Decides once for each key whether to adopt it. */
 export class KeyChoice {
   readonly #choices = new Map<string, Choice>();
@@ -26,6 +29,11 @@ export class KeyChoice {
   /** The choice for a loaded key. */
   of(key: string): Choice {
     return this.#choices.get(key) ?? 'free';
+  }
+
+  /** Notes that this run has taken a key. The same key in another old collection, of another type, is left. */
+  take(key: string): void {
+    this.#choices.set(key, { left: OTHER_COLLECTION });
   }
 
   #decide(key: string, known: ReadonlyMap<string, Adoption | undefined>): Choice {
