@@ -27,7 +27,7 @@ import { isWorthTailing } from './tail/worth-tailing.js';
 export interface SyncJobOptions {
   readonly line: Line;
   readonly claims: Claims;
-  readonly queue: Pick<JobQueue, 'due' | 'changes'>;
+  readonly queue: Pick<JobQueue, 'due' | 'changes' | 'schedulers'>;
   readonly slice: () => SliceLimits;
   readonly account: JobOutcomes;
   readonly metrics: Metrics;
@@ -62,6 +62,8 @@ class JobRun {
   readonly failed = new Map<string, Error>();
   readonly #due: string[] = [];
   readonly #changes: ScheduleChange[] = [];
+  /** Keys that are gone, and whose type is not known. */
+  readonly #absent: string[] = [];
 
   constructor(private readonly options: SyncJobOptions) {}
 
@@ -84,7 +86,18 @@ class JobRun {
   /** Adds jobs for the keys that are due again, and reports created and deleted keys to the scheduler. */
   async handOn(): Promise<void> {
     const { queue } = this.options;
-    await Promise.all([queue.due.addJobs(this.#due), queue.changes.add(this.#changes)]);
+    const report = async () => await queue.changes.add([...this.#changes, ...(await this.#strays())]);
+    await Promise.all([queue.due.addJobs(this.#due), report()]);
+  }
+
+  /**
+   * Absent keys that have a job scheduler: they were deleted after a sweep had found them, before their first
+   * run, or the run that retired them died.
+   */
+  async #strays(): Promise<ScheduleChange[]> {
+    if (this.#absent.length === 0) return [];
+    const schedules = await this.options.queue.schedulers.of(this.#absent);
+    return this.#absent.flatMap((key, i) => (schedules[i] ? [{ key, is: 'gone' } as const] : []));
   }
 
   async #refused(busy: readonly string[], quarantined: readonly string[]): Promise<void> {
@@ -173,12 +186,12 @@ class JobRun {
   ): void {
     const isThere = result === 'synced' || result === 'unchanged';
     const hasBegun = begunIncarnation || (isThere && wasInterrupted);
-    const isGone = result === 'deleted' || result === 'unsupported' || result === 'absent';
+    const isGone = result === 'deleted' || result === 'unsupported';
     if (result === 'paused') this.#changes.push({ key, is: 'paused' });
     else if (hasBegun && hasScheduler(keyType)) this.#changes.push({ key, is: 'present' });
     else if ((begunIncarnation || isGone) && hasScheduler(typeBefore))
       this.#changes.push({ key, is: 'gone' });
-    else if (isGone && wasInterrupted) this.#changes.push({ key, is: 'gone' });
+    else if (result === 'absent' || (isGone && wasInterrupted)) this.#absent.push(key);
   }
 }
 

@@ -66,6 +66,7 @@ describe('a job of many keys', () => {
     await redis.del('gone-set');
     await job(keys);
     await changes(); // the reports were lost with the worker
+    await on.queue.schedulers.set(['gone-set'], 3_600_000);
     for (const key of keys)
       await redis.hset(`{${on.settings().prefix}}:claims`, key, `dead run 1 ${Date.now()} 0 0`);
     await job(keys);
@@ -74,8 +75,17 @@ describe('a job of many keys', () => {
       { key: 'a-stream', is: 'present' },
       { key: 'gone-set', is: 'gone' },
     ]);
+    await on.queue.schedulers.removeOf(['gone-set']);
     await job(keys);
     expect(await changes()).toEqual([]);
+  });
+
+  it('reports a key with a job scheduler that was deleted before its first run', async () => {
+    const job = (await worker()).job();
+    await on.queue.schedulers.set(['was here', 'also'], 3_600_000);
+    await job(['was here', 'never was']);
+    expect(await changes()).toEqual([{ key: 'was here', is: 'gone' }]);
+    await on.queue.schedulers.removeOf(['was here', 'also']);
   });
 
   it('tries a quarantined key again until that is recorded', async () => {
