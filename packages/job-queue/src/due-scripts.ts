@@ -58,9 +58,12 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, '(' .. nowText, '+inf')) d
 end
 all('ZADD', DUE, early)
 local untilMs = stamp(now - ARGV[1])
-local hidden = redis.call('ZCOUNT', DUE, '-inf', untilMs) - ARGV[2]
-local from = hidden > 0 and time[2] % (hidden + 1) or 0
-for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', untilMs, 'LIMIT', string.format('%.0f', from), ARGV[2])) do
+local limit = tonumber(ARGV[2])
+local count = redis.call('ZCOUNT', DUE, '-inf', untilMs)
+local from = count > limit and time[2] % (count - limit + 1) or 0
+-- By rank: a LIMIT would walk over all keys before the first one.
+local page = count > 0 and redis.call('ZRANGE', DUE, from, math.min(from + limit, count) - 1) or {}
+for _, key in ipairs(page) do
   local claim = claimOf(key)
   if not claim or claim.retained or not isAlive(claim.worker) then keys[#keys + 1] = key end
 end

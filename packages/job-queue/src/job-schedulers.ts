@@ -50,9 +50,11 @@ end`;
  * others.
  */
 const POSTPONED = new Script(`${DESCRIBE}
-local hidden = redis.call('ZCOUNT', KEYS[1], '(' .. ARGV[1], '+inf') - ARGV[2]
-local from = hidden > 0 and redis.call('TIME')[2] % (hidden + 1) or 0
-local later = redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', '(' .. ARGV[1], 'WITHSCORES', 'LIMIT', string.format('%.0f', from), ARGV[2])
+local limit = tonumber(ARGV[2])
+local count = redis.call('ZCOUNT', KEYS[1], '(' .. ARGV[1], '+inf')
+local from = count > limit and redis.call('TIME')[2] % (count - limit + 1) or 0
+-- By rank: a LIMIT would walk over all schedulers before the first one.
+local later = count > 0 and redis.call('ZREVRANGE', KEYS[1], from, math.min(from + limit, count) - 1, 'WITHSCORES') or {}
 return describe(later, function(next, every) return every and tonumber(next) > ARGV[1] + every end)`);
 
 /**
