@@ -34,6 +34,18 @@ async function check([shell = '', ...args]: readonly string[], from: number, por
   return { code, ms: performance.now() - began };
 }
 
+/**
+ * Runs a check of a server that does not answer. It must end by its own limit, 4 s, which is below the engine's: before
+ * one that waits a second longer.
+ */
+async function checkHanging(command: readonly string[], from: number, port: number): Promise<Outcome> {
+  const patient = command.map((arg) => arg.replace(/(-t|timeout) 4 /, '$1 5 '));
+  expect(patient).not.toEqual(command);
+  const [own, longer] = await Promise.all([check(command, from, port), check(patient, from, port)]);
+  expect(own.ms).toBeLessThan(longer.ms);
+  return own;
+}
+
 /** Starts a server that answers all data with `reply`, or stays silent without one. */
 async function serverThatSays(reply?: Buffer): Promise<{ port: number; close: () => void }> {
   const port = await freePort();
@@ -63,10 +75,7 @@ describe('the image’s health check', () => {
     await app.close();
     expect((await check(command, 8080, port)).code).not.toBe(0);
     const hanging = await serverThatSays();
-    const hung = await check(command, 8080, hanging.port);
-    expect(hung.code).not.toBe(0);
-    // The engine's own limit is 5 s.
-    expect(hung.ms).toBeLessThan(5_000);
+    expect((await checkHanging(command, 8080, hanging.port)).code).not.toBe(0);
     hanging.close();
     const refusing = await serverThatSays(Buffer.from('HTTP/1.1 503 Service Unavailable\r\n\r\n'));
     expect((await check(command, 8080, refusing.port)).code).not.toBe(0);
@@ -97,9 +106,7 @@ describe('MongoDB’s health check in the compose file', () => {
     if (server.pid === undefined) return;
     process.kill(server.pid, 'SIGSTOP');
     try {
-      const frozen = await check(script, 27017, server.port);
-      expect(frozen.code).toBe(1);
-      expect(frozen.ms).toBeLessThan(8_000);
+      expect((await checkHanging(script, 27017, server.port)).code).toBe(1);
     } finally {
       process.kill(server.pid, 'SIGCONT');
     }
