@@ -25,13 +25,11 @@ export interface BenchSizes {
   readonly types: { readonly keys: number; readonly members: number };
   /** Small values of each type; with `mixed`, another load of this many values of all types. */
   readonly manyKeys: { readonly keys: number; readonly mixed?: number };
-  /** Warm-up before waits are measured, in seconds: Node runs new code many times slower. */
-  readonly warmUpSeconds: number;
   readonly latency: {
     readonly streams: number;
     readonly perSec: number;
-    /** Warm-up at the steady rate, in seconds. At so few entries, Node's compiler takes as much CPU for a while. */
-    readonly steadyWarmUpSeconds: number;
+    /** Warm-up before measuring, in seconds: Node runs new code many times slower. */
+    readonly warmUpSeconds: number;
     readonly seconds: number;
   };
   /** Entries per second over these streams, for this many seconds, with this many kills. */
@@ -91,8 +89,7 @@ const FULL: BenchSizes = {
   sets: { sets: 200, members: 1_000 },
   types: { keys: 200, members: 1_000 },
   manyKeys: { keys: 100_000 },
-  warmUpSeconds: 5,
-  latency: { streams: 50, perSec: 200, steadyWarmUpSeconds: 45, seconds: 15 },
+  latency: { streams: 50, perSec: 200, warmUpSeconds: 5, seconds: 10 },
   kill: { streams: 50, perSec: 1_000, seconds: 12, kills: 3, idleSeconds: 30 },
   changes: { keys: 100_000, perSec: 20, seconds: 10, floodPerSec: 5_000, floodSeconds: 60 },
   feedCost: { keys: [10, 1_000, 100_000], writes: 600_000 },
@@ -122,8 +119,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     sets: { sets: 20, members: 200 },
     types: { keys: 20, members: 100 },
     manyKeys: { keys: 3_000 },
-    warmUpSeconds: 2,
-    latency: { streams: 50, perSec: 200, steadyWarmUpSeconds: 2, seconds: 2 },
+    latency: { streams: 50, perSec: 200, warmUpSeconds: 2, seconds: 2 },
     kill: { streams: 50, perSec: 500, seconds: 4, kills: 2, idleSeconds: 20 },
     changes: { keys: 5_000, perSec: 20, seconds: 3, floodPerSec: 1_000, floodSeconds: 3 },
     feedCost: { keys: [10, 1_000], writes: 100_000 },
@@ -141,8 +137,7 @@ export const SIZES: Readonly<Record<SizeName, BenchSizes>> = {
     sets: { sets: 4, members: 20 },
     types: { keys: 3, members: 10 },
     manyKeys: { keys: 60 },
-    warmUpSeconds: 0.5,
-    latency: { streams: 5, perSec: 100, steadyWarmUpSeconds: 0.5, seconds: 1 },
+    latency: { streams: 5, perSec: 100, warmUpSeconds: 0.5, seconds: 1 },
     kill: { streams: 5, perSec: 200, seconds: 2, kills: 1, idleSeconds: 15 },
     changes: { keys: 100, perSec: 20, seconds: 1, floodPerSec: 100, floodSeconds: 1 },
     feedCost: { keys: [10], writes: 20_000 },

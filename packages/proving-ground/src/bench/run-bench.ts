@@ -62,16 +62,12 @@ export async function runBench(options: BenchOptions, context: BenchContext): Pr
 }
 
 /** The steady rate, and half of the fleet's throughput on several streams, if that was measured. */
-function ratesOf({ latency, warmUpSeconds }: BenchSizes, rows: readonly Row[]) {
+function ratesOf({ latency: { perSec, streams } }: BenchSizes, rows: readonly Row[]) {
   const reached = rows.filter(
     ({ part, who, load }) => part === 'throughput' && who === FLEET && !load.startsWith('1 ×'),
   );
   const first = rates(reached.filter(({ load }) => load === reached[0]?.load));
-  const { perSec, streams, steadyWarmUpSeconds } = latency;
-  const steady = { load: `${perSec}/s over ${streams} streams`, perSec, warmUpSeconds: steadyWarmUpSeconds };
+  const steady = { load: `${perSec}/s over ${streams} streams`, perSec };
   if (first.length === 0) return [steady];
-  return [
-    steady,
-    { load: `half of the throughput`, perSec: Math.round(spreadOf(first).median / 2), warmUpSeconds },
-  ];
+  return [steady, { load: `half of the throughput`, perSec: Math.round(spreadOf(first).median / 2) }];
 }

@@ -62,7 +62,7 @@ async function measure(
     ...bench.programServers(target),
     ...{ kind: isFlood ? 'hash' : kind, keys, perSec },
     seconds: isFlood ? floodSeconds : single.seconds,
-    warmUpSeconds: bench.sizes.warmUpSeconds,
+    warmUpSeconds: bench.sizes.latency.warmUpSeconds,
   });
   return (await measureWaits(bench, target, pids, process)).measured;
 }

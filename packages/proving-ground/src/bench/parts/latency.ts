@@ -10,7 +10,6 @@ import { percentile } from '../report/figures.js';
 interface Rate {
   readonly load: string;
   readonly perSec: number;
-  readonly warmUpSeconds: number;
 }
 
 /**
@@ -24,20 +23,14 @@ export async function measureLatency(
   rates: readonly Rate[],
 ): Promise<void> {
   for (let repetition = 1; repetition <= bench.repetitions; repetition++)
-    for (const [i, rate] of rates.entries())
+    for (const [i, { load, perSec }] of rates.entries())
       for (const follower of followers.filter(({ who }) => i === 0 || who === FLEET))
-        await bench.measure({ load: rate.load, who: follower.who, repetition }, () =>
-          follow(bench, follower, rate),
-        );
+        await bench.measure({ load, who: follower.who, repetition }, () => follow(bench, follower, perSec));
 }
 
-async function follow(
-  bench: BenchEnvironment,
-  follower: Follower,
-  { perSec, warmUpSeconds }: Rate,
-): Promise<Figures> {
+async function follow(bench: BenchEnvironment, follower: Follower, perSec: number): Promise<Figures> {
   const { who, lookUp, takesBacklog } = follower;
-  const { streams, seconds } = bench.sizes.latency;
+  const { streams, seconds, warmUpSeconds } = bench.sizes.latency;
   await bench.clear();
   await fillStreams(bench.redis, { streams, entries: 1 });
   await using target = await openMongoTarget(bench);

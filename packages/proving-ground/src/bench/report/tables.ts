@@ -103,7 +103,7 @@ const TABLES: readonly PartTable[] = [
     part: 'latency',
     title: 'Latency',
     about:
-      'From XADD to readable in MongoDB, in ms. MongoDB is queried every 2 ms. The steady rate runs for 45 s before it is measured, so that compilers have done most of their work. CPU is that of all processes of the contestant.',
+      'From XADD to readable in MongoDB, in ms. MongoDB is queried every 2 ms. CPU is that of all processes of the contestant.',
     load: 'Load',
     columns: WAITS,
   },
