@@ -46,13 +46,14 @@ end`;
 
 /**
  * KEYS: job schedulers. ARGV: ms since 1970, limit. Answers, as PAGE, schedulers whose next run is later than
- * their interval after that time. If more schedulers than the limit run after that time, each call looks at
- * others.
+ * their interval after that time. If more schedulers than the limit run after that time, every other call looks
+ * at those that run last, where schedulers with the same interval are if they are postponed, and the rest at others.
  */
 const POSTPONED = new Script(`${DESCRIBE}
 local limit = tonumber(ARGV[2])
 local count = redis.call('ZCOUNT', KEYS[1], '(' .. ARGV[1], '+inf')
-local from = count > limit and redis.call('TIME')[2] % (count - limit + 1) or 0
+local micros = redis.call('TIME')[2]
+local from = count > limit and micros % 2 == 1 and micros % (count - limit + 1) or 0
 -- By rank: a LIMIT would walk over all schedulers before the first one.
 local later = count > 0 and redis.call('ZREVRANGE', KEYS[1], from, math.min(from + limit, count) - 1, 'WITHSCORES') or {}
 return describe(later, function(next, every) return every and tonumber(next) > ARGV[1] + every end)`);
