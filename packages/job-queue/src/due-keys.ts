@@ -26,6 +26,8 @@ const AT_ONCE = 500;
 const JOB_LIMITS = { sizeOf: (key: string) => key.length, size: 64 * 1024, count: KEYS_PER_JOB };
 /** A key that failed is retried after this many ms, then with a capped exponential backoff. */
 const AGAIN_MS = 500;
+/** A request of a tailed stream is older than this, in ms, only if its worker does not read. Idle streams are released before. */
+const UNREAD_MS = 5_000;
 const ATTEMPTS = 8;
 
 /**
@@ -122,9 +124,12 @@ export class DueKeys {
     return await OVERDUE.texts(this.redis, this.#names, ms, limit);
   }
 
-  /** Finds keys whose workers died while they worked on them or tailed them. */
+  /**
+   * Finds keys whose workers died while they worked on them or tailed them, and tailed streams whose worker has not
+   * read their changes for UNREAD_MS: it may hang in a write.
+   */
   async abandoned(): Promise<string[]> {
-    return await this.#scan(ABANDONED, QUARANTINE.starts, QUARANTINE.ms);
+    return await this.#scan(ABANDONED, QUARANTINE.starts, QUARANTINE.ms, UNREAD_MS);
   }
 
   /**

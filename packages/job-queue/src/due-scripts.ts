@@ -13,7 +13,7 @@ local answers, keys, isRunning = {}, {}, {}
 for i = 3, #ARGV do keys[i - 2] = ARGV[i] end
 local asked = stamp(now - ARGV[2])
 local texts = textsOf(keys)
-local added = {}
+local added, isFresh = {}, {}
 for i, key in ipairs(keys) do
   local claim = parsed(texts[i])
   if claim then
@@ -26,7 +26,10 @@ for i, key in ipairs(keys) do
       end
     end
   end
-  if not answers[i] then
+  if not answers[i] and claim and claim.retained and tonumber(claim.again) < tonumber(asked) then
+    -- Its changes have waited since an earlier request.
+    isFresh[i] = redis.call('ZADD', DUE, 'NX', claim.again, key) == 1
+  elseif not answers[i] then
     added[#added + 1] = asked
     added[#added + 1] = key
   end
@@ -37,8 +40,8 @@ local areAllFresh = 2 * fresh == #added
 for i, key in ipairs(keys) do
   if not answers[i] then
     -- No two scripts have the same microsecond. A key with this time was not due before.
-    local isFresh = areAllFresh or tonumber(redis.call('ZSCORE', DUE, key)) == tonumber(asked)
-    answers[i] = isFresh and not isRunning[i] and ${NEEDS_JOB} or 0
+    if isFresh[i] == nil then isFresh[i] = areAllFresh or tonumber(redis.call('ZSCORE', DUE, key)) == tonumber(asked) end
+    answers[i] = isFresh[i] and not isRunning[i] and ${NEEDS_JOB} or 0
   end
 end
 return answers`);
@@ -70,20 +73,24 @@ end
 return keys`);
 
 /**
- * Reads a page of the claims, and finds the claims of dead workers. ARGV: cursor, count, starts allowed, ms
- * that a key is quarantined. Answers the next cursor and the keys, without quarantined keys and without keys
- * whose run failed (those are due).
+ * Reads a page of the claims, and finds the claims of dead workers, and of workers that do not read on in a stream
+ * that they tail. ARGV: cursor, count, starts allowed, ms that a key is quarantined, ms after which a tailed stream
+ * should have been read. Answers the next cursor and the keys, without quarantined keys and without keys whose run
+ * failed (those are due).
  */
 export const ABANDONED = bookkeepingScript(`
 local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
 local keys = {}
 for i = 1, #page[2], 2 do
   local text = page[2][i + 1]
-  -- Nearly all claims belong to live workers.
-  if not isAlive(string.match(text, '^%S+')) then
-    local claim = parsed(text)
-    local isQuarantined = claim and claim.starts >= tonumber(ARGV[3]) and now - tonumber(claim.began) < tonumber(ARGV[4])
-    if claim and claim.starts > 0 and not isQuarantined then keys[#keys + 1] = page[2][i] end
+  local isHeld = isAlive(string.match(text, '^%S+'))
+  -- Nearly all claims belong to live workers, and are not retained.
+  local claim = (not isHeld or string.sub(text, -2) == ' 1') and parsed(text)
+  if claim and isHeld then
+    if claim.again ~= '0' and now - tonumber(claim.again) > tonumber(ARGV[5]) then keys[#keys + 1] = page[2][i] end
+  elseif claim then
+    local isQuarantined = claim.starts >= tonumber(ARGV[3]) and now - tonumber(claim.began) < tonumber(ARGV[4])
+    if claim.starts > 0 and not isQuarantined then keys[#keys + 1] = page[2][i] end
   end
 end
 return {page[1], keys}`);

@@ -241,7 +241,15 @@ class Model {
   }
 
   async #abandoned(): Promise<readonly string[]> {
-    const reply = await ABANDONED.list(on.redis, this.#names, '0', 100, QUARANTINE.starts, QUARANTINE.ms);
+    const reply = await ABANDONED.list(
+      on.redis,
+      this.#names,
+      '0',
+      100,
+      QUARANTINE.starts,
+      QUARANTINE.ms,
+      5_000,
+    );
     return Array.isArray(reply[1]) ? reply[1].map(String) : [];
   }
 }

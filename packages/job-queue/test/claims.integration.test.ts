@@ -319,6 +319,29 @@ describe('a claim that is retained after its run', () => {
     expect(await on.waiting()).toEqual([['a']]);
   });
 
+  it('whose worker does not read on is reported, and the key has been due since its change', async () => {
+    const held = await retain(on.mine, 'a');
+    const request = () => on.queue.due.request(['a'], true);
+    const age = async (ms: number) => {
+      const words = (await on.redis.hget('{claims}:claims', 'a'))?.split(' ') ?? [];
+      await on.redis.hset('{claims}:claims', 'a', words.with(4, `${Number(words[4]) - ms}`).join(' '));
+    };
+    await request();
+    await age(4_000);
+    expect(await on.queue.due.abandoned()).toEqual([]);
+    expect(await on.mine.stillHolds(held)).toBe(true);
+    await age(4_000);
+    expect(await on.queue.due.abandoned()).toEqual([]);
+    await age(2_000);
+    expect(await on.queue.due.abandoned()).toEqual(['a']);
+    await on.queue.request(['a']);
+    await on.queue.request(['a']);
+    expect(await on.waiting()).toEqual([['a']]);
+    expect((await on.queue.depth()).dueMs).toBeGreaterThan(5_000);
+    expect(await claim(on.others, 'a')).toMatchObject({ wasRetained: true });
+    expect(await on.queue.due.abandoned()).toEqual([]);
+  });
+
   it('of a dead worker answers for nothing', async () => {
     const held = await retain(on.mine, 'a');
     await die();
