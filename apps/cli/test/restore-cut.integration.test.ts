@@ -1,5 +1,5 @@
 import { startTcpProxy, type TcpProxy } from '@redis-to-mongo/local-stack';
-import { afterAll, beforeAll, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { contentOf, fillAllKinds } from './all-kinds.js';
 import { type CliUnderTest, cliUnderTest, targetForTests } from './cli-under-test.js';
 
@@ -27,7 +27,7 @@ afterAll(async () => {
  */
 async function restoreMeanwhile(
   key: string,
-  hasPart: (name: string) => Promise<boolean>,
+  hasPart: ((name: string) => Promise<boolean>) | undefined,
   meanwhile: (name: string) => Promise<unknown>,
 ) {
   proxy.delay(HELD_MS);
@@ -35,7 +35,7 @@ async function restoreMeanwhile(
   await vi.waitFor(
     async () => {
       const [name] = await target.redis.keys('redis-to-mongo:restore:*');
-      expect(name !== undefined && (await hasPart(name))).toBe(true);
+      expect(name !== undefined && (await (hasPart ?? isThere)(name))).toBe(true);
       await meanwhile(name ?? '');
     },
     { interval: 10, timeout: 20_000 },
@@ -47,7 +47,7 @@ async function restoreMeanwhile(
 /** Restores one key, and loses the connection meanwhile. */
 async function restoreCut(
   key: string,
-  hasPart = async (_name: string) => true,
+  hasPart?: (name: string) => Promise<boolean>,
   meanwhile: () => Promise<unknown> = async () => {},
 ) {
   await target.redis.flushall();
@@ -72,6 +72,46 @@ it.each(['many-jobs', 'blob', 'orders', 'many-prices'])(
   },
 );
 
+describe('small keys that are written together', () => {
+  const small = Array.from({ length: 20 }, (_, i) => `small:${i}`);
+  beforeAll(async () => {
+    for (const key of small) await cli.redis.rpush(key, 'a', 'b', 'c');
+    expect(await cli.run('once', 'small:*')).toMatchObject({ code: 0 });
+  });
+
+  async function expectRestored(keys: unknown) {
+    expect(keys).toMatchObject(small.map(() => ({ result: 'restored' })));
+    for (const key of small) expect(await target.redis.lrange(key, 0, -1)).toEqual(['a', 'b', 'c']);
+    expect(await target.redis.dbsize()).toBe(small.length);
+  }
+
+  test('parts that were not acknowledged are not written twice', async () => {
+    const { keys } = await restoreCut('small:*');
+    await expectRestored(keys);
+  });
+
+  test('a target that evicts some before they are renamed has them in the end', async () => {
+    await target.redis.flushall();
+    const { keys } = await restoreMeanwhile('small:*', undefined, async () => {
+      for (const name of await target.redis.keys('*small:1*')) await target.redis.del(name);
+    });
+    await expectRestored(keys);
+  });
+
+  test('those that the target has stay as they are, and one that cannot be restored alone fails', async () => {
+    await target.redis.flushall();
+    await target.redis.set('small:3', 'mine');
+    await cli.db.collection<{ _id: string }>('lists').updateOne({ _id: 'small:4' }, { $set: { size: 4 } });
+    const { code, stdout } = await cli.run('restore', 'small:*', '--to', target.url);
+    expect(stdout).toMatch(/^small:3 +list +there already/m);
+    expect(stdout).toMatch(/^small:4 +list +failed +MIRROR_DAMAGED/m);
+    expect(stdout).toContain('18 of 20 keys restored');
+    expect(code).toBe(1);
+    expect(await target.redis.get('small:3')).toBe('mine');
+    expect(await target.redis.dbsize()).toBe(small.length - 1);
+  });
+});
+
 test('a target that forgets meanwhile what it was given has the whole key in the end', async () => {
   const hasAll = async (name: string) => (await target.redis.llen(name)) === 900;
   const { keys } = await restoreCut('many-jobs', hasAll, () => target.redis.flushall());
@@ -92,6 +132,8 @@ it.each([
   expect(await target.redis.get(key)).toBe('mine');
   expect(await target.redis.dbsize()).toBe(1);
 });
+
+const isThere = async (_name: string) => true;
 
 async function isPersistent(name: string): Promise<boolean> {
   return (await target.redis.ttl(name)) === -1;

@@ -1,4 +1,4 @@
-import { forEachAtOnce, shownKey } from '@redis-to-mongo/pipeline';
+import { forEachAtOnce, inParts, shownKey } from '@redis-to-mongo/pipeline';
 import { addressOfUrl, throwRedisError } from '@redis-to-mongo/redis-connection';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
 import { activeKeys } from '../active-keys.js';
@@ -11,9 +11,12 @@ import { noteRun } from '../open-audit.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
 import { type Restored, restoreKey } from '../restore/restore-key.js';
+import { restoreTogether } from '../restore/restore-together.js';
 
-/** Keys written at once. */
-const AT_ONCE = 8;
+/** Keys whose small ones are read and written together; groups of them under way; keys of a group written alone at once. */
+const GROUP = 500;
+const GROUPS_AT_ONCE = 2;
+const ALONE_AT_ONCE = 4;
 
 interface RestoreOptions extends AllowNone {
   readonly to: string;
@@ -34,24 +37,30 @@ export async function restore(
   const keys = await activeKeys(db, 'restore', pattern, { allowNone });
   const progress = new Progress(out, keys.length, 'keys');
   const results: Restored[] = [];
-  const work = forEachAtOnce(keys, AT_ONCE, async (key) => {
-    const restored = await restoreKey(target, db, key, {
-      isReplaced,
-      isPartial,
-    });
+  const done = (restored: Restored) => {
     results.push(restored);
     progress.addEntries(restored.items);
     progress.addDone();
+  };
+  const options = { isReplaced, isPartial };
+  const work = forEachAtOnce(inParts(keys, GROUP), GROUPS_AT_ONCE, async (group) => {
+    const together = await restoreTogether(target, db, group, options);
+    together.forEach(done);
+    const names = new Set(together.map(({ key }) => key));
+    const alone = group.filter((key) => !names.has(key));
+    await forEachAtOnce(alone, ALONE_AT_ONCE, async (key) =>
+      done(await restoreKey(target, db, key, options)),
+    );
   });
   const isInterrupted = (await progress.until(work, interruption)) === INTERRUPTED;
-  const done = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
-  if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: done });
-  else print(out, done, keys.length);
+  const sorted = [...results].sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (out.isJson) out.json({ ...interruptedPart(isInterrupted, keys.length), keys: sorted });
+  else print(out, sorted, keys.length);
   const isWell = results.every(({ result }) => result === 'restored');
-  const left = `${grouped(keys.length - done.length)} keys are left`;
+  const left = `${grouped(keys.length - sorted.length)} keys are left`;
   const ending = isInterrupted ? endInterrupted(out, left) : isWell ? 'ok' : 'failed';
   const { host, pathname } = new URL(to);
-  const result = `${restoredCount(done, keys.length)} to ${host}${pathname}`;
+  const result = `${restoredCount(sorted, keys.length)} to ${host}${pathname}`;
   await noteRun(call, 'restore', pattern, result, isInterrupted);
   return ending;
 }

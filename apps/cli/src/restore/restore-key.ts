@@ -26,7 +26,7 @@ export async function restoreKey(
   target: RedisClient,
   db: Database,
   keyId: string,
-  options: Options,
+  options: RestoreOptions,
 ): Promise<Restored> {
   let keyType = '';
   try {
@@ -44,8 +44,10 @@ export async function restoreKey(
 /** The most attempts for a key whose connection is lost. */
 const MOST_TRIES = 5;
 
-interface Options {
+export interface RestoreOptions {
+  /** Replaces an existing key. */
   readonly isReplaced: boolean;
+  /** Restores a key without the parts that MongoDB does not have. */
   readonly isPartial: boolean;
 }
 
@@ -54,7 +56,7 @@ async function restoreState(
   target: RedisClient,
   db: Database,
   state: KeyState,
-  options: Options,
+  options: RestoreOptions,
 ): Promise<Pick<Restored, 'result' | 'items'>> {
   for (let tries = 1; ; tries++) {
     const { stream } = target;
@@ -72,7 +74,7 @@ async function restoreOnce(
   target: RedisClient,
   db: Database,
   state: KeyState,
-  { isReplaced, isPartial }: Options,
+  { isReplaced, isPartial }: RestoreOptions,
   isCut: () => boolean,
 ): Promise<Pick<Restored, 'result' | 'items'>> {
   const key = keyBytes(state.key);

@@ -10,7 +10,16 @@ import {
   SyncError,
 } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../clients.js';
-import { endKey, NEVER, pagesOf, requireKept, sendPart, type Written } from './send-all.js';
+import {
+  type Command,
+  endKey,
+  NEVER,
+  pagesOf,
+  requireKept,
+  type SmallKey,
+  sendPart,
+  type Written,
+} from './send-all.js';
 
 const GROUP = 'redis-to-mongo-restore';
 
@@ -32,40 +41,84 @@ export async function restoreStream(
   key = keyBytes(state.key),
 ): Promise<Written> {
   // Also creates a stream that has no entries left.
-  await sendPart(target, key, [
-    ['XGROUP', 'CREATE', key, GROUP, '0', 'MKSTREAM'],
-    ['XGROUP', 'DESTROY', key, GROUP],
-  ]);
+  await sendPart(target, key, created(key));
   let count = 0;
   let lastEntry = BEFORE_FIRST;
   for await (const page of pagesOf(entriesOf(db, state, isPartial))) {
-    await sendPart(
-      target,
-      key,
-      page.map((entry) => ['XADD', key, ...entry]),
-    );
+    await sendPart(target, key, added(key, page));
     count += page.length;
     lastEntry = page.at(-1)?.[0] ?? lastEntry;
   }
-  const lastId = lastIdOf(state, lastEntry);
-  if (lastId !== BEFORE_FIRST) await sendPart(target, key, [['XSETID', key, lastId]]);
+  await sendPart(target, key, ended(key, state, lastEntry));
   await requireKept(target, ['XLEN', key], count);
   await endKey(target, key, state.expiresAt);
   return { items: count, endsAt: state.expiresAt?.getTime() ?? NEVER };
 }
 
-/** Each entry as XADD takes it. @throws SyncError RESTORE_INCOMPLETE, MIRROR_DAMAGED. */
-async function* entriesOf(
-  db: Database,
+/**
+ * The commands that write a whole short stream: see restoreStream.
+ * @param messages all of the present incarnation, in stream order.
+ * @returns `undefined` for a stream that cannot be restored: restoreStream says why.
+ */
+export function shortStream(
+  key: Buffer,
   state: KeyState,
+  messages: readonly MirroredEntry[],
   isPartial: boolean,
-): AsyncGenerator<readonly [id: string, ...(string | Buffer)[]]> {
-  for await (const message of mirroredEntries(db, state, { withDead: true })) {
-    const { pairs, left } = decoded(message);
-    if (left > 0 && !isPartial) throw incomplete(message.entryId, left);
-    // Redis refuses an entry without fields.
-    if (pairs.length > 0) yield [message.entryId, ...pairs.flat()];
+): SmallKey | undefined {
+  let entries: readonly Entry[];
+  try {
+    entries = messages.flatMap((message) => {
+      const entry = entryOf(message, isPartial);
+      return entry ? [entry] : [];
+    });
+  } catch {
+    return undefined;
   }
+  const lastEntry = entries.at(-1)?.[0] ?? BEFORE_FIRST;
+  return {
+    commands: [...created(key), ...added(key, entries), ...ended(key, state, lastEntry)],
+    sizeCommand: 'XLEN',
+    size: entries.length,
+    items: entries.length,
+    expiresAt: state.expiresAt,
+  };
+}
+
+/** An entry's id, names and values, as XADD takes them. */
+type Entry = readonly [id: string, ...(string | Buffer)[]];
+
+/** Creates a stream, which may stay without entries. */
+function created(key: Buffer): Command[] {
+  return [
+    ['XGROUP', 'CREATE', key, GROUP, '0', 'MKSTREAM'],
+    ['XGROUP', 'DESTROY', key, GROUP],
+  ];
+}
+
+function added(key: Buffer, entries: readonly Entry[]): Command[] {
+  return entries.map((entry) => ['XADD', key, ...entry]);
+}
+
+/** Sets the last id that the stream gave out. */
+function ended(key: Buffer, state: KeyState, lastEntry: string): Command[] {
+  const lastId = lastIdOf(state, lastEntry);
+  return lastId === BEFORE_FIRST ? [] : [['XSETID', key, lastId]];
+}
+
+/** @throws SyncError RESTORE_INCOMPLETE, MIRROR_DAMAGED. */
+async function* entriesOf(db: Database, state: KeyState, isPartial: boolean): AsyncGenerator<Entry> {
+  for await (const message of mirroredEntries(db, state, { withDead: true })) {
+    const entry = entryOf(message, isPartial);
+    if (entry) yield entry;
+  }
+}
+
+/** @returns `undefined` for an entry without fields, which Redis refuses. @throws as entriesOf. */
+function entryOf(message: MirroredEntry, isPartial: boolean): Entry | undefined {
+  const { pairs, left } = decoded(message);
+  if (left > 0 && !isPartial) throw incomplete(message.entryId, left);
+  return pairs.length > 0 ? [message.entryId, ...pairs.flat()] : undefined;
 }
 
 /**

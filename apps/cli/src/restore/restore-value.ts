@@ -1,8 +1,8 @@
-import { valueType } from '@redis-to-mongo/key-types';
+import { type Item, valueType } from '@redis-to-mongo/key-types';
 import { type MirroredValue, readLastValue } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../clients.js';
-import { endKey, NEVER, pagesOf, requireKept, sendPart, type Written } from './send-all.js';
+import { endKey, NEVER, pagesOf, requireKept, type SmallKey, sendPart, type Written } from './send-all.js';
 
 /**
  * Writes a value's last state and its expiry time into another Redis, which must not have the key. The state may come from a
@@ -34,10 +34,8 @@ export async function restoreValue(
   for await (const items of pagesOf(value.items(), isWhole)) {
     await sendPart(target, key, commands(key, items));
     count += items.length;
-    for (const item of items) {
-      bytes += item[0]?.length ?? 0;
-      expiring.add(expiresAt?.(item) ?? NEVER);
-    }
+    bytes += bytesOf(items);
+    for (const item of items) expiring.add(expiresAt?.(item) ?? NEVER);
   }
   const { size } = valueType(keyType).source;
   const given = size?.of === 'bytes' ? bytes : count;
@@ -49,6 +47,33 @@ export async function restoreValue(
     await requireKept(target, [size.command, key], given, expiring.first, given - expiring.count);
   await endKey(target, key, value.expiresAt);
   return { items: count, endsAt: Math.min(value.expiresAt?.getTime() ?? NEVER, expiring.lastOf(count)) };
+}
+
+/**
+ * The commands that write a whole small value: see restoreValue.
+ * @returns `undefined` for a value that is to be written alone: restoreValue says why, or writes it page by page.
+ */
+export async function smallValue(
+  key: Buffer,
+  keyType: KeyType,
+  value: MirroredValue,
+): Promise<SmallKey | undefined> {
+  if (!value.active || value.isLarge || value.left > 0) return undefined;
+  const { restore, source } = valueType(keyType);
+  const pages = pagesOf(value.items());
+  const { value: items = [] }: { value?: readonly Item[] } = await pages.next();
+  if (!(await pages.next()).done) return undefined;
+  if (items.some((item) => (restore.expiresAt?.(item) ?? NEVER) < NEVER)) return undefined;
+  const size = source.size?.of === 'bytes' ? bytesOf(items) : items.length;
+  if (items.length === 0 || (source.size && Number(value.size) > size)) return undefined;
+  const sizeCommand = source.size && 'command' in source.size ? source.size.command : undefined;
+  const commands = restore.commands(key, items);
+  return { commands, sizeCommand, size, items: items.length, expiresAt: value.expiresAt };
+}
+
+/** The bytes of a string's or a JSON text's pieces. */
+function bytesOf(items: readonly Item[]): number {
+  return items.reduce((sum, [piece]) => sum + (piece?.length ?? 0), 0);
 }
 
 /** Counts the items that expire, and records when the first and the last of them do, in ms since 1970. */

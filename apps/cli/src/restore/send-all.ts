@@ -10,6 +10,21 @@ export interface Written {
   readonly endsAt: number;
 }
 
+/** A command's name and arguments. */
+export type Command = readonly (string | Buffer)[];
+
+/** A key that one pipeline writes whole. */
+export interface SmallKey {
+  readonly commands: readonly Command[];
+  /** Asks for its size; absent if no command reports it. */
+  readonly sizeCommand?: string | undefined;
+  /** What it answers at least, once the key is written. */
+  readonly size: number;
+  /** Entries or items. */
+  readonly items: number;
+  readonly expiresAt: Date | null | undefined;
+}
+
 /** The time of what does not expire. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
@@ -17,12 +32,13 @@ export const NEVER = Number.POSITIVE_INFINITY;
 const ABANDONED_MS = 3_600_000;
 
 /** Sends commands that write a part of a key. The key expires if the rest does not follow: see endKey. @throws as sendAll. */
-export async function sendPart(
-  redis: RedisClient,
-  key: Buffer,
-  commands: readonly (readonly (string | Buffer)[])[],
-): Promise<void> {
-  await sendAll(redis, [...commands, ['PEXPIRE', key, String(ABANDONED_MS)]]);
+export async function sendPart(redis: RedisClient, key: Buffer, commands: readonly Command[]): Promise<void> {
+  await sendAll(redis, asPart(key, commands));
+}
+
+/** Commands that write a part of a key, or all of it, with its temporary expiry time. */
+export function asPart(key: Buffer, commands: readonly Command[]): readonly Command[] {
+  return [...commands, ['PEXPIRE', key, String(ABANDONED_MS)]];
 }
 
 /** Ends a complete key: it stays, or gets its own expiry time. @throws as sendAll. */
@@ -31,7 +47,12 @@ export async function endKey(
   key: Buffer,
   expiresAt: Date | null | undefined,
 ): Promise<void> {
-  await sendAll(redis, [expiresAt ? ['PEXPIREAT', key, String(expiresAt.getTime())] : ['PERSIST', key]]);
+  await sendAll(redis, [expiryOf(key, expiresAt)]);
+}
+
+/** Sets a complete key's own expiry time, or none. */
+export function expiryOf(key: Buffer, expiresAt: Date | null | undefined): Command {
+  return expiresAt ? ['PEXPIREAT', key, String(expiresAt.getTime())] : ['PERSIST', key];
 }
 
 /**
@@ -72,7 +93,7 @@ export function lost(): SyncError {
 
 /** The size of a page: entries or items, and about this many bytes. */
 const AT_ONCE = 500;
-const BYTES_AT_ONCE = 4 * 1024 * 1024;
+export const BYTES_AT_ONCE = 4 * 1024 * 1024;
 
 /** Groups parts of a key into pages, each sent in one pipeline. @param isWhole puts all parts into one page. */
 export async function* pagesOf<Part extends readonly (string | Buffer)[]>(
@@ -93,15 +114,19 @@ export async function* pagesOf<Part extends readonly (string | Buffer)[]>(
 }
 
 /** Sends commands in one pipeline, and returns the replies. @throws SyncError as redisError, for the first that failed. */
-export async function sendAll(
+export async function sendAll(redis: RedisClient, commands: readonly Command[]): Promise<readonly unknown[]> {
+  const replies = await sendEach(redis, commands);
+  for (const reply of replies) if (reply instanceof Error) throw redisError(reply, 'to');
+  return replies;
+}
+
+/** Sends commands in one pipeline, and returns the reply or the error of each. @throws SyncError as redisError. */
+export async function sendEach(
   redis: RedisClient,
-  commands: readonly (readonly (string | Buffer)[])[],
+  commands: readonly Command[],
 ): Promise<readonly unknown[]> {
   const pipeline = redis.pipeline();
   for (const [name, ...args] of commands) pipeline.call(String(name), ...args);
   const replies = await pipeline.exec().catch(throwRedisError('to'));
-  return (replies ?? []).map(([error, reply]) => {
-    if (error) throw redisError(error, 'to');
-    return reply;
-  });
+  return (replies ?? []).map(([error, reply]) => error ?? reply);
 }

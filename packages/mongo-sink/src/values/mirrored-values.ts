@@ -41,6 +41,8 @@ export interface MirroredValue {
    * False for a refused document that only describes a large value: its items have documents of their own.
    */
   readonly hasItems: boolean;
+  /** Whether its items have documents of their own. */
+  readonly isLarge: boolean;
   /**
    * The items, in order if the value has an order.
    * @throws SyncError VALUE_CHANGED_WHILE_READ if the fleet changed the value meanwhile: start again.
@@ -102,7 +104,7 @@ function mirroredValue(
   const document: Document = plainValue(stored);
   const isLarge = document.form === 'members';
   const items = () => (isLarge ? elementItems(db, type, names, stored) : inlineItems(type, document));
-  return { ...describe(document), hasItems: true, items };
+  return { ...describe(document), hasItems: true, isLarge, items };
 }
 
 /**
@@ -110,12 +112,12 @@ function mirroredValue(
  * @param at when MongoDB refused it.
  */
 export function valueIn(type: ValueType, document: Document, at: Date): MirroredValue {
-  const hasItems = document.form !== 'members';
-  const items = () => inlineItems(type, hasItems ? document : {});
-  return { ...describe({ ...document, syncedAt: at }), hasItems, items };
+  const isLarge = document.form === 'members';
+  const items = () => inlineItems(type, isLarge ? {} : document);
+  return { ...describe({ ...document, syncedAt: at }), hasItems: !isLarge, isLarge, items };
 }
 
-function describe(document: Document): Omit<MirroredValue, 'items' | 'hasItems'> {
+function describe(document: Document): Omit<MirroredValue, 'items' | 'hasItems' | 'isLarge'> {
   const { active, expiresAt, syncedAt, size, incarnation, stream, type, mapped } = document;
   return {
     active: active === true,
