@@ -89,7 +89,11 @@ local function endOne(i, key, worker, run, how)
     local again = claim.again ~= '0'
     if how == 'failed' then
       redis.call('ZADD', DUE, 'NX', claim.began, key)
-    elseif again or how == 'more' or how == 'overtaken' then
+    elseif how == 'overtaken' then
+      -- The run has answered no request. If this repeats, the key must count as waiting since the first one.
+      redis.call('ZADD', DUE, 'NX', again and claim.again or nowText, key)
+      answer = ${NEEDS_ANOTHER}
+    elseif again or how == 'more' then
       redis.call('ZADD', DUE, again and claim.again or nowText, key)
       answer = ${NEEDS_ANOTHER}
     else

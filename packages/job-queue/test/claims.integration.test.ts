@@ -121,6 +121,14 @@ describe('claims of keys', () => {
     await expect.poll(async () => (await on.queue.depth()).untriedMs, { timeout: 20_000 }).toBeGreaterThan(0);
   });
 
+  it('of a run that was overtaken leave the key due since its request: that run has not answered it', async () => {
+    await on.queue.request(['a']);
+    await expect.poll(async () => (await on.queue.depth()).dueMs, { timeout: 20_000 }).toBeGreaterThan(100);
+    for (let i = 0; i < 3; i++)
+      expect(await on.mine.end(await claim(on.mine, 'a'), 'overtaken')).toBe('due');
+    expect((await on.queue.depth()).dueMs).toBeGreaterThan(100);
+  });
+
   it('of a run with more to read ask for another job', async () => {
     const held = await claim(on.mine, 'a');
     expect(await on.mine.end(held, 'more')).toBe('due');
