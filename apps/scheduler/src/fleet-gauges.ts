@@ -61,12 +61,12 @@ export function fleetGauges({
   let wasForecast = true; // an earlier scheduler may have left forecasts
   return async (active) => {
     const began = performance.now();
-    const changes = await queue.changes.count();
+    const changes = await queue.changes.count().catch(() => undefined); // the verdict says why
     const facts = await readFacts({ queue, db, source: redis, identity });
     const readAt = performance.now();
     const verdict = judge(facts);
     const surplus = surplusSchedulersOf(facts);
-    if (surplus !== undefined && 'is' in facts.queue) {
+    if (surplus !== undefined && 'is' in facts.queue && changes !== undefined) {
       // Under load, some keys are always due. Each of them may be new, and its job scheduler on its way.
       const onTheirWay = facts.queue.is.due + changes;
       active.noteMissing(

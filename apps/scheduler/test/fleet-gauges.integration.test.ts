@@ -1,5 +1,6 @@
 import { createFleetMetrics, createMetrics } from '@redis-to-mongo/app-shell';
-import { FleetIdentity } from '@redis-to-mongo/fleet-status';
+import { FleetIdentity, type Verdict } from '@redis-to-mongo/fleet-status';
+import { JobQueue } from '@redis-to-mongo/job-queue';
 import { addressOfUrl } from '@redis-to-mongo/redis-connection';
 import { fleetForTests } from '@redis-to-mongo/test-kit';
 import { expect, it } from 'vitest';
@@ -31,4 +32,31 @@ it('streams and sets without a job scheduler are found while other keys are due'
   await queue.request(keys.slice(0, 3)); // as under a steady load; each may be new
   await queue.changes.add([{ key: 'set:3', is: 'present' }]);
   expect(await missing()).toEqual([[undefined, 6]]);
+});
+
+it('a queue that cannot be read is what metrics and history say', async () => {
+  const { redis, db, namespace } = fleet;
+  const settings = { redis: addressOfUrl(fleet.queueServer.url), prefix: 'away', deadAfterMs: 3_000 };
+  const queue = new JobQueue(settings, () => {});
+  queue.leave();
+  const identity = new FleetIdentity({
+    queue,
+    db,
+    source: redis,
+    address: addressOfUrl(namespace.redis.url),
+  });
+  const { registry } = createMetrics('scheduler');
+  const kept: Verdict[] = [];
+  const keepSample = async (_: unknown, verdict: Verdict) => void kept.push(verdict);
+  const setGauges = fleetGauges({
+    metrics: createFleetMetrics(registry),
+    redis,
+    queue,
+    db,
+    identity,
+    keepSample,
+  });
+  await expect(setGauges({ noteMissing: () => {} })).rejects.toThrow();
+  expect(kept).toMatchObject([{ level: 'broken', reasons: [{ code: 'queue-unreadable' }] }]);
+  expect(await registry.metrics()).toMatch(/^r2m_not_complete_reasons\{reason="queue-unreadable"[^}]*\} 1$/m);
 });

@@ -124,8 +124,7 @@ describe('claims of keys', () => {
   it('of a run that was overtaken leave the key due since its request: that run has not answered it', async () => {
     await on.queue.request(['a']);
     await expect.poll(async () => (await on.queue.depth()).dueMs, { timeout: 20_000 }).toBeGreaterThan(100);
-    for (let i = 0; i < 3; i++)
-      expect(await on.mine.end(await claim(on.mine, 'a'), 'overtaken')).toBe('due');
+    for (let i = 0; i < 3; i++) expect(await on.mine.end(await claim(on.mine, 'a'), 'overtaken')).toBe('due');
     expect((await on.queue.depth()).dueMs).toBeGreaterThan(100);
   });
 
