@@ -98,7 +98,7 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     poller,
     readProcesses: () => queue.processes(),
     keys: { ...summariesOf([aSummary()]), ...NO_DETAILS, nextRuns: (keys) => queue.nextRuns(keys) },
-    runAction: async () => 'Done.',
+    runAction: async ({ keys }) => keys.map(() => 'Done.'),
     letters: NO_LETTERS,
     records: {
       book: () => ({ note: async (about) => void actions.push(about), flush: async () => {} }),

@@ -15,7 +15,8 @@ test('a list that breaks off has ended only once the actions under way have: the
   });
   const work = (items: BulkWork['items']): BulkWork => ({
     ...{ action: 'sync', filter: 'keys', from: 'here', total: { count: 2, isMore: false }, items },
-    run: () => slow,
+    together: 1,
+    run: async () => [await slow],
     book: { note: async () => {}, flush: async () => {} },
   });
   runner.start(

@@ -1,6 +1,6 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { KeyAction } from '../src/keys/key-action.js';
+import type { AskedAction, KeyAction } from '../src/keys/key-action.js';
 import { aDashboard, logIn, NO_DETAILS } from './a-dashboard.js';
 import { aSummary } from './a-report.js';
 
@@ -8,6 +8,8 @@ const UNTIL = { timeout: 20_000 };
 const KEYS = Array.from({ length: 30 }, (_none, i) => aSummary({ key: `k:${i}` }));
 let redis: RedisServer;
 const done: (readonly [KeyAction, string])[] = [];
+/** The number of keys of each call. */
+const calls: number[] = [];
 let failing = new Set<string>();
 let release: Promise<void> | undefined;
 
@@ -18,6 +20,7 @@ afterAll(() => redis.stop());
 
 async function dashboardWith(more = {}, ofKeys = {}) {
   done.length = 0;
+  calls.length = 0;
   failing = new Set();
   release = undefined;
   const keys = {
@@ -31,11 +34,13 @@ async function dashboardWith(more = {}, ofKeys = {}) {
   };
   const dashboard = await aDashboard(redis.url, {
     keys,
-    runAction: async ({ action, key }) => {
+    runAction: async ({ action, keys }: AskedAction) => {
+      calls.push(keys.length);
       await release;
-      if (failing.has(key)) throw Object.assign(new Error('no'), { code: 'MONGO_UNAVAILABLE' });
-      done.push([action, key]);
-      return 'Done.';
+      if (keys.some((key) => failing.has(key)))
+        throw Object.assign(new Error('no'), { code: 'MONGO_UNAVAILABLE' });
+      for (const key of keys) done.push([action, key]);
+      return keys.map(() => 'Done.');
     },
     ...more,
   });
@@ -61,9 +66,9 @@ const ALL = { action: 'pause', list: 'keys?q=k', count: 30 };
 it('a resync of a list knows for each key when the list began: one that comes twice begins one incarnation', async () => {
   const began = new Date();
   const since: (Date | undefined)[] = [];
-  const runAction = async (asked: { since?: Date }) => {
+  const runAction = async (asked: AskedAction) => {
     since.push(asked.since);
-    return 'Done.';
+    return asked.keys.map(() => 'Done.');
   };
   const on = await dashboardWith({ runAction });
   expect((await on.send({ ...ALL, action: 'resync' })).statusCode).toBe(202);
@@ -97,9 +102,21 @@ describe('what is done to many', () => {
   it('goes on behind what fails, and counts how many did, and why', async () => {
     const on = await dashboardWith();
     failing = new Set(['k:3', 'k:4']);
-    await on.send(ALL);
+    await on.send({ ...ALL, action: 'sync' });
     expect(await on.ended()).toMatchObject({ is: 'done', done: 28, failed: 2, code: 'MONGO_UNAVAILABLE' });
     expect(on.actions.filter(({ error }) => error !== undefined)).toHaveLength(2);
+    await on.close();
+  });
+
+  it.each(['pause', 'resume'])('is one step for many keys: %s', async (action) => {
+    const on = await dashboardWith();
+    await on.send({ ...ALL, action });
+    expect(await on.ended()).toMatchObject({ is: 'done', done: 30, failed: 0 });
+    expect(calls).toEqual([30]);
+    failing = new Set(['k:3']);
+    await on.send({ ...ALL, action });
+    expect(await on.ended()).toMatchObject({ is: 'done', done: 0, failed: 30, code: 'MONGO_UNAVAILABLE' });
+    expect(on.actions.filter(({ error }) => error !== undefined)).toHaveLength(30);
     await on.close();
   });
 
@@ -107,8 +124,9 @@ describe('what is done to many', () => {
     const on = await dashboardWith();
     let go = () => {};
     release = new Promise((resolve) => (go = resolve));
-    expect((await on.send(ALL)).statusCode).toBe(202);
-    expect((await on.send(ALL)).statusCode).toBe(409);
+    const syncs = { ...ALL, action: 'sync' };
+    expect((await on.send(syncs)).statusCode).toBe(202);
+    expect((await on.send(syncs)).statusCode).toBe(409);
     const stopping = on.send({}, undefined, '/bulk/stop');
     await vi.waitFor(() => expect(on.log()).toContain('bulk action: stopped by an operator'), UNTIL);
     go();

@@ -83,7 +83,7 @@ beforeAll(async () => {
     },
     runAction: async (action) => {
       asked.push(action);
-      return 'Done.';
+      return ['Done.'];
     },
   });
   await dashboard.server.listen({ host: '127.0.0.1', port: 0 });
@@ -152,6 +152,6 @@ test('the buttons of a key with a long name reach it', async () => {
       payload: { action: 'sync', key },
     });
     expect(answer.json()).toEqual({ message: 'Done.' });
-    expect(asked.at(-1)).toMatchObject({ key });
+    expect(asked.at(-1)).toMatchObject({ keys: [key] });
   }
 });

@@ -10,11 +10,7 @@ export { type SampleDocument, sampleDocument } from './explain/sample-document.j
 export { type ChosenKeys, keysInMongo, keysInRedis, namesInRedis } from './find-keys-now.js';
 export type { Fleet } from './key-actions.js';
 export {
-  type Paused,
-  pauseKey,
   pauseKeys,
-  type Resumed,
-  resumeKey,
   resumeKeys,
   resyncKey,
   syncNow,

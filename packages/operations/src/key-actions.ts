@@ -5,7 +5,7 @@ import { openRequests, requestKeys } from './request-keys.js';
 import { restartKey } from './restart-key.js';
 
 /** The result of pausing a key. */
-export type Paused = { readonly done: 'paused' | 'paused before' | 'unknown' };
+type Paused = { readonly done: 'paused' | 'paused before' | 'unknown' };
 
 /**
  * Pauses keys: no job reads them until resumeKeys. A running job finishes its slice. Entries that the source
@@ -25,14 +25,8 @@ export async function pauseKeys(
   });
 }
 
-/** As pauseKeys, for one key. */
-export async function pauseKey(fleet: Pick<Fleet, 'db'>, key: string): Promise<Paused> {
-  const [paused] = await pauseKeys(fleet, [key]);
-  return paused ?? { done: 'unknown' };
-}
-
 /** The result of resuming a key. `workers` is the number of live workers. */
-export type Resumed =
+type Resumed =
   | { readonly done: 'resumed'; readonly workers: number }
   | { readonly done: 'not paused' | 'unknown' };
 
@@ -54,12 +48,6 @@ export async function resumeKeys(
     if (isChanged) return { done: 'resumed', workers };
     return { done: isChanged === undefined ? 'unknown' : 'not paused' };
   });
-}
-
-/** As resumeKeys, for one key. */
-export async function resumeKey(fleet: Pick<Fleet, 'db' | 'queue'>, key: string): Promise<Resumed> {
-  const [resumed] = await resumeKeys(fleet, [key]);
-  return resumed ?? { done: 'unknown' };
 }
 
 /** The result of requesting a sync. `paused`: no request was made, because the key is paused. */

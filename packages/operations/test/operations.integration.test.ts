@@ -7,7 +7,7 @@ import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { testMongoUri, testSinkOptions } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Fleet, pauseKey, restartKey, resumeKey, resyncKey, syncNow } from '../src/index.js';
+import { type Fleet, pauseKeys, restartKey, resumeKeys, resyncKey, syncNow } from '../src/index.js';
 
 const SLICE = { entries: 1000, bytes: 1 << 20, ms: 10_000 };
 
@@ -46,6 +46,8 @@ afterAll(async () => {
 });
 
 const sync = async (key: string) => await syncKey(line, key, new Slice(SLICE));
+const pauseKey = async (of: Fleet, key: string) => (await pauseKeys(of, [key]))[0];
+const resumeKey = async (of: Fleet, key: string) => (await resumeKeys(of, [key]))[0];
 const waiting = async () =>
   await fleet.queue.forBoard().getJobCountByTypes('waiting', 'delayed', 'prioritized');
 

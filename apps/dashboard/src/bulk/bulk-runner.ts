@@ -14,8 +14,10 @@ export interface BulkWork {
   /** The size of the list at the time of the request. */
   readonly total: ListSize;
   items(): AsyncIterable<BulkItem>;
-  /** @returns the result in a few words; `undefined` if the item no longer exists. */
-  run(item: BulkItem): Promise<string | undefined>;
+  /** Maximum number of items that `run` is given. If it throws, all of them have failed. */
+  readonly together: number;
+  /** @returns for each item the result in a few words; `undefined` if it no longer exists. */
+  run(items: readonly BulkItem[]): Promise<readonly (string | undefined)[]>;
   readonly book: Pick<AuditBook, 'note' | 'flush'>;
 }
 
@@ -41,7 +43,7 @@ export interface BulkProgress {
 
 const AT_ONCE = 10;
 
-/** Runs an action on each item of a list, one list at a time. Each action is logged, and recorded in the audit. */
+/** Runs an action on the items of a list, one list at a time. Each item is logged, and recorded in the audit. */
 export class BulkRunner {
   #progress: BulkProgress | undefined;
   #isStopped = false;
@@ -74,20 +76,20 @@ export class BulkRunner {
     return progress;
   }
 
-  /** Lets actions under way on single items end, and begins no others. */
+  /** Lets actions under way end, and begins no others. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#running;
   }
 
   async #run(work: BulkWork): Promise<void> {
-    const items = work.items()[Symbol.asyncIterator]();
+    const parts = partsOf(work.items(), work.together);
     const lane = async () => {
       try {
         while (!this.#isStopped) {
-          const { done, value } = await items.next();
+          const { done, value } = await parts.next();
           if (done) return;
-          await this.#one(work, value);
+          await this.#part(work, value);
         }
       } catch (error) {
         this.#isStopped = true;
@@ -103,22 +105,38 @@ export class BulkRunner {
     this.logger.info('many: ended', { action, filter, total: total?.count, done, failed, is });
   }
 
-  async #one({ action, filter, from, book, run }: BulkWork, item: BulkItem): Promise<void> {
-    const details = { action, ...item, filter, from };
-    const named = (result: string) => (item.id === undefined ? result : `${item.id}: ${result}`);
+  async #part({ action, filter, from, book, run }: BulkWork, items: readonly BulkItem[]): Promise<void> {
+    const named = ({ id }: BulkItem, result: string) => (id === undefined ? result : `${id}: ${result}`);
     try {
-      const result = (await run(item)) ?? 'no longer there';
-      this.logger.info('operator action', details);
-      await book.note({ action, key: item.key, filter, result: named(result) });
-      this.#advance({ done: (this.#progress?.done ?? 0) + 1 });
+      const results = await run(items);
+      this.#advance({ done: (this.#progress?.done ?? 0) + items.length });
+      for (const [i, item] of items.entries()) {
+        this.logger.info('operator action', { action, ...item, filter, from });
+        const result = named(item, results[i] ?? 'no longer there');
+        await book.note({ action, key: item.key, filter, result });
+      }
     } catch (error) {
-      this.logger.warn('operator action failed', { ...details, error });
-      await book.note({ action, key: item.key, filter, result: named('failed'), error });
-      this.#advance({ failed: (this.#progress?.failed ?? 0) + 1, code: codeOf(error) });
+      this.#advance({ failed: (this.#progress?.failed ?? 0) + items.length, code: codeOf(error) });
+      for (const item of items) {
+        this.logger.warn('operator action failed', { action, ...item, filter, from, error });
+        await book.note({ action, key: item.key, filter, result: named(item, 'failed'), error });
+      }
     }
   }
 
   #advance(change: Partial<BulkProgress>): void {
     if (this.#progress) this.#progress = { ...this.#progress, ...change };
   }
+}
+
+/** Groups items, at most `size` in each part. */
+async function* partsOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[], void> {
+  let part: T[] = [];
+  for await (const item of items) {
+    part.push(item);
+    if (part.length < size) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
 }

@@ -12,14 +12,15 @@ export function addActionRoutes(server: FastifyInstance, dashboard: Dashboard): 
   const { runAction, readOnly } = dashboard;
   server.post('/keys/actions', changing(server, readOnly, BODY_BYTES), async (request, reply) => {
     const asked = parse(request.body);
-    if (!asked) return await reply.code(400).send({ error: 'Name an action and a key.' });
-    const { action, key } = asked;
+    const [key] = asked?.keys ?? [];
+    if (!asked || key === undefined)
+      return await reply.code(400).send({ error: 'Name an action and a key.' });
     const unknown = 'MongoDB does not have this key.';
     return await answerAction(request, reply, dashboard, {
-      action,
+      action: asked.action,
       key,
       unknown,
-      run: () => runAction(asked),
+      run: async () => (await runAction(asked))[0],
     });
   });
 }
@@ -30,7 +31,7 @@ function parse(body: unknown): AskedAction | undefined {
   if (action === undefined || typeof key !== 'string' || key === '') return undefined;
   return {
     action,
-    key,
+    keys: [key],
     ...(typeof incarnation === 'number' && Number.isSafeInteger(incarnation) ? { incarnation } : {}),
   };
 }

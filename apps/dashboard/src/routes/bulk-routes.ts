@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { BulkRunner, type BulkWork } from '../bulk/bulk-runner.js';
 import type { Dashboard } from '../dashboard-options.js';
 import { inTime } from '../in-time.js';
-import { KEY_ACTIONS } from '../keys/key-action.js';
+import { KEY_ACTIONS, KEYS_TOGETHER } from '../keys/key-action.js';
 import { keyQueryPath, parseKeyQuery } from '../keys/key-query.js';
 import { countedTo, type ListSize, MOST_COUNTED, sizeText } from '../keys/list-size.js';
 import { countMatching, matchingKeys } from '../keys/matching-keys.js';
@@ -19,7 +19,7 @@ const COUNT_MS = 25_000;
 /** If a list has grown by more than this since it was counted, the user must confirm again. Two estimates may differ more. */
 const GROWN = { by: 10, times: 1.1, timesAbout: 2 };
 
-type List = Pick<BulkWork, 'filter' | 'items' | 'run'> & {
+type List = Pick<BulkWork, 'filter' | 'items' | 'together' | 'run'> & {
   readonly action: BulkWork['action'];
   /** The noun for the items, singular and plural. */
   readonly nouns: readonly [string, string];
@@ -93,7 +93,8 @@ function keyListOf({ keys, runAction }: Dashboard, name: string, params: URLSear
     async *items() {
       for await (const { key } of matchingKeys(keys, query)) yield { key };
     },
-    run: ({ key }) => runAction({ action, key, since }),
+    together: KEYS_TOGETHER[action],
+    run: (items) => runAction({ action, keys: items.map(({ key }) => key), since }),
   };
 }
 
@@ -110,7 +111,8 @@ function letterListOf({ letters }: Dashboard, name: string, params: URLSearchPar
     async *items() {
       for await (const { id, key } of letters.all(filter)) yield { id, key };
     },
-    run: async ({ id = '' }) => await letterOutcome(letters, action, id),
+    together: 1,
+    run: async ([letter]) => [await letterOutcome(letters, action, letter?.id ?? '')],
   };
 }
 
