@@ -99,7 +99,7 @@ export async function changeKeys(
         what === UNKNOWN ? colored('MongoDB knows of no such key', 'red') : what,
       ]),
     );
-  if (!out.isJson) for (const [what, message] of errors) out.note(`${what}: ${message}`);
+  for (const [what, message] of errors) out.note(`${what}: ${message}`);
   if (isInterrupted) return endInterrupted(out, `${done.size} of ${counted(names.size, 'key')} done`);
   const isLacking = results.some(({ done: what }) => what === UNKNOWN || what === onlyOthers);
   return isRefused || (isLacking && !allowNone) ? 'failed' : 'ok';

@@ -16,7 +16,10 @@ export interface OutputOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The output of a command: the result on standard output, notes on standard error. */
+/**
+ * The output of a command: the result on standard output, notes and errors on standard error. With --json, each line on
+ * standard error is a JSON document: a `note` or the `error`.
+ */
 export class Output {
   readonly stdout: Stream;
   readonly stderr: Stream;
@@ -41,7 +44,17 @@ export class Output {
 
   /** A line that is not part of the result. */
   note(text: string): void {
-    this.stderr.write(`${text}\n`);
+    this.stderr.write(`${this.isJson ? jsonText({ note: text }) : text}\n`);
+  }
+
+  /** Why the command failed: a JSON document with --json, else text. */
+  error(code: string, message: string, text: string): void {
+    this.stderr.write(`${this.isJson ? jsonText({ error: { code, message } }) : text}\n`);
+  }
+
+  /** Whether progress is shown. It is for people: with --json, only on a terminal. */
+  get isProgressShown(): boolean {
+    return !this.isJson || this.stderr.isTTY === true;
   }
 
   /** Clears the screen on a terminal before repeated output; elsewhere prints a separating line. */
@@ -77,7 +90,7 @@ export class Output {
 }
 
 /** JSON that is safe on a terminal: characters that control it, reverse text or are invisible are escaped as in JSON. */
-export function jsonText(value: unknown, indent?: number): string {
+function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
     [...Array(char.length).keys()]
       .map((unit) => `\\u${char.charCodeAt(unit).toString(16).padStart(4, '0')}`)

@@ -24,7 +24,7 @@ export function createProgram({ stdout, stderr }: Pick<OutputOptions, 'stdout' |
     .version(`redis-to-mongo ${version()}`, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [COMMAND]', 'show the usage of a command, with examples')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON; notes and errors, too, one per line on standard error')
     .option('--no-color', 'no colors, as with NO_COLOR; colors are only used on a terminal')
     .option(
       '--config <PATH>',
@@ -39,7 +39,9 @@ export function createProgram({ stdout, stderr }: Pick<OutputOptions, 'stdout' |
     })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
+      writeErr: (text) => {
+        if (!isJson(program)) stderr.write(text);
+      },
       getOutHelpWidth: width,
       getErrHelpWidth: width,
       outputError: () => {}, // reported by reportError, as any other error
@@ -62,11 +64,18 @@ function afterwards(): string {
 }
 
 /** The usage error of commander in one line, with the remedy. @param name of the command, if one was called. */
-export function usageError({ message }: CommanderError, name = ''): CliError {
+export function usageError({ code, message }: CommanderError, name = ''): CliError {
+  if (code === 'commander.help')
+    return new CliError('CLI_USAGE', `name a command: see redis-to-mongo help ${name}`.trimEnd());
   const [what = '', ...more] = message.replace(/^error: /, '').split('\n');
   const text = [what, ...more].join(' ').replace(/\.$/, '');
   const where = name === '' ? '' : `${name}: `;
   return new CliError('CLI_USAGE', `${where}${text}: see redis-to-mongo help ${name}`.trimEnd());
+}
+
+/** Whether --json is given. With it, the usage is not shown where a command is missing: an error says so. */
+function isJson(program: { opts(): { json?: true | undefined } }): boolean {
+  return program.opts().json === true;
 }
 
 /** Whether commander stopped because it showed the help or the version. */

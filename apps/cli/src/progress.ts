@@ -4,7 +4,7 @@ import type { Output } from './output.js';
 
 /** Shows the progress of a command on standard error: see createProgress. */
 export class Progress {
-  readonly #shown: Shown;
+  readonly #shown: Shown | undefined;
   readonly #since = performance.now();
   #done = 0;
   #entries = 0;
@@ -15,7 +15,7 @@ export class Progress {
     private readonly total: number,
     private readonly what: string,
   ) {
-    this.#shown = createProgress(out.stderr, out.env);
+    this.#shown = out.isProgressShown ? createProgress(out.stderr, out.env) : undefined;
   }
 
   /** Counts entries that were just synced, for the rate. */
@@ -40,7 +40,7 @@ export class Progress {
       return await interruption.until(work);
     } catch (error) {
       this.end();
-      if (!this.out.isJson && this.total > 1) this.out.note(`${this.#doneOf()} done before the error`);
+      if (this.total > 1) this.out.note(`${this.#doneOf()} done before the error`);
       throw error;
     } finally {
       this.end();
@@ -49,11 +49,11 @@ export class Progress {
 
   /** Removes the progress bar. */
   end(): void {
-    this.#shown.clear();
+    this.#shown?.clear();
   }
 
   #show(): void {
-    this.#shown.update({ total: this.total, done: this.#done, describe: () => this.#text() });
+    this.#shown?.update({ total: this.total, done: this.#done, describe: () => this.#text() });
   }
 
   #text(): string {

@@ -6,7 +6,7 @@ import { Clients } from './clients.js';
 import type { Runs } from './command.js';
 import { type Ending, EXIT_CODES } from './exit-codes.js';
 import { INTERRUPTED, Interruption, STOP_SIGNALS } from './interruption.js';
-import { jsonText, Output, type OutputOptions } from './output.js';
+import { Output, type OutputOptions } from './output.js';
 import { createProgram, isHelpShown, usageError } from './program.js';
 
 /** The arguments, environment and output of one call of the command. */
@@ -28,10 +28,9 @@ export async function runCli({
   interruption = new Interruption(),
   ...places
 }: CliContext): Promise<number> {
-  // With --json, standard error holds at most one document: the error.
   const noteWait = (server: string) => {
     const out = output();
-    if (!out.isJson) out.note(`redis-to-mongo: waiting for ${server}, which does not answer yet`);
+    if (out.isProgressShown) out.note(`redis-to-mongo: waiting for ${server}, which does not answer yet`);
   };
   const clients = new Clients({ env: places.env, argv, cwd }, noteWait);
   let called: string | undefined;
@@ -66,7 +65,9 @@ export async function runCli({
     return EXIT_CODES[ended].code;
   } catch (error) {
     if (interruption.signal) return interruptedCode(interruption);
-    if (isHelpShown(error)) return EXIT_CODES[error.exitCode === 0 ? 'ok' : 'usage'].code;
+    const isHelp = isHelpShown(error);
+    if (isHelp && error.exitCode === 0) return EXIT_CODES.ok.code;
+    if (isHelp && !output().isJson) return EXIT_CODES.usage.code;
     const failure = error instanceof CommanderError ? usageError(error, called) : error;
     return EXIT_CODES[reportError(output(), failure)].code;
   } finally {
@@ -101,13 +102,9 @@ function interruptedCode({ signal = 'SIGINT' }: Interruption): number {
 function reportError(out: Output, error: unknown): Ending {
   const isKnown = error instanceof CliError || error instanceof SyncError;
   const message = maskCredentials(error instanceof Error ? error.message : String(error));
-  if (out.isJson) {
-    const code = isKnown ? error.code : UNEXPECTED;
-    out.note(jsonText({ error: { code, message } }));
-  } else {
-    const text = isKnown || !(error instanceof Error) ? message : maskCredentials(error.stack ?? message);
-    out.note(`redis-to-mongo: ${text.split('\n').map(printable).join('\n')}`);
-  }
+  const text = isKnown || !(error instanceof Error) ? message : maskCredentials(error.stack ?? message);
+  const lines = text.split('\n').map(printable).join('\n');
+  out.error(isKnown ? error.code : UNEXPECTED, message, `redis-to-mongo: ${lines}`);
   return endingOf(error);
 }
 

@@ -84,7 +84,9 @@ describe.each(Object.entries(CALLS))('%s', (name, given) => {
   const argv = () => [name, ...given.map((one) => (one === ANOTHER ? `${cli.env.REDIS_URL}/5` : one))];
 
   test('prints JSON and nothing else with --json: one document, or one a line', async () => {
-    const { stdout } = await cli.run(...argv(), '--json');
+    const { stdout, stderr } = await cli.run(...argv(), '--json');
+    for (const line of stderr.split('\n').filter(Boolean))
+      expect(Object.keys(JSON.parse(line))).toEqual([expect.stringMatching(/^(note|error)$/)]);
     const parsed = (() => {
       try {
         return [JSON.parse(stdout)];

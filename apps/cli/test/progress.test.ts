@@ -15,11 +15,12 @@ describe('the progress of a command', () => {
   };
   const interruption = new Interruption();
 
-  test('is reported before the error that ends it; with --json, standard error has only the error', async () => {
+  test('is reported before the error that ends it, as a JSON document with --json', async () => {
     for (const isJson of [false, true]) {
       const { progress, noted } = begun(isJson);
       await expect(progress.until(Promise.reject(new Error('cut')), interruption)).rejects.toThrow('cut');
-      expect(noted()).toBe(isJson ? '' : '2 of 1,200 keys done before the error\n');
+      const note = '2 of 1,200 keys done before the error';
+      expect(noted()).toBe(`${isJson ? JSON.stringify({ note }) : note}\n`);
     }
   });
 

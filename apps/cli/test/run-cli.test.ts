@@ -101,6 +101,19 @@ test('a server that does not answer ends with 3 and says which one', async () =>
   expect(code).toBe(3);
 });
 
+test('a call without a command shows the usage; with --json, it is an error as any other', async () => {
+  for (const argv of [[], ['dead-letters']]) {
+    const plain = await runIn({}, ...argv);
+    expect(plain).toMatchObject({ code: 2, stdout: '' });
+    expect(plain.stderr).toMatch(/^Usage: redis-to-mongo/);
+    const json = await runIn({}, ...argv, '--json');
+    expect(json).toMatchObject({ code: 2, stdout: '' });
+    expect(JSON.parse(json.stderr)).toEqual({
+      error: { code: 'CLI_USAGE', message: `name a command: see redis-to-mongo help ${argv.join()}`.trim() },
+    });
+  }
+});
+
 test('a command that waits for servers says so at once, on standard error, but for --json', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');

@@ -56,7 +56,7 @@ function progressReporter(out: Output): (documents: number) => void {
   let nextAt = performance.now() + TELL_EVERY_MS;
   return (documents) => {
     seen += documents;
-    if (performance.now() < nextAt) return;
+    if (!out.isProgressShown || performance.now() < nextAt) return;
     nextAt = performance.now() + TELL_EVERY_MS;
     out.note(`${grouped(seen)} old documents so far`);
   };
