@@ -34,7 +34,7 @@ export function redisError(error: unknown, known: RedisRole = 'source'): SyncErr
   const message = error instanceof Error ? error.message : String(error);
   const messages = [...withCauses(error)].map((each) => each.message);
   const names = namesOf(OPTION_NAMES[role], messages.find((each) => TOPOLOGY.test(each)) ?? '');
-  const [reason] = message.startsWith('EXECABORT') ? reasonsOf(error) : [];
+  const [reason] = reasonsOf(error);
   if (reason !== undefined) return redisError(reason, role);
   for (const each of causes(error)) {
     if (each instanceof SyncError) return each;
@@ -101,7 +101,7 @@ function unanswered({ how, isTls }: NoAnswer, names: RedisOptionNames): Connecti
   };
 }
 
-/** Why a transaction was discarded, as ioredis reports it. */
+/** Why EXEC failed, as ioredis reports it: the errors of MULTI and of the commands before EXEC. */
 function reasonsOf(error: unknown): readonly unknown[] {
   const reasons = membersOf(error).previousErrors;
   return Array.isArray(reasons) ? reasons : [];

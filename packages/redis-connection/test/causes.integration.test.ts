@@ -243,7 +243,8 @@ it('a server that has as many clients as it may have says so', async () => {
 it('a command that the user may not run is named', async () => {
   const admin = connectRedis(addressOfUrl(plain.url), () => {});
   open.push(admin);
-  await admin.call('ACL', 'SETUSER', 'some', 'on', '>pw', '~*', '+@all', '-xrange', '-xinfo|stream');
+  const refused = ['-xrange', '-xinfo|stream', '-multi'];
+  await admin.call('ACL', 'SETUSER', 'some', 'on', '>pw', '~*', '+@all', ...refused);
   const address = { host: '127.0.0.1', port: portOf(plain), db: 0, tls: NO_TLS };
   const redis = connectRedis({ ...address, username: 'some', password: 'pw' }, () => {});
   open.push(redis);
@@ -258,6 +259,8 @@ it('a command that the user may not run is named', async () => {
   });
   expect(await refusal('XRANGE', 'a key', '-', '+')).toMatchObject(named('XRANGE'));
   expect(await refusal('XINFO', 'STREAM', 'a key')).toMatchObject(named('XINFO STREAM'));
+  const discarded = await redis.multi().get('a key').exec().catch(redisError);
+  expect(discarded).toMatchObject(named('MULTI'));
 });
 
 describe('an error, whoever catches it,', () => {
