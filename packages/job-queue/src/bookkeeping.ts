@@ -1,3 +1,4 @@
+import { IS_QUARANTINED } from './quarantine.js';
 import { keyPrefix, type QueueSettings } from './queue-settings.js';
 import { Script } from './script.js';
 
@@ -76,6 +77,7 @@ end
 local function noteRequest(key, claim, text)
   if claim.again == '0' then claim.again = text store(key, claim) end
 end
+${IS_QUARANTINED}
 `;
 
 /** Creates a script that starts with the prelude above. */

@@ -39,13 +39,11 @@ for i, key in ipairs(keys) do
     end
   elseif claim then
     starts = claim.starts
-    if starts >= ${QUARANTINE.starts} then
-      if now - tonumber(claim.began) < ${QUARANTINE.ms} then
-        redis.call('ZREM', DUE, key)
-        answer = ${QUARANTINED}
-      else
-        starts = ${QUARANTINE.starts} - 1
-      end
+    if isQuarantined(claim) then
+      redis.call('ZREM', DUE, key)
+      answer = ${QUARANTINED}
+    elseif starts >= ${QUARANTINE.starts} then
+      starts = ${QUARANTINE.starts} - 1
     end
     if answer == ${GRANTED} then answer = starts >= ${QUARANTINE.suspectAfter} and ARGV[4] ~= '1' and ${SUSPECT} or ${WAS_INTERRUPTED} end
   end

@@ -15,7 +15,6 @@ import { type JobData, KEYS_PER_JOB } from './job-data.js';
 import { jobName } from './job-name.js';
 import { KEEP } from './kept-jobs.js';
 import { SCORES_PER_MS } from './new-job-schedulers.js';
-import { QUARANTINE } from './quarantine.js';
 import type { QueueSettings } from './queue-settings.js';
 import { keyHash } from './scheduler-id.js';
 import { NOW, Script } from './script.js';
@@ -129,7 +128,7 @@ export class DueKeys {
    * read their changes for UNREAD_MS: it may hang in a write.
    */
   async abandoned(): Promise<string[]> {
-    return await this.#scan(ABANDONED, QUARANTINE.starts, QUARANTINE.ms, UNREAD_MS);
+    return await this.#scan(ABANDONED, UNREAD_MS);
   }
 
   /**

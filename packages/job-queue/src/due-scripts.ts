@@ -74,9 +74,8 @@ return keys`);
 
 /**
  * Reads a page of the claims, and finds the claims of dead workers, and of workers that do not read on in a stream
- * that they tail. ARGV: cursor, count, starts allowed, ms that a key is quarantined, ms after which a tailed stream
- * should have been read. Answers the next cursor and the keys, without quarantined keys and without keys whose run
- * failed (those are due).
+ * that they tail. ARGV: cursor, count, ms after which a tailed stream should have been read. Answers the next cursor
+ * and the keys, without quarantined keys and without keys whose run failed (those are due).
  */
 export const ABANDONED = bookkeepingScript(`
 local page = redis.call('HSCAN', CLAIMS, ARGV[1], 'COUNT', ARGV[2])
@@ -87,10 +86,9 @@ for i = 1, #page[2], 2 do
   -- Nearly all claims belong to live workers, and are not retained.
   local claim = (not isHeld or string.sub(text, -2) == ' 1') and parsed(text)
   if claim and isHeld then
-    if claim.again ~= '0' and now - tonumber(claim.again) > tonumber(ARGV[5]) then keys[#keys + 1] = page[2][i] end
+    if claim.again ~= '0' and now - tonumber(claim.again) > tonumber(ARGV[3]) then keys[#keys + 1] = page[2][i] end
   elseif claim then
-    local isQuarantined = claim.starts >= tonumber(ARGV[3]) and now - tonumber(claim.began) < tonumber(ARGV[4])
-    if claim.starts > 0 and not isQuarantined then keys[#keys + 1] = page[2][i] end
+    if claim.starts > 0 and not isQuarantined(claim) then keys[#keys + 1] = page[2][i] end
   end
 end
 return {page[1], keys}`);

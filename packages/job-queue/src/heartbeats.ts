@@ -91,13 +91,26 @@ export function heartbeatKey(settings: QueueSettings): string {
 }
 
 /**
+ * Lua that sets `all`, the heartbeats. A heartbeat of a time to come is from before the clock was set back. It
+ * counts as one of now; otherwise, a process that has died would count as alive until that time.
+ */
+const ALL = `${NOW}
+local all = redis.call('HGETALL', KEYS[1])
+for i = 2, #all, 2 do
+  local at, rest = string.match(all[i], '^(%d+)(.*)$')
+  if at and tonumber(at) > now then
+    all[i] = string.format('%.0f', now) .. rest
+    redis.pcall('HSET', KEYS[1], all[i - 1], all[i]) -- refused while memory is full: then by a later reading
+  end
+end`;
+
+/**
  * KEYS: heartbeats. ARGV: process, heartbeat, ms after which a silent process is forgotten. Answers the
  * server's time.
  */
-export const BEAT = new Script(`${NOW}
+export const BEAT = new Script(`${ALL}
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' ' .. ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
-local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   if now - tonumber(string.match(all[i + 1], '^%d+') or 0) > tonumber(ARGV[3]) then
     redis.call('HDEL', KEYS[1], all[i])
@@ -118,8 +131,7 @@ if text then redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. 
  * KEYS: heartbeats, lease. Answers 1 if the lease is held, and for each process: id, ms since its heartbeat,
  * the heartbeat.
  */
-export const BEATS = new Script(`${NOW}
-local all = redis.call('HGETALL', KEYS[1])
+export const BEATS = new Script(`${ALL}
 local beats = {}
 for i = 1, #all, 2 do
   local at, text = string.match(all[i + 1], '^(%d+) (.*)$')

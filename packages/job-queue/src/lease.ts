@@ -6,12 +6,17 @@ import { Script } from './script.js';
 import { unlessGone } from './unless-gone.js';
 
 /**
- * KEYS: lease. ARGV: token, ms. Renews the lease if this token holds it; otherwise takes it if it is free.
+ * KEYS: lease. ARGV: token, ms. Renews the lease if this token holds it; otherwise takes it if it is free. A lease
+ * that would last longer is from before the clock was set back, since Redis stores the time of its end. It is
+ * shortened, so that nobody waits for hours if its holder has died.
  */
 const HOLD = new Script(`
 local holder = redis.call('GET', KEYS[1])
 if holder == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) return 1 end
-if holder then return 0 end
+if holder then
+  if redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+  return 0
+end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`);
 

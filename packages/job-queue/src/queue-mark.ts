@@ -16,13 +16,14 @@ export function prefixOfMark(key: string): string | undefined {
 
 /**
  * KEYS: mark, lease. Answers 1 if the lease is held; then the mark, if there is one, and for how many ms it
- * has not been confirmed, by the clock of the queue's Redis.
+ * has not been confirmed, by the clock of the queue's Redis. If that
+ * was set back since, the mark is of a time to come: it counts as not confirmed for as long.
  */
 export const READ_MARK = new Script(`${NOW}
 local mark = redis.call('HMGET', KEYS[1], 'mark', 'at')
 local isLed = redis.call('EXISTS', KEYS[2])
 if not mark[1] then return {isLed} end
-return {isLed, mark[1], now - tonumber(mark[2] or 0)}`);
+return {isLed, mark[1], math.abs(now - tonumber(mark[2] or 0))}`);
 
 /**
  * KEYS: mark. ARGV: the mark that the caller expects (empty: none), the new mark. Answers 1, or 0 if the

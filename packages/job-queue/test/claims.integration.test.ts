@@ -201,6 +201,13 @@ describe('claims of keys', () => {
     expect(await on.queue.due.abandoned()).toEqual([]);
     expect(await on.others.claim(['a'])).toMatchObject({ granted: [], quarantined: ['a'] });
     expect(await due()).toEqual([]);
+
+    // If the clock of the queue's Redis is set back, the key is not quarantined until the time of before.
+    const text = await on.redis.hget('{claims}:claims', 'a');
+    const began = text?.split(' ')[3] ?? '';
+    await on.redis.hset('{claims}:claims', 'a', text?.replace(began, `${Date.now() + 86_400_000}`) ?? '');
+    expect(await on.queue.due.abandoned()).toEqual(['a']);
+    await on.others.claimAlone('a', async ({ granted }) => expect(granted).toHaveLength(1));
   });
 
   /** As a failover of the queue's Redis leaves it that has lost the last claims. */

@@ -58,6 +58,19 @@ it('one that has ended, or fell silent, counts as ended and is listed for ten mi
   expect(await on.queue.processes()).toMatchObject([{ id: 'another', is: 'alive' }]);
 });
 
+it('one that died before the clock of the queue’s Redis was set back counts as dead no later than others', async () => {
+  const asListed = async () => (await on.queue.processes()).map(({ id, is }) => ({ id, is }));
+  for (const isRead of [true, false]) {
+    await on.queue.beat('died', WORKER);
+    await ageBy(-86_400_000);
+    if (isRead) expect(await asListed()).toEqual([{ id: 'died', is: 'alive' }]);
+    else await on.queue.beat('other', WORKER);
+    await ageBy(11_000);
+    expect((await asListed()).map(({ is }) => is)).toEqual(isRead ? ['dead'] : ['dead', 'dead']);
+    expect(await on.queue.workerCount()).toBe(0);
+  }
+});
+
 it.each([
   ['no JSON', 'nonsense'],
   ['of another app', '{"app":"dashboard","state":"active"}'],

@@ -19,7 +19,7 @@ export async function countInTarget(db: Db): Promise<number> {
 
 /**
  * The time since the counter was last increased, in ms, by the target's own clock. An active scheduler
- * increases it every few seconds.
+ * increases it every few seconds. If the clock was set back since, that time is to come: it counts as long ago.
  * @returns `undefined` if the time is unknown.
  * @throws as countInTarget.
  */
@@ -29,7 +29,9 @@ export async function targetCountedAgo(db: Db): Promise<number | undefined> {
     connected(db, () => db.command({ hello: 1 })),
   ]);
   const at: unknown = counter?.at;
-  return at instanceof Date && localTime instanceof Date ? localTime.getTime() - at.getTime() : undefined;
+  return at instanceof Date && localTime instanceof Date
+    ? Math.abs(localTime.getTime() - at.getTime())
+    : undefined;
 }
 
 /** Raises the target's counter to at least this value. @throws as countInTarget. */
