@@ -1,3 +1,4 @@
+import { OURS } from '@redis-to-mongo/pipeline';
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
@@ -31,6 +32,17 @@ test('verify KEY finds data in MongoDB that belongs to no key', async () => {
   for (const key of ['lost value', 'lost stream'])
     expect(await differing(key)).toMatchObject([{ key, problems: [expect.stringContaining('not in keys')] }]);
   expect(await differing('tags')).toEqual([]);
+});
+
+test('verify finds and repairs a value whose rule made its _id, though no rule does so anymore', async () => {
+  const fleets = { key: 'lost shape', active: true, revision: 1, incarnation: 1, form: 'inline', size: 1 };
+  await collection('sets').insertOne({ _id: '77', stream: 'lost shape', members: ['x'], [OURS]: fleets });
+  const found = [{ key: 'lost shape', problems: ['an active value in sets, of a key that is not in keys'] }];
+  const of = async (...args: string[]) => (await cli.json('verify', ...args, '--settle', '0')).differing;
+  expect(await of('*')).toContainEqual(expect.objectContaining(found[0]));
+  expect(await of('lost shape')).toMatchObject(found);
+  expect(await of('*', '--repair')).toContainEqual(expect.objectContaining({ ...found[0], repaired: true }));
+  expect(await of('*')).not.toContainEqual(expect.objectContaining({ key: 'lost shape' }));
 });
 
 test('verify KEY and once KEY find no key of that name', async () => {

@@ -9,6 +9,7 @@ import {
 } from '@redis-to-mongo/mongo-sink';
 import type { ChosenKeys } from '@redis-to-mongo/operations';
 import {
+  type DocumentId,
   firstState,
   inCollection,
   type KeyType,
@@ -24,17 +25,15 @@ export class OrphanKeys {
   readonly #values: readonly RuleCollection[];
   readonly #messages: readonly string[];
   readonly #keys = new Set<string>();
+  /** The `_id`s of their values, where these are not the keys. */
+  readonly #documentIds = new Map<string, DocumentId[]>();
 
   /** @param rules can name collections besides those of the types. */
   constructor(
     private readonly db: Database,
     { rules }: RuleBook,
   ) {
-    this.#values = rules.map(({ collection, types, shape }) => ({
-      collection,
-      types,
-      isShaped: shape !== undefined,
-    }));
+    this.#values = rules.map(({ collection, types }) => ({ collection, types }));
     const ofStreams = this.#values.filter(({ types }) => types === undefined || types.includes('stream'));
     this.#messages = [
       ...new Set([messageCollectionOf({}), ...ofStreams.flatMap(({ collection }) => collection ?? [])]),
@@ -49,24 +48,33 @@ export class OrphanKeys {
   /** Scans all collections, or looks up the keys whose names are known. @throws SyncError as mongoError. */
   async find({ wanted, names }: ChosenKeys, types: readonly KeyType[]): Promise<void> {
     if (names) return await this.#findAmong(names.filter(wanted), types);
-    for await (const { key, keyType } of orphans(this.db, this.#values, wanted))
-      if (types.includes(keyType)) this.#keys.add(key);
+    for await (const orphan of orphans(this.db, this.#values, wanted)) this.#add(orphan, types);
     if (!types.includes('stream')) return;
     for await (const key of unknownStreams(this.db, this.#messages, wanted)) this.#keys.add(key);
   }
 
   async #findAmong(names: readonly string[], types: readonly KeyType[]): Promise<void> {
     for (const name of names) {
-      const values = await orphansOf(this.db, this.#values, name);
-      const isOfStream = types.includes('stream') && (await unknownStream(this.db, this.#messages, name));
-      if (isOfStream || values.some(({ keyType }) => types.includes(keyType))) this.#keys.add(name);
+      for (const orphan of await orphansOf(this.db, this.#values, name)) this.#add(orphan, types);
+      if (types.includes('stream') && (await unknownStream(this.db, this.#messages, name)))
+        this.#keys.add(name);
     }
+  }
+
+  #add({ key, keyType, documentId }: Orphan, types: readonly KeyType[]): void {
+    if (!types.includes(keyType)) return;
+    this.#keys.add(key);
+    if (documentId) this.#documentIds.set(key, [...(this.#documentIds.get(key) ?? []), documentId]);
+  }
+
+  async #valuesOf(key: string): Promise<readonly Orphan[]> {
+    return await orphansOf(this.db, this.#values, key, this.#documentIds.get(key) ?? []);
   }
 
   /** The present problems of a found key, in words. @throws as find. */
   async problemsOf(key: string): Promise<readonly string[]> {
     if (!this.#keys.has(key)) return [];
-    const values = await orphansOf(this.db, this.#values, key);
+    const values = await this.#valuesOf(key);
     const stream = await unknownStream(this.db, this.#messages, key);
     const messages = stream === undefined ? [] : [`messages in ${stream}, of a key that is not in keys`];
     return [...values.map(({ problem }) => problem), ...messages];
@@ -78,8 +86,7 @@ export class OrphanKeys {
    */
   async repair(line: Line, key: string): Promise<void> {
     if (!this.#keys.has(key)) return;
-    for (const orphan of await orphansOf(this.db, this.#values, key))
-      await repairOrphan(this.db, line, orphan);
+    for (const orphan of await this.#valuesOf(key)) await repairOrphan(this.db, line, orphan);
   }
 }
 

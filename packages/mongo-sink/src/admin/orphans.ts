@@ -38,8 +38,6 @@ export interface RuleCollection {
   readonly collection: string | undefined;
   /** The types that a rule sends there; `undefined` for all. */
   readonly types: readonly KeyType[] | undefined;
-  /** The rule gives its documents a shape. */
-  readonly isShaped: boolean;
 }
 
 /** Matches active values in either shape. In the shape `document`, a top-level `active` is a user's field. */
@@ -73,19 +71,30 @@ export async function* orphans(
   }
 }
 
-/** Finds the orphans of one key. @throws SyncError as mongoError. */
+/**
+ * Finds the orphans of one key.
+ * @param documentIds the `_id`s that they may have, besides the key. Without it, they may have any: collections
+ * without an index on the key are scanned.
+ * @throws SyncError as mongoError.
+ */
 export async function orphansOf(
   db: Db,
   ruleCollections: readonly RuleCollection[],
   key: string,
+  documentIds?: readonly DocumentId[],
 ): Promise<readonly Orphan[]> {
+  const ids = documentIds?.map((documentId) => documentIdOf({ key, documentId }));
+  const ofKey = ids
+    ? { _id: { $in: [key, ...ids] } }
+    : { $or: [{ _id: key }, { [pathIn(true, 'key')]: key }] };
   return await connected(db, async () => {
     const found: Orphan[] = [];
     for (const place of placesOf(ruleCollections)) {
       const values = db.collection<StoredValue>(place.collection);
-      const ofKey = place.isShaped ? { $or: [{ _id: key }, { [pathIn(true, 'key')]: key }] } : { _id: key };
-      const active = values.find({ $and: [ofKey, ACTIVE] }, { projection: MANIFEST_PROJECTION });
-      for await (const orphan of orphansAmong(db, place, await active.toArray())) found.push(orphan);
+      const active = await values
+        .find({ $and: [ofKey, ACTIVE] }, { projection: MANIFEST_PROJECTION })
+        .toArray();
+      for await (const orphan of orphansAmong(db, place, active)) if (orphan.key === key) found.push(orphan);
     }
     return found;
   });
@@ -95,22 +104,21 @@ interface Place {
   readonly keyTypes: readonly KeyType[];
   readonly collection: string;
   readonly ruleCollection: string | null;
-  /** A rule gives documents here a shape; the collection then has an index on their keys. */
-  readonly isShaped: boolean;
 }
 
 function placesOf(ruleCollections: readonly RuleCollection[]): readonly Place[] {
-  const own = VALUE_TYPES.map(({ names: { keyType, collection } }): Place => {
-    const isShaped = ruleCollections.some(
-      (rule) => rule.collection === undefined && rule.isShaped && (rule.types?.includes(keyType) ?? true),
-    );
-    return { keyTypes: [keyType], collection, ruleCollection: null, isShaped };
-  });
-  const named = ruleCollections.flatMap(({ collection, types, isShaped }): Place[] => {
+  const own = VALUE_TYPES.map(
+    ({ names: { keyType, collection } }): Place => ({
+      keyTypes: [keyType],
+      collection,
+      ruleCollection: null,
+    }),
+  );
+  const named = ruleCollections.flatMap(({ collection, types }): Place[] => {
     const keyTypes = VALUE_TYPES.flatMap(({ names: { keyType } }) =>
       (types?.includes(keyType) ?? true) ? [keyType] : [],
     );
-    return collection === undefined ? [] : [{ keyTypes, collection, ruleCollection: collection, isShaped }];
+    return collection === undefined ? [] : [{ keyTypes, collection, ruleCollection: collection }];
   });
   return [...own, ...named.filter(({ keyTypes }) => keyTypes.length > 0)];
 }
