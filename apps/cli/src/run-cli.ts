@@ -30,7 +30,7 @@ export async function runCli({
 }: CliContext): Promise<number> {
   const noteWait = (server: string) => {
     const out = output();
-    if (out.isProgressShown) out.note(`redis-to-mongo: waiting for ${server}, which does not answer yet`);
+    if (out.isProgressShown) out.note(`redis-to-mongo: still connecting to ${server}`);
   };
   const clients = new Clients({ env: places.env, argv, cwd }, noteWait);
   let called: string | undefined;

@@ -122,11 +122,11 @@ test('a command that waits for servers says so at once, on standard error, but f
   const env = { REDIS_URL: `redis://${host}`, MONGO_URI: `mongodb://${host}` };
   const { stdout, stderr } = await runIn(env, 'status');
   expect(stderr.trim().split('\n').sort()).toEqual([
-    'redis-to-mongo: waiting for MongoDB, which does not answer yet',
-    'redis-to-mongo: waiting for the queue’s Redis, which does not answer yet',
-    'redis-to-mongo: waiting for the source Redis, which does not answer yet',
+    'redis-to-mongo: still connecting to MongoDB',
+    'redis-to-mongo: still connecting to the queue’s Redis',
+    'redis-to-mongo: still connecting to the source Redis',
   ]);
-  expect(stdout).not.toContain('waiting for');
+  expect(stdout).not.toContain('still connecting');
   expect((await runIn(env, 'status', '--json')).stderr).toBe('');
   silent.close();
 }, 60_000);

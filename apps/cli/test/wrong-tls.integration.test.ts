@@ -12,7 +12,7 @@ test.each([
   [
     'the source',
     { REDIS_URL: 'rediss:' },
-    /^The source Redis does not answer +REDIS_UNAVAILABLE: .*REDIS_TLS/m,
+    /^The source Redis cannot be read +REDIS_UNAVAILABLE: .*REDIS_TLS/m,
   ],
   [
     'the queue’s Redis',

@@ -24,7 +24,7 @@ export function serverReasons({
       : undefined,
     trouble('queue-unreadable', 'The queue’s Redis cannot be read', queue),
     isSlow(mirror, mirrorWrites) ? SLOW : trouble('target-unreadable', 'MongoDB cannot be read', mirror),
-    trouble('source-unreachable', 'The source Redis does not answer', source) ?? partOfSource(source),
+    trouble('source-unreachable', 'The source Redis cannot be read', source) ?? partOfSource(source),
     // A server that cannot be read was already reported.
     'is' in queue
       ? trouble('queue-refuses-writes', 'The queue’s Redis accepts no writes', queueWrites)

@@ -12,6 +12,8 @@ export interface KeyPattern {
    * if it matches no others.
    */
   readonly source: string | undefined;
+  /** Whether it matches every key, as `*` does. */
+  readonly isAll: boolean;
   /** The common prefix of all names that the expression matches. */
   readonly prefix: string;
   /**
@@ -32,7 +34,8 @@ export function globPattern(glob: string): KeyPattern {
   const literals = tokens.flatMap((token) => (token.kind === 'literal' ? [token.char] : []));
   if (literals.length === tokens.length) {
     const names = namesOf(literals.join(''));
-    return { names, source: undefined, prefix: literals.join(''), test: (keyId) => names.includes(keyId) };
+    const test = (keyId: string) => names.includes(keyId);
+    return { names, source: undefined, isAll: false, prefix: literals.join(''), test };
   }
   const source = globExpression(tokens);
   const matches = globMatcher(tokens);
@@ -42,10 +45,12 @@ export function globPattern(glob: string): KeyPattern {
       tokens.findIndex(({ kind }) => kind !== 'literal'),
     )
     .join('');
-  if (isEscapedKeyId(glob)) return { names: [], source, prefix, test: matches };
+  const isAll = tokens.every(({ kind }) => kind === 'many');
+  if (isEscapedKeyId(glob)) return { names: [], source, isAll, prefix, test: matches };
   return {
     names: [],
     source: `(?!${ESCAPED_KEY_IDS})${source}`,
+    isAll,
     prefix,
     test: (keyId) => matches(isEscapedKeyId(keyId) ? keyBytes(keyId).toString('utf8') : keyId),
   };

@@ -33,6 +33,12 @@ describe('key patterns', () => {
     expect(globPattern(pattern).test(keyIdOf(Buffer.from(key)))).toBe(matches);
   });
 
+  it('know whether they match every key', () => {
+    const all = ['*', '**', 'a*', '?*', '', 'a', '\\*', 'base64:*'].filter((glob) => globPattern(glob).isAll);
+    expect(all).toEqual(['*', '**']);
+    expect(namePattern('*').isAll).toBe(true);
+  });
+
   it('take names that are not UTF-8 by their text, and by their ids', () => {
     const key = keyIdOf(Buffer.from([0x6f, 0x3a, 0xff]));
     const taken = ['o:*', 'o:?', key, 'base64:*', 'o:', 'b*'].map((glob) => globPattern(glob).test(key));

@@ -34,7 +34,8 @@ export async function nameConditions(db: Db, pattern: KeyPattern): Promise<reado
  * A condition on the `_id` of dead letters for a pattern of key names. It also matches some of other keys:
  * the reader tests each letter's key.
  */
-export function letterNames({ source, names }: KeyPattern): Filter<Stored> {
+export function letterNames({ source, names, isAll }: KeyPattern): Filter<Stored> {
+  if (isAll) return {};
   const named = names.map((name) => ({ _id: messageIdBounds(name) }));
   if (source === undefined) return { $or: named };
   if (source.length > LONGEST_SOURCE) return {};

@@ -51,6 +51,11 @@ test('a key’s dead letters are found by its name, and no other key’s', async
     expect(await lettersOf(key), key.slice(0, 30)).toEqual([key, key]);
 });
 
+test('* finds every key and every dead letter once', async () => {
+  expect([...(await keyNames(mongo.db, { name: namePattern('*') }))].sort()).toEqual([...KEYS].sort());
+  expect(await lettersOf('*')).toEqual(twice(KEYS));
+});
+
 test('a pattern with many stars takes no long time, whatever the names', async () => {
   const began = performance.now();
   for (const text of ['*x*y', '*x*x*x*x*x*x*y', '*x?x*[^x]*y'])
