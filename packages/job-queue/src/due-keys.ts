@@ -186,12 +186,16 @@ const MISPLACED = new Script(`${NOW}
 local latest = (now + ${LONGEST_MS}) * ${SCORES_PER_MS}
 local areShort = true
 for i = 3, 5 do areShort = areShort and redis.call('LLEN', KEYS[i]) <= ${SEARCHED} end
+local listed
 local function isNowhere(job)
   if not areShort or redis.call('ZSCORE', KEYS[2], job) then return false end
-  for i = 3, 5 do
-    if redis.call('LPOS', KEYS[i], job) then return false end
+  if not listed then
+    listed = {}
+    for i = 3, 5 do
+      for _, id in ipairs(redis.call('LRANGE', KEYS[i], 0, -1)) do listed[id] = true end
+    end
   end
-  return true
+  return not listed[job]
 end
 local found = {}
 for i = 3, #ARGV do

@@ -213,6 +213,19 @@ it('a retry that is nowhere, as where a server refuses XADD in the middle of a s
   expect(await on.redis.exists(board.toKey(String(lost?.id)))).toBe(0);
 });
 
+it('retries are looked for in each list of jobs once, however many keys are overdue: it holds up the server', async () => {
+  const keys = Array.from({ length: 200 }, (_, i) => `overdue:${i}`);
+  await on.queue.due.retry(keys);
+  for (const job of await on.queue.forBoard().getDelayed()) await job.promote();
+  await on.redis.config('RESETSTAT');
+  await on.queue.due.retry(keys, 0);
+  const stats = await on.redis.info('commandstats');
+  const calls = (name: string) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1]);
+  expect(calls('lrange')).toBe(3);
+  expect(calls('lpos')).toBeLessThanOrEqual(keys.length); // BullMQ's own
+  expect(await on.waiting()).toEqual(keys.map((key) => [key]));
+});
+
 it('jobs that a process with a wrong clock has run do not say how late jobs are', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
   await on.queue.request(['a']);
