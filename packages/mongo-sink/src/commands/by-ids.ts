@@ -4,6 +4,8 @@ import type { Stored } from '../database/stored.js';
 
 /** Documents deleted per command. */
 const AT_ONCE = 1000;
+/** Ids per answer of a cursor. */
+const FOUND_AT_ONCE = 5000;
 
 /** Limits of the ids in one command: a key's name can take 1 MiB, and a command 16 MiB. */
 const NAMED_AT_ONCE = { sizeOf: (id: string) => 3 * id.length + 16, size: 8 * 1024 * 1024, count: 5000 };
@@ -55,13 +57,35 @@ export async function deleteByIds(documents: Collection<Stored>, ids: readonly s
 
 /** Deletes the documents that a filter matches, with many short commands. @throws what the driver throws. */
 export async function deleteWhere(documents: Collection<Stored>, filter: Filter<Stored>): Promise<void> {
-  for (;;) {
-    const found = await documents.find(filter, { projection: { _id: 1 }, limit: AT_ONCE }).toArray();
-    if (found.length === 0) return;
-    await deleteByIds(
-      documents,
-      found.map(({ _id }) => _id),
-    );
+  await inBatches(documents, filter, AT_ONCE, (ids) => deleteByIds(documents, ids));
+}
+
+/**
+ * Calls `run` with the ids of the documents that a filter matches, in batches, until none is left. `run` must make
+ * its ids stop matching. One cursor finds them all: if no index covers the filter, a search for each batch
+ * would pass over the other documents each time.
+ * @param count ids per batch.
+ * @throws what the driver throws, or `run`.
+ */
+export async function inBatches(
+  documents: Collection<Stored>,
+  filter: Filter<Stored>,
+  count: number,
+  run: (ids: readonly string[]) => Promise<void>,
+): Promise<void> {
+  for (let isAnyFound = true; isAnyFound; ) {
+    isAnyFound = false;
+    let ids: string[] = [];
+    const flush = async () => {
+      if (ids.length > 0) await run(ids);
+      ids = [];
+    };
+    const found = documents.find(filter, { projection: { _id: 1 }, batchSize: FOUND_AT_ONCE });
+    for await (const { _id } of found) {
+      isAnyFound = true;
+      if (ids.push(_id) === count) await flush();
+    }
+    await flush();
   }
 }
 

@@ -13,7 +13,7 @@ import {
   withRetry,
 } from '@redis-to-mongo/pipeline';
 import type { Collection, Db, Document } from 'mongodb';
-import { deleteByIds, updateByIds } from '../commands/by-ids.js';
+import { deleteByIds, inBatches, updateByIds } from '../commands/by-ids.js';
 import { insertRecords } from '../commands/write-records.js';
 import type { Stored } from '../database/stored.js';
 import { requireKept, writeValueLetters } from '../dead-letters/dead-letters.js';
@@ -249,17 +249,9 @@ export class ValueElements {
     await this.#inBatches(which, (ids) => this.#run((elements) => deleteByIds(elements, ids)));
   }
 
-  /**
-   * Calls `run` with the matching ids, in batches, until none is left. `run` must make its ids stop matching.
-   */
+  /** As inBatches. */
   async #inBatches(filter: Document, run: (ids: readonly string[]) => Promise<void>): Promise<void> {
-    for (;;) {
-      const found = await this.#run((elements) =>
-        elements.find(this.#as(filter), { projection: { _id: 1 }, limit: IDS_AT_ONCE }).toArray(),
-      );
-      if (found.length === 0) return;
-      await run(found.map(({ _id }) => _id));
-    }
+    await this.#run((elements) => inBatches(elements, this.#as(filter), IDS_AT_ONCE, run));
   }
 
   async #loadBy(

@@ -212,9 +212,9 @@ test('a worker that stands still before it removes members of the shape before r
     if (key === undefined || isOvertaken) return cursor;
     isOvertaken = true;
     return {
-      toArray: async () => {
+      [Symbol.asyncIterator]: async function* () {
         await writerOn(mongo.db).write({ ...STATE, revision: 2 }, writeOf([['third']]));
-        return await cursor.toArray();
+        yield* cursor;
       },
     };
   });
