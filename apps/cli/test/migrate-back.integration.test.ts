@@ -71,3 +71,17 @@ test('messages that a worker wrote to the former collection before it was killed
   expect(await runIn(now, 'verify', '--settle', '0', '--repair')).toMatchObject({ code: 0 });
   expect(await countsIn('other_events', 'stream_messages')).toEqual([21, 0]);
 });
+
+test('forget removes the documents of all ids that a key has had in a collection', async () => {
+  const rule = { pattern: 'person:*', types: ['hash'], collection: 'persons', shape: 'document' };
+  for (const id of ['{1}', 'p{1}']) {
+    const env = { ...without, RULES: JSON.stringify([{ ...rule, id }]) };
+    await cli.redis.hset('person:7', { age: '1', name: id });
+    expect(await runIn(env, 'once', 'person:7')).toMatchObject({ code: 0 });
+    await cli.redis.del('person:7');
+    expect(await runIn(env, 'once', 'person:7')).toMatchObject({ code: 0 });
+  }
+  expect(await countsIn('persons')).toEqual([2]);
+  expect(await cli.run('forget', 'person:7', '--yes')).toMatchObject({ code: 0 });
+  expect(await countsIn('persons')).toEqual([0]);
+});

@@ -155,12 +155,13 @@ async function removeValues(
     for (const { filter, isShaped } of manifestsOf(state)) {
       const ended = pathsIn(isShaped, { active: false, revision: { $lte: revision } });
       const gone: Filter<StoredValue> = { ...filter, ...ended };
-      const found = await manifests.findOne(gone, { projection: MANIFEST_PROJECTION });
-      if (!found) continue;
-      // Elements are found through the manifest, so they are removed first. Elements of an incarnation that
-      // has begun meanwhile have a later attempt, and stay.
-      await removeElements(db, { memberCollection }, key, parseManifest(found).attempts, isShaped);
-      await manifests.deleteOne(gone);
+      // A key can have one per `_id` that its rules gave it.
+      for (const found of await manifests.find(gone, { projection: MANIFEST_PROJECTION }).toArray()) {
+        // Elements are found through the manifest, so they are removed first. Elements of an incarnation that
+        // has begun meanwhile have a later attempt, and stay.
+        await removeElements(db, { memberCollection }, key, parseManifest(found).attempts, isShaped);
+        await manifests.deleteOne({ ...gone, _id: found._id });
+      }
     }
   }
   if (withData) await db.collection('value_fingerprints').deleteMany({ key });

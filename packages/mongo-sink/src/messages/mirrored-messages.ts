@@ -90,6 +90,7 @@ export async function* messagesOfStreams(
   states: readonly KeyState[],
   collections: Iterable<string>,
 ): AsyncGenerator<StreamMessage> {
+  if (states.length === 0) return; // MongoDB refuses an empty $or
   const byPlace = new Map(states.map((state) => [placeName(state), state]));
   const $or = states.map(({ key }) => ({ _id: messageIdBounds(key) }));
   try {
