@@ -296,5 +296,7 @@ const NOTHING_FOUND: Reason = {
   code: 'nothing-found',
   level: 'empty',
   what: 'No keys are mirrored',
-  remedy: 'Redis has no key to mirror. Check KEY_INCLUDE, KEY_EXCLUDE and KEY_TYPES.',
+  remedy:
+    'Redis has no key to mirror. If it should have some, it may have lost its data, or be the wrong server or database: ' +
+    'check it, and REDIS_URL; then KEY_INCLUDE, KEY_EXCLUDE and KEY_TYPES.',
 };

@@ -347,6 +347,11 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
   ],
 ];
 
+test('of a Redis that has no key asks whether it lost its data', () => {
+  const none = { queue: aQueue({ schedulers: 0 }), mirror: aMirror({ hasKeys: false, activeScheduled: 0 }) };
+  expect(judge(someFacts(none), NOW).reasons[0]?.remedy).toMatch(/lost its data.*REDIS_URL.*KEY_INCLUDE/);
+});
+
 const FOREIGN = { is: 'unsure', what: 'a fleet with another queue writes there', options: [] } as const;
 
 test.each([
