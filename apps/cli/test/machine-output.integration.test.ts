@@ -108,6 +108,11 @@ describe.each(Object.entries(CALLS))('%s', (name, given) => {
   });
 });
 
+test('fleet says in JSON, too, that no fleet has started yet', async () => {
+  const { stdout } = await cli.run('fleet', '--json');
+  expect(JSON.parse(stdout)).toEqual({ fits: true, is: 'same', id: null });
+});
+
 test('an error is a document, too', async () => {
   const { stdout, stderr } = await cli.run('explain', 'nobody-has-this', '--json');
   expect(JSON.parse(stdout || stderr)).toBeTypeOf('object');

@@ -72,7 +72,7 @@ test('a value that MongoDB refused is written by a worker once its dead letter i
   const worker = start(WORKER, [], 'ignore');
   try {
     const { code, stdout } = await run('dead-letters', 'replay', '--all', 'refused*');
-    expect(stdout).toMatch(/^refused [12]@a1:value +read anew$/m);
+    expect(stdout).toMatch(/^refused [12]@a1:value +requested$/m);
     expect(code).toBe(0);
     // Neither value changes, and no scheduler runs: nothing else has the worker read it.
     await vi.waitFor(

@@ -82,7 +82,7 @@ interface Chosen extends LetterOptions {
 export async function replayLetters(call: Call, id: string | undefined, options: Chosen): Promise<Ending> {
   return await forEach(call, 'replay', id, options, async (db, id) => {
     const done = await replayDeadLetter(db, id, async () => openRequests(await call.clients.queue()));
-    return { ok: ['written', 'already there', 'read anew'].includes(done.result), ...done };
+    return { ok: ['written', 'already there', 'requested'].includes(done.result), ...done };
   });
 }
 

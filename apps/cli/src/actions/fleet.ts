@@ -24,7 +24,7 @@ export async function moveFleet(call: Call): Promise<Ending> {
 async function compare(out: Output, identity: FleetIdentity): Promise<Ending> {
   const comparison = await identity.compare();
   const isOurs = comparison.is === 'same';
-  if (out.isJson) out.json({ fits: isOurs, ...comparison });
+  if (out.isJson) out.json({ fits: isOurs, ...comparison, ...(isOurs ? { id: comparison.id ?? null } : {}) });
   else if (isOurs)
     out.line(
       comparison.id === undefined

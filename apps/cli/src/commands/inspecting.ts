@@ -121,7 +121,7 @@ const deadLetters: Declare = (program, runs) => {
   withLetterFilter(letters.command('replay'))
     .summary('writes records again')
     .description(
-      'Writes entries again, and reads the keys of values again. Fix the reason first (a validator, an ' +
+      'Writes entries again, and asks the fleet to read the keys of values again. Fix the reason first (a validator, an ' +
         'index). Records that are refused again are kept.',
     )
     .argument('[ID]', 'with --all: a key pattern')

@@ -26,13 +26,13 @@ export async function showDeadLetter(db: Db, id: string) {
 
 /**
  * The result of a replay.
- * - `read anew`: a value may have changed, so it is not restored from the letter. A job is requested, which
+ * - `requested`: a value may have changed, so it is not restored from the letter. A job is requested, which
  *   reads and writes all of it.
  * - `key gone`, `key paused`: no job would read the value, so the letter stays.
  * - `refused`: MongoDB refused the record again, with this code; the letter stays.
  */
 export type Replay =
-  | { readonly result: 'written' | 'already there' | 'read anew' | 'key gone' | 'key paused' | 'absent' }
+  | { readonly result: 'written' | 'already there' | 'requested' | 'key gone' | 'key paused' | 'absent' }
   | { readonly result: 'refused'; readonly code: number };
 
 /** Confirms that the queue takes requests. @returns a function that requests a job for a key. */
@@ -121,7 +121,7 @@ async function readAnew(
   await request(key);
   await removeParts(db, { letter: id, at: { $in: [at, null] } });
   await lettersIn(db).deleteOne({ _id: id, at });
-  return { result: 'read anew' };
+  return { result: 'requested' };
 }
 
 async function insertOnce(db: Db, collection: string, record: Document): Promise<Replay> {

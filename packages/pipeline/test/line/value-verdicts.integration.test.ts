@@ -69,7 +69,7 @@ describe('the verdict on values', () => {
     await expect(replayDeadLetter(under.db, letter?.id ?? '', away)).rejects.toThrow('no queue');
     expect(await lettersOf('bad')).toHaveLength(1);
     expect(await syncKey(line, 'bad', wholeSlice())).toMatchObject({ result: 'unchanged' });
-    expect(await replayDeadLetter(under.db, letter?.id ?? '', openRequests)).toEqual({ result: 'read anew' });
+    expect(await replayDeadLetter(under.db, letter?.id ?? '', openRequests)).toEqual({ result: 'requested' });
     expect(requested).toEqual(['bad']);
     expect(await syncKey(line, 'bad', wholeSlice())).toMatchObject({ written: 1 });
     expect(await fieldsOf('bad')).toEqual(['secret']);
@@ -173,7 +173,7 @@ describe('the verdict on values', () => {
       await syncKey(line, 'again', wholeSlice());
       const [letter] = await lettersOf('again');
       const atOnce = async () => (key: string) => syncKey(line, key, wholeSlice());
-      expect(await replayDeadLetter(under.db, letter?.id ?? '', atOnce)).toEqual({ result: 'read anew' });
+      expect(await replayDeadLetter(under.db, letter?.id ?? '', atOnce)).toEqual({ result: 'requested' });
     });
     expect(await lettersOf('again')).toMatchObject([{ kind: 'value' }]);
   });
@@ -228,7 +228,7 @@ describe('the verdict on values', () => {
     expect(addsUp(await under.state('large'))).toBe(true);
 
     const [first] = letters;
-    expect(await replayDeadLetter(under.db, first?.id ?? '', openRequests)).toEqual({ result: 'read anew' });
+    expect(await replayDeadLetter(under.db, first?.id ?? '', openRequests)).toEqual({ result: 'requested' });
     await syncKey(line, 'large', wholeSlice());
     expect(await fieldsOf('large')).toEqual([...fields, 'more'].sort());
     expect(await lettersOf('large')).toEqual([]); // all of them are there, also what was not replayed
