@@ -27,6 +27,8 @@ export interface SourceAnswers {
   readonly masters: number;
   /** The masters of a cluster that do not answer, as host:port, and not all of them. */
   readonly silent: readonly string[];
+  /** For how many ms the source, a replica, has had no link to its primary; 0 or absent otherwise. */
+  readonly cutOffMs?: number;
 }
 
 /** All facts that the verdict depends on. */

@@ -1,5 +1,5 @@
 import { UNEXPECTED } from '@redis-to-mongo/pipeline';
-import { counted } from '@redis-to-mongo/terminal';
+import { counted, time } from '@redis-to-mongo/terminal';
 import { type FleetFacts, type Reading, type SourceAnswers, STATUS_TIMEOUT } from './fleet-facts.js';
 import type { Comparison } from './identity/compare-fleets.js';
 import { isTraceKept } from './judge-queue.js';
@@ -54,9 +54,21 @@ function trouble(code: ReasonCode, what: string, fact: Reading<unknown>): Reason
   return { code, level: 'broken', what, remedy: `${error.code}: ${why}.` };
 }
 
+/** A replica resumes after a short break by itself. From this time on, in ms, its primary counts as lost. */
+const CUT_OFF_MS = 5_000;
+
 function partOfSource(source: Reading<SourceAnswers>): Reason | undefined {
-  if (!('is' in source) || source.is.silent.length === 0) return undefined;
-  const { masters, silent } = source.is;
+  if (!('is' in source)) return undefined;
+  const { masters, silent, cutOffMs = 0 } = source.is;
+  if (cutOffMs >= CUT_OFF_MS)
+    return {
+      code: 'source-unreachable',
+      level: 'broken',
+      what: `The source Redis is a replica that has lost its primary for ${time(cutOffMs)}`,
+      remedy:
+        'It has received no changes since. Start the primary, or check the link: INFO replication of the source.',
+    };
+  if (silent.length === 0) return undefined;
   return {
     code: 'source-unreachable',
     level: 'broken',

@@ -9,15 +9,15 @@ import {
 import { asSyncError, compareEntryIds, inTime, SyncError } from '@redis-to-mongo/pipeline';
 import {
   type connectRedis,
-  knownMasters,
   lastTrouble,
   redisError,
   throwRedisError,
 } from '@redis-to-mongo/redis-connection';
 import { type StreamCounters, streamCounters } from '@redis-to-mongo/redis-source';
 import { time } from '@redis-to-mongo/terminal';
-import type { FleetFacts, PausedUnread, Reading, SourceAnswers } from './fleet-facts.js';
+import type { FleetFacts, PausedUnread, Reading } from './fleet-facts.js';
 import type { FleetIdentity } from './identity/fleet-identity.js';
+import { sourceAnswers } from './source-answers.js';
 
 /** The connections to read the facts from. */
 export interface FactSources {
@@ -70,7 +70,7 @@ export async function readFacts({ queue, db, source, identity }: FactSources): P
       'MongoDB',
       probeWrites(db).then(() => true as const),
     ),
-    ofSource(pingAll(source)),
+    ofSource(sourceAnswers(source)),
     mapReading(mirror, ({ paused }) => ofSource(readPausedUnread(source, paused))),
     readingOf('one of the three servers', identity.compare()),
   ]);
@@ -88,32 +88,10 @@ export async function readFacts({ queue, db, source, identity }: FactSources): P
 }
 
 /**
- * Pings each master of a cluster, or the one server.
- * @throws SyncError as redisError if none answers.
- */
-async function pingAll(source: FactSources['source']): Promise<SourceAnswers> {
-  const masters = await knownMasters(source);
-  const late = () => lastTrouble(source) ?? new Error('Command timed out');
-  // A single server has the time of the whole fact: why it is silent may be known late.
-  const ping = async (master: (typeof masters)[number]) =>
-    masters.length > 1 ? await inTime(master.ping(), MASTER_WITHIN_MS, late) : await master.ping();
-  const answers = await Promise.allSettled(masters.map(ping));
-  const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
-  if (failures.length === masters.length) throw redisError(failures[0]);
-  const silent = masters.filter((_, i) => answers[i]?.status === 'rejected');
-  return {
-    masters: masters.length,
-    silent: silent.map(({ options: { host, port } }) => `${host}:${port}`),
-  };
-}
-
-/**
  * Time limit for each fact, in ms: a little more than MongoDB's driver takes to find a server, so that its
  * own error is reported.
  */
 const WITHIN_MS = 6_000;
-/** The same for each master of a cluster: one that is silent must not make the others unknown. */
-const MASTER_WITHIN_MS = 5_000;
 
 /**
  * Waits for a fact for at most WITHIN_MS.

@@ -295,6 +295,13 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     '1 of 3 masters of the source cluster does not answer',
   ],
   [
+    'a source that is a replica without its primary',
+    { source: { is: { masters: 1, silent: [], cutOffMs: 65_000 } } },
+    'broken',
+    'source-unreachable',
+    'The source Redis is a replica that has lost its primary for 1 min 5 s',
+  ],
+  [
     'paused streams with entries unread',
     { pausedUnread: { is: { entries: 500, streams: 1, unknown: 0 } } },
     'behind',
