@@ -24,11 +24,10 @@ it('the mirror is not called complete while the worker that tails a stream hangs
   await until(async () => expect(await fleet.entries('busy')).toBe(added));
   proxy.set('hang');
   await add();
-  const began = performance.now();
   const verdict = await untilVerdict(fleet, 'changes-waiting');
-  const ms = performance.now() - began;
   expect(verdict.level).not.toBe('complete');
-  expect(ms).toBeLessThan(10_000);
+  // Not because the driver gave up: that takes much longer.
+  expect(worker.output()).not.toContain('MONGO_');
   expect(await fleet.entries('busy')).toBe(added - 1);
   for (let i = 0; i < 20; i++) expect((await verdictOn(fleet)).level).not.toBe('complete');
   proxy.set('pass');
