@@ -23,7 +23,7 @@ interface Written extends SmallKey {
  * Restores many small values and short streams with a few commands, as restoreKey does one.
  * @returns the keys that are restored, or that the target has already. Each other key has to be restored alone, which also
  * shows why it fails.
- * @throws SyncError of class transient or configuration.
+ * @throws SyncError of class configuration.
  */
 export async function restoreTogether(
   target: RedisClient,
@@ -42,7 +42,8 @@ export async function restoreTogether(
     for await (const page of inPages(smallKeys(db, states, options.isPartial)))
       restored.push(...(await write(target, page, options.isReplaced)));
   } catch (error) {
-    if (error instanceof SyncError && error.errorClass !== 'unknown') throw error;
+    // After any other error, the rest is restored key by key, with further attempts.
+    if (error instanceof SyncError && error.errorClass === 'configuration') throw error;
   }
   return restored;
 }
