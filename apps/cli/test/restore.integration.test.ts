@@ -81,6 +81,21 @@ test('entries that the source has trimmed, or MongoDB refused, come back too', a
   expect(await digest(target.redis)).toBe(original);
 });
 
+test('a refused entry that its key does not count yet comes back, also if short streams are restored together', async () => {
+  for (const key of ['short:1', 'short:2'])
+    for (const id of ['1-0', '2-0']) await cli.redis.xadd(key, id, 'n', id);
+  await cli.db.command({ collMod: 'stream_messages', validator: { entryId: { $ne: '2-0' } } });
+  expect((await cli.run('once', 'short:1')).stdout).toContain('1 dead letters');
+  await cli.db.command({ collMod: 'stream_messages', validator: {} });
+  expect((await cli.run('once', 'short:2')).stdout).toContain('2 written');
+  await cli.db
+    .collection<{ _id: string }>('keys')
+    .updateOne({ _id: 'short:1' }, { $set: { 'counts.dead': 0 } });
+  expect((await cli.run('restore', 'short:*', '--to', target.url)).code).toBe(0);
+  for (const key of ['short:1', 'short:2']) expect(await target.redis.xlen(key)).toBe(2);
+  await cli.redis.del('short:1', 'short:2');
+});
+
 test('a value comes back as it was last, refused by MongoDB or not, or the key fails', async () => {
   const refusing = async (collection: string, validator: object, ...keys: string[]) => {
     await cli.db.command({ collMod: collection, validator });

@@ -100,6 +100,7 @@ export {
   mirroredEntries,
   putMessages,
   type StreamMessage,
+  streamsWithLetters,
 } from './messages/mirrored-messages.js';
 export { type MongoSinkOptions, mongoSink } from './mongo-sink.js';
 export { type AuditEntry, type AuditQuery, readAudit, writeAudit } from './reports/audit.js';

@@ -1,5 +1,11 @@
 import { isValueType } from '@redis-to-mongo/key-types';
-import { type MirroredEntry, messagesOfStreams, mirroredValues, readKeys } from '@redis-to-mongo/mongo-sink';
+import {
+  type MirroredEntry,
+  messagesOfStreams,
+  mirroredValues,
+  readKeys,
+  streamsWithLetters,
+} from '@redis-to-mongo/mongo-sink';
 import { bulksOf, type KeyState, keyBytes, restoringKey, SyncError } from '@redis-to-mongo/pipeline';
 import { parseStreamPosition } from '@redis-to-mongo/redis-source';
 import type { Database, RedisClient } from '../clients.js';
@@ -83,8 +89,10 @@ async function* smallKeys(
     }
 }
 
+/** The messages of streams, without the streams that have dead letters or messages that are not entries. */
 async function readStreams(db: Database, states: readonly KeyState[]) {
   const streams = new Map<KeyState, MirroredEntry[]>(states.map((state) => [state, []]));
+  for (const state of await streamsWithLetters(db, states)) streams.delete(state);
   for await (const { state, entry } of messagesOfStreams(db, states, [])) {
     if (entry) streams.get(state)?.push(entry);
     else streams.delete(state);

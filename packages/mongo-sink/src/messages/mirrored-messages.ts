@@ -170,6 +170,22 @@ export async function mirroredEntryIds(db: Db, state: KeyState): Promise<readonl
   });
 }
 
+/** Finds the streams whose present incarnation has dead letters. @throws as messagesOfStreams. */
+export async function streamsWithLetters(
+  db: Db,
+  states: readonly KeyState[],
+): Promise<ReadonlySet<KeyState>> {
+  if (states.length === 0) return new Set(); // MongoDB refuses an empty $or
+  const byPlace = new Map(states.map((state) => [placeName(state), state]));
+  const $or = states.map(({ key, incarnation }) => ({ _id: messageIdBounds(key, incarnation) }));
+  return await connected(db, async () => {
+    const letters = await lettersIn(db)
+      .find({ $or }, { projection: { stream: 1, type: 1 } })
+      .toArray();
+    return new Set(letters.flatMap(({ stream, type }) => byPlace.get(placeName({ stream, type })) ?? []));
+  });
+}
+
 /** Finds which of these entries of the present incarnation are dead letters. @throws as mirroredEntries. */
 export async function deadAmong(
   db: Db,
