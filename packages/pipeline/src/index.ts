@@ -28,6 +28,7 @@ export * from './message-id.js';
 export * from './messages.js';
 export * from './naming-convention.js';
 export { incarnationOf, recreated } from './next-state.js';
+export * from './pages-of.js';
 export type { ProcessFacts } from './process-facts.js';
 export * from './restoring-key.js';
 export * from './rules/content-mapper.js';

@@ -13,9 +13,10 @@ import { Progress } from '../progress.js';
 import { type Restored, restoreKey } from '../restore/restore-key.js';
 import { restoreTogether } from '../restore/restore-together.js';
 
-/** Keys whose small ones are read and written together; groups of them under way; keys of a group written alone at once. */
+/** Keys in a group, whose small ones are read and written together. */
 const GROUP = 500;
 const GROUPS_AT_ONCE = 2;
+/** Keys of a group that are written alone, at once. */
 const ALONE_AT_ONCE = 4;
 
 interface RestoreOptions extends AllowNone {

@@ -14,7 +14,7 @@ import {
   type Command,
   endKey,
   NEVER,
-  pagesOf,
+  partPages,
   requireKept,
   type SmallKey,
   sendPart,
@@ -44,7 +44,7 @@ export async function restoreStream(
   await sendPart(target, key, created(key));
   let count = 0;
   let lastEntry = BEFORE_FIRST;
-  for await (const page of pagesOf(entriesOf(db, state, isPartial))) {
+  for await (const page of partPages(entriesOf(db, state, isPartial))) {
     await sendPart(target, key, added(key, page));
     count += page.length;
     lastEntry = page.at(-1)?.[0] ?? lastEntry;

@@ -6,13 +6,21 @@ import {
   readKeys,
   streamsWithLetters,
 } from '@redis-to-mongo/mongo-sink';
-import { bulksOf, type KeyState, keyBytes, restoringKey, SyncError } from '@redis-to-mongo/pipeline';
+import { bulksOf, type KeyState, keyBytes, pagesOf, restoringKey, SyncError } from '@redis-to-mongo/pipeline';
 import { parseStreamPosition } from '@redis-to-mongo/redis-source';
 import type { Database, RedisClient } from '../clients.js';
 import type { Restored, RestoreOptions } from './restore-key.js';
 import { shortStream } from './restore-stream.js';
 import { smallValue } from './restore-value.js';
-import { asPart, BYTES_AT_ONCE, type Command, expiryOf, type SmallKey, sendEach } from './send-all.js';
+import {
+  asPart,
+  BYTES_AT_ONCE,
+  bytesOf,
+  type Command,
+  expiryOf,
+  type SmallKey,
+  sendEach,
+} from './send-all.js';
 
 /** A stream with more messages ever is restored alone. */
 const MOST_MESSAGES = 100;
@@ -20,7 +28,7 @@ const MOST_MESSAGES = 100;
 const STREAMS_AT_ONCE = 100;
 
 /** A small key, and the temporary name that it has until it is complete. */
-interface Written extends SmallKey {
+interface NamedKey extends SmallKey {
   readonly state: KeyState;
   readonly name: Buffer;
 }
@@ -45,7 +53,8 @@ export async function restoreTogether(
     for (const { key, keyType } of active)
       if (there.has(key)) restored.push({ key, keyType, result: 'there already', items: 0 });
     const states = active.filter(({ key }) => !there.has(key));
-    for await (const page of inPages(smallKeys(db, states, options.isPartial)))
+    const small = smallKeys(db, states, options.isPartial);
+    for await (const page of pagesOf(small, Number.POSITIVE_INFINITY, commandBytes, BYTES_AT_ONCE))
       restored.push(...(await write(target, page, options.isReplaced)));
   } catch (error) {
     // After any other error, the rest is restored key by key, with further attempts.
@@ -57,7 +66,7 @@ export async function restoreTogether(
 function isSmall(state: KeyState): boolean {
   const { status, keyType, counts } = state;
   if (status !== 'active' || counts.dead > 0) return false;
-  return isValueType(keyType) || (counts.seen <= MOST_MESSAGES && bytesOf(state) <= BYTES_AT_ONCE);
+  return isValueType(keyType) || (counts.seen <= MOST_MESSAGES && messageBytes(state) <= BYTES_AT_ONCE);
 }
 
 async function existing(target: RedisClient, states: readonly KeyState[]): Promise<ReadonlySet<string>> {
@@ -73,7 +82,7 @@ async function* smallKeys(
   db: Database,
   states: readonly KeyState[],
   isPartial: boolean,
-): AsyncGenerator<Written> {
+): AsyncGenerator<NamedKey> {
   const values = states.filter(({ keyType }) => isValueType(keyType));
   for await (const [state, value] of mirroredValues(db, values)) {
     const name = restoringKey(keyBytes(state.key));
@@ -81,7 +90,7 @@ async function* smallKeys(
     if (small) yield { ...small, state, name };
   }
   const streams = states.filter(({ keyType }) => !isValueType(keyType));
-  for (const some of bulksOf(streams, { sizeOf: bytesOf, size: BYTES_AT_ONCE, count: STREAMS_AT_ONCE }))
+  for (const some of bulksOf(streams, { sizeOf: messageBytes, size: BYTES_AT_ONCE, count: STREAMS_AT_ONCE }))
     for (const [state, messages] of await readStreams(db, some)) {
       const name = restoringKey(keyBytes(state.key));
       const small = shortStream(name, state, messages, isPartial);
@@ -93,32 +102,17 @@ async function* smallKeys(
 async function readStreams(db: Database, states: readonly KeyState[]) {
   const streams = new Map<KeyState, MirroredEntry[]>(states.map((state) => [state, []]));
   for (const state of await streamsWithLetters(db, states)) streams.delete(state);
-  for await (const { state, entry } of messagesOfStreams(db, states, [])) {
+  for await (const { state, entry } of messagesOfStreams(db, [...streams.keys()], [])) {
     if (entry) streams.get(state)?.push(entry);
     else streams.delete(state);
   }
   return streams;
 }
 
-/** Groups keys into pages of about BYTES_AT_ONCE. */
-async function* inPages(keys: AsyncIterable<Written>): AsyncGenerator<readonly Written[]> {
-  let page: Written[] = [];
-  let bytes = 0;
-  for await (const key of keys) {
-    page.push(key);
-    for (const part of key.commands.flat()) bytes += part.length;
-    if (bytes < BYTES_AT_ONCE) continue;
-    yield page;
-    page = [];
-    bytes = 0;
-  }
-  if (page.length > 0) yield page;
-}
-
 /** Writes keys under temporary names, checks that the target has all of each, and renames them. @returns those renamed. */
 async function write(
   target: RedisClient,
-  keys: readonly Written[],
+  keys: readonly NamedKey[],
   isReplaced: boolean,
 ): Promise<readonly Restored[]> {
   const { stream } = target;
@@ -141,9 +135,9 @@ async function write(
 /** Sends the commands of all keys in one pipeline. @returns the keys with no error whose last reply is well. */
 async function succeeding(
   target: RedisClient,
-  keys: readonly Written[],
-  of: (key: Written) => { readonly commands: readonly Command[]; isWell(lastReply: unknown): boolean },
-): Promise<readonly Written[]> {
+  keys: readonly NamedKey[],
+  of: (key: NamedKey) => { readonly commands: readonly Command[]; isWell(lastReply: unknown): boolean },
+): Promise<readonly NamedKey[]> {
   const asked = keys.map(of);
   const replies = await sendEach(
     target,
@@ -158,8 +152,12 @@ async function succeeding(
   });
 }
 
+function commandBytes({ commands }: NamedKey): number {
+  return commands.reduce((sum, command) => sum + bytesOf(command), 0);
+}
+
 /** About the bytes of a stream's messages, as its last run measured them. */
-function bytesOf({ position, counts }: KeyState): number {
+function messageBytes({ position, counts }: KeyState): number {
   const { entryBytes = 0 } = parseStreamPosition(position) ?? {};
   return entryBytes * counts.seen;
 }

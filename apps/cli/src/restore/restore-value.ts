@@ -2,7 +2,7 @@ import { type Item, valueType } from '@redis-to-mongo/key-types';
 import { type MirroredValue, readLastValue } from '@redis-to-mongo/mongo-sink';
 import { type KeyState, type KeyType, keyBytes, SyncError } from '@redis-to-mongo/pipeline';
 import type { Database, RedisClient } from '../clients.js';
-import { endKey, NEVER, pagesOf, requireKept, type SmallKey, sendPart, type Written } from './send-all.js';
+import { endKey, NEVER, partPages, requireKept, type SmallKey, sendPart, type Written } from './send-all.js';
 
 /**
  * Writes a value's last state and its expiry time into another Redis, which must not have the key. The state may come from a
@@ -31,10 +31,10 @@ export async function restoreValue(
   let bytes = 0;
   const expiring = new ExpiringItems();
   const { isWhole = false, commands, expiresAt } = valueType(keyType).restore;
-  for await (const items of pagesOf(value.items(), isWhole)) {
+  for await (const items of partPages(value.items(), isWhole)) {
     await sendPart(target, key, commands(key, items));
     count += items.length;
-    bytes += bytesOf(items);
+    bytes += valueBytes(items);
     for (const item of items) expiring.add(expiresAt?.(item) ?? NEVER);
   }
   const { size } = valueType(keyType).source;
@@ -60,11 +60,11 @@ export async function smallValue(
 ): Promise<SmallKey | undefined> {
   if (!value.active || value.isLarge || value.left > 0) return undefined;
   const { restore, source } = valueType(keyType);
-  const pages = pagesOf(value.items());
+  const pages = partPages(value.items());
   const { value: items = [] }: { value?: readonly Item[] } = await pages.next();
   if (!(await pages.next()).done) return undefined;
   if (items.some((item) => (restore.expiresAt?.(item) ?? NEVER) < NEVER)) return undefined;
-  const size = source.size?.of === 'bytes' ? bytesOf(items) : items.length;
+  const size = source.size?.of === 'bytes' ? valueBytes(items) : items.length;
   if (items.length === 0 || (source.size && Number(value.size) > size)) return undefined;
   const sizeCommand = source.size && 'command' in source.size ? source.size.command : undefined;
   const commands = restore.commands(key, items);
@@ -72,7 +72,7 @@ export async function smallValue(
 }
 
 /** The bytes of a string's or a JSON text's pieces. */
-function bytesOf(items: readonly Item[]): number {
+function valueBytes(items: readonly Item[]): number {
   return items.reduce((sum, [piece]) => sum + (piece?.length ?? 0), 0);
 }
 

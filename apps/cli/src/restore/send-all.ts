@@ -1,4 +1,4 @@
-import { SyncError } from '@redis-to-mongo/pipeline';
+import { pagesOf, SyncError } from '@redis-to-mongo/pipeline';
 import { redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { RedisClient } from '../clients.js';
 
@@ -96,21 +96,18 @@ const AT_ONCE = 500;
 export const BYTES_AT_ONCE = 4 * 1024 * 1024;
 
 /** Groups parts of a key into pages, each sent in one pipeline. @param isWhole puts all parts into one page. */
-export async function* pagesOf<Part extends readonly (string | Buffer)[]>(
+export function partPages<Part extends Command>(
   parts: AsyncIterable<Part>,
   isWhole = false,
 ): AsyncGenerator<readonly Part[]> {
-  let page: Part[] = [];
-  let bytes = 0;
-  for await (const part of parts) {
-    page.push(part);
-    for (const each of part) bytes += each.length;
-    if (isWhole || (page.length < AT_ONCE && bytes < BYTES_AT_ONCE)) continue;
-    yield page;
-    page = [];
-    bytes = 0;
-  }
-  if (page.length > 0) yield page;
+  return isWhole ? pagesOf(parts, ALL, bytesOf, ALL) : pagesOf(parts, AT_ONCE, bytesOf, BYTES_AT_ONCE);
+}
+
+const ALL = Number.POSITIVE_INFINITY;
+
+/** The bytes of a part of a key, or of a command. */
+export function bytesOf(part: Command): number {
+  return part.reduce((sum, each) => sum + each.length, 0);
 }
 
 /** Sends commands in one pipeline, and returns the replies. @throws SyncError as redisError, for the first that failed. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@redis-to-mongo/app-shell';
 import type { AuditBook } from '@redis-to-mongo/operations';
-import type { AuditAction } from '@redis-to-mongo/pipeline';
+import { type AuditAction, pagesOf } from '@redis-to-mongo/pipeline';
 import { codeOf } from '../in-time.js';
 import type { ListSize } from '../keys/list-size.js';
 
@@ -83,7 +83,7 @@ export class BulkRunner {
   }
 
   async #run(work: BulkWork): Promise<void> {
-    const parts = partsOf(work.items(), work.together);
+    const parts = pagesOf(work.items(), work.together);
     const lane = async () => {
       try {
         while (!this.#isStopped) {
@@ -127,16 +127,4 @@ export class BulkRunner {
   #advance(change: Partial<BulkProgress>): void {
     if (this.#progress) this.#progress = { ...this.#progress, ...change };
   }
-}
-
-/** Groups items, at most `size` in each part. */
-async function* partsOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[], void> {
-  let part: T[] = [];
-  for await (const item of items) {
-    part.push(item);
-    if (part.length < size) continue;
-    yield part;
-    part = [];
-  }
-  if (part.length > 0) yield part;
 }

@@ -12,26 +12,25 @@ export function addActionRoutes(server: FastifyInstance, dashboard: Dashboard): 
   const { runAction, readOnly } = dashboard;
   server.post('/keys/actions', changing(server, readOnly, BODY_BYTES), async (request, reply) => {
     const asked = parse(request.body);
-    const [key] = asked?.keys ?? [];
-    if (!asked || key === undefined)
-      return await reply.code(400).send({ error: 'Name an action and a key.' });
+    if (!asked) return await reply.code(400).send({ error: 'Name an action and a key.' });
+    const { key, ...how } = asked;
     const unknown = 'MongoDB does not have this key.';
     return await answerAction(request, reply, dashboard, {
-      action: asked.action,
+      action: how.action,
       key,
       unknown,
-      run: async () => (await runAction(asked))[0],
+      run: async () => (await runAction({ ...how, keys: [key] }))[0],
     });
   });
 }
 
-function parse(body: unknown): AskedAction | undefined {
+function parse(body: unknown): (Omit<AskedAction, 'keys'> & { readonly key: string }) | undefined {
   const { action: asked, key, incarnation } = membersOf(body);
   const action = KEY_ACTIONS.find((known) => known === asked);
   if (action === undefined || typeof key !== 'string' || key === '') return undefined;
   return {
     action,
-    keys: [key],
+    key,
     ...(typeof incarnation === 'number' && Number.isSafeInteger(incarnation) ? { incarnation } : {}),
   };
 }

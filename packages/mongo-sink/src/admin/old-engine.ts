@@ -1,6 +1,5 @@
-import { membersOf } from '@redis-to-mongo/pipeline';
+import { membersOf, pagesOf } from '@redis-to-mongo/pipeline';
 import { BSON, type Db, type Document } from 'mongodb';
-import { pagesOf } from '../commands/pages-of.js';
 import { connected } from '../connection/ensure-connected.js';
 import { mongoError } from '../errors/mongo-error.js';
 

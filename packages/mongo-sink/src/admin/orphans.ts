@@ -1,8 +1,7 @@
 import { isKeyType, isValueType, VALUE_TYPES } from '@redis-to-mongo/key-types';
-import { type DocumentId, type KeyType, OURS } from '@redis-to-mongo/pipeline';
+import { type DocumentId, type KeyType, OURS, pagesOf } from '@redis-to-mongo/pipeline';
 import { type Db, type Document, ObjectId } from 'mongodb';
 import { findByIds } from '../commands/by-ids.js';
-import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { collectionOf } from '../database/collection-of.js';
 import { keysIn } from '../database/stored.js';

@@ -1,7 +1,6 @@
-import { keyOfMessageId, messageIdBounds } from '@redis-to-mongo/pipeline';
+import { keyOfMessageId, messageIdBounds, pagesOf } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { findByIds } from '../commands/by-ids.js';
-import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { mongoError } from '../errors/mongo-error.js';

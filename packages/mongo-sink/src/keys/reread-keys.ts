@@ -1,8 +1,7 @@
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
-import { ruleCollectionsOf } from '@redis-to-mongo/pipeline';
+import { pagesOf, ruleCollectionsOf } from '@redis-to-mongo/pipeline';
 import type { Db, Filter } from 'mongodb';
 import { findByIds, idBulks } from '../commands/by-ids.js';
-import { pagesOf } from '../commands/pages-of.js';
 import { connected, ensureConnected } from '../connection/ensure-connected.js';
 import { collectionNames } from '../database/collection-of.js';
 import { keysIn, type Stored } from '../database/stored.js';

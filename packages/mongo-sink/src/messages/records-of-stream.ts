@@ -1,6 +1,5 @@
-import { headOf, type KeyState, keyOfMessageId } from '@redis-to-mongo/pipeline';
+import { headOf, type KeyState, keyOfMessageId, pagesOf } from '@redis-to-mongo/pipeline';
 import { BSON, type Collection } from 'mongodb';
-import { pagesOf } from '../commands/pages-of.js';
 import type { Stored } from '../database/stored.js';
 import { pathsIn } from '../values/value-place.js';
 

@@ -6,10 +6,10 @@ import { expect, test } from 'vitest';
 import { toKeyDocument } from '../../src/keys/key-document.js';
 import { mongoForTests } from '../mongo-for-tests.js';
 import {
-  COLLECTIONS,
   dbThrough,
   failsAfter,
   membersIn,
+  removeAll,
   STATE,
   writeOf,
   writerOn,
@@ -104,7 +104,7 @@ class Value {
   #seen = 0;
 
   async begin(): Promise<void> {
-    for (const name of COLLECTIONS) await mongo.db.collection(name).deleteMany();
+    await removeAll(mongo.db);
     await mongo.db
       .collection<{ _id: string }>('keys')
       .insertOne(toKeyDocument({ ...STATE, revision: 1 }, ''));

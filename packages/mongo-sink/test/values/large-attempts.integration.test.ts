@@ -1,19 +1,8 @@
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { mongoForTests } from '../mongo-for-tests.js';
-import {
-  COLLECTIONS,
-  dbThrough,
-  failsAfter,
-  membersIn,
-  STATE,
-  writeOf,
-  writerOn,
-} from './members-under-test.js';
+import { dbThrough, failsAfter, membersIn, STATE, writeOf, writerOn } from './members-under-test.js';
 
 const mongo = mongoForTests();
-beforeEach(async () => {
-  for (const name of COLLECTIONS) await mongo.db.collection(name).deleteMany();
-});
 
 it('the many elements of an attempt that failed are found by one search, not by one for each batch', async () => {
   await writerOn(mongo.db).write(STATE, writeOf([['kept']]));

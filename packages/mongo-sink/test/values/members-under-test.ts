@@ -16,7 +16,12 @@ export const STATE = firstState(KEY, { stream: KEY, type: 'main' }, 'hash', new 
 export const RETRY = { baseMs: 1, capMs: 1, forMs: 10_000 };
 
 /** Where the members are, and what belongs to them. */
-export const COLLECTIONS = ['keys', 'hashes', 'hash_fields', 'value_fingerprints'];
+const COLLECTIONS = ['keys', 'hashes', 'hash_fields', 'value_fingerprints'];
+
+/** Empties the collections of a hash and its members. */
+export async function removeAll(db: Db): Promise<void> {
+  for (const name of COLLECTIONS) await db.collection(name).deleteMany();
+}
 
 const elementOf = (field: string): Element => ({
   fingerprint: createHash('md5').update(field).digest(),

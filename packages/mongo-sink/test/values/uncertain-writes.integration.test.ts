@@ -17,20 +17,18 @@ import { ABORTED_KEPT } from '../../src/values/value-manifest.js';
 import { ValueWriter } from '../../src/values/value-writer.js';
 import { mongoForTests } from '../mongo-for-tests.js';
 import {
-  COLLECTIONS,
   dbThrough,
   failsAfter,
   membersIn,
   RETRY,
+  removeAll,
   STATE,
   writeOf,
   writerOn,
 } from './members-under-test.js';
 
 const mongo = mongoForTests();
-beforeEach(async () => {
-  for (const name of COLLECTIONS) await mongo.db.collection(name).deleteMany();
-});
+beforeEach(() => removeAll(mongo.db));
 /** The database, with the answer to the first such operation lost; `again` sends that operation once more. */
 function losing(
   name: 'command' | 'findOneAndUpdate',

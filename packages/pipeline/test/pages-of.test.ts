@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pagesOf } from '../../src/commands/pages-of.js';
+import { pagesOf } from '../src/pages-of.js';
 
 async function* upTo(count: number, end: () => void): AsyncGenerator<number> {
   try {
