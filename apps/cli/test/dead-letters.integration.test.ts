@@ -52,6 +52,18 @@ test('show prints one with its record', async () => {
   expect((await cli.run('dead-letters', 'show', 'nobody')).code).toBe(1);
 });
 
+test('the mirror is not complete while records are dead letters, however old these are', async () => {
+  const ago = new Date(Date.now() - 30 * 86_400_000);
+  await cli.db.collection('dead_letters').updateMany({}, { $set: { at: ago } });
+  expect(await cli.json('status')).toMatchObject({
+    verdict: {
+      reasons: expect.arrayContaining([
+        expect.objectContaining({ code: 'records-refused', what: 'MongoDB lacks 2 records that it refused' }),
+      ]),
+    },
+  });
+});
+
 test('a replay that is refused again leaves the letter where it is', async () => {
   for (const [id, number] of [
     [small, 11000],

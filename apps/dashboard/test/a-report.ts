@@ -72,7 +72,8 @@ export function aMirror(more: Partial<MirrorFacts> = {}): MirrorFacts {
     lag: { entries: 0, ms: 0, keys: 0, worst: [] },
     paused: { keys: 0, streams: [] },
     refused: { keys: 0 },
-    lately: { gap: 0, dead: 0 },
+    lostLately: 0,
+    deadLetters: 0,
     forecasts: [],
     ...more,
   };

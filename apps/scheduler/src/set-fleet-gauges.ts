@@ -24,7 +24,7 @@ const OF_MIRROR = [
   'laggingKeys',
   'failingKeys',
   'lastHourGapEntries',
-  'lastHourDeadLetters',
+  'deadLettersKept',
 ] as const;
 
 /** Sets the gauges to the values that were read. Gauges of values that could not be read are removed. */
@@ -69,10 +69,10 @@ function setLag(metrics: FleetMetrics, { mirror }: FleetFacts): void {
     for (const name of OF_MIRROR) metrics[name].remove();
     return;
   }
-  const { lag, failing, refused, lately } = mirror.is;
+  const { lag, failing, refused, lostLately, deadLetters } = mirror.is;
   metrics.failingKeys.set(failing + refused.keys);
-  metrics.lastHourGapEntries.set(lately.gap);
-  metrics.lastHourDeadLetters.set(lately.dead);
+  metrics.lastHourGapEntries.set(lostLately);
+  metrics.deadLettersKept.set(deadLetters);
   metrics.lagEntries.set(lag.entries);
   metrics.lagSeconds.set(lag.ms / 1000);
   metrics.laggingKeys.set(lag.keys);

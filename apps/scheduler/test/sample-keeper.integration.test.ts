@@ -58,7 +58,8 @@ function factsAt(at: number, lag = 7): Parameters<ReturnType<typeof sampleKeeper
         lag: { entries: lag, ms: 0, keys: 1, worst: [{ key: 'behind', entries: lag }] },
         paused: { keys: 0, streams: [] },
         refused: { keys: 0 },
-        lately: { gap: 4, dead: 0 },
+        lostLately: 4,
+        deadLetters: 0,
       },
     },
     ...{

@@ -32,9 +32,9 @@ export function createFleetMetrics(registry: Registry) {
       'last_hour_gap_entries',
       'Entries that Redis dropped before they were read, noticed in the last hour.',
     ),
-    lastHourDeadLetters: gauge(
-      'last_hour_dead_letters',
-      'Records that MongoDB refused for their content in the last hour.',
+    deadLettersKept: gauge(
+      'kept_dead_letters',
+      'Records that MongoDB refused, and that were neither written since nor dropped.',
     ),
     missingKeys: gauge(
       'missing_keys',

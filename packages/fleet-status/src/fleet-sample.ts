@@ -23,6 +23,6 @@ export function fleetSample(
     waiting: facts?.waiting ?? null,
     workers: facts ? workersOf(facts) : null,
     schedulers: facts ? facts.processes.length - workersOf(facts) : null,
-    lost: mirrorFacts?.lately.gap ?? null,
+    lost: mirrorFacts?.lostLately ?? null,
   };
 }

@@ -68,7 +68,7 @@ function refusedKeys({ refused: { keys, last } }: MirrorFacts): Reason | undefin
   };
 }
 
-function failed({ failing, lately }: MirrorFacts): readonly Reason[] {
+function failed({ failing, lostLately, deadLetters }: MirrorFacts): readonly Reason[] {
   const reasons: Reason[] = [];
   if (failing > 0)
     reasons.push({
@@ -77,19 +77,20 @@ function failed({ failing, lately }: MirrorFacts): readonly Reason[] {
       what: `${counted(failing, 'key fails', 'keys fail')}`,
       remedy: 'See their errors with keys --status failing. Their jobs are retried automatically.',
     });
-  if (lately.gap > 0)
+  if (lostLately > 0)
     reasons.push({
       code: 'entries-lost',
       level: 'broken',
-      what: `${counted(lately.gap, 'entry was', 'entries were')} lost in the last hour`,
+      what: `${counted(lostLately, 'entry was', 'entries were')} lost in the last hour`,
       remedy: 'Redis dropped them before they were read: trim less, or add workers. List them with gaps.',
     });
-  if (lately.dead > 0)
+  if (deadLetters > 0)
     reasons.push({
       code: 'records-refused',
       level: 'behind',
-      what: `MongoDB refused ${counted(lately.dead, 'record', 'records')} in the last hour`,
-      remedy: 'dead-letters list shows what was kept, and why. dead-letters replay writes it again.',
+      what: `MongoDB lacks ${counted(deadLetters, 'record', 'records')} that it refused`,
+      remedy:
+        'dead-letters list shows what was kept, and why. dead-letters replay writes it again; dead-letters drop gives it up.',
     });
   return reasons;
 }

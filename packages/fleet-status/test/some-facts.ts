@@ -29,7 +29,7 @@ export function aQueue(more: Partial<QueueFacts> = {}): { is: QueueFacts } {
 export function aMirror(more: Partial<MirrorFacts> = {}): { is: MirrorFacts } {
   const nothing = { keys: 0, streams: [] };
   const lag = { entries: 0, ms: 0, keys: 0, worst: [] };
-  const rest = { refused: { keys: 0 }, lag, paused: nothing, lately: { gap: 0, dead: 0 }, forecasts: [] };
+  const rest = { refused: { keys: 0 }, lag, paused: nothing, lostLately: 0, deadLetters: 0, forecasts: [] };
   return { is: { hasKeys: true, activeScheduled: 2, failing: 0, ...rest, ...more } };
 }
 

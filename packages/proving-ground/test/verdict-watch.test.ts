@@ -9,7 +9,7 @@ const reason = (code: 'entries-lost' | 'records-refused' | 'searching' | 'no-wor
 });
 
 describe('a verdict that is compared with what was written', () => {
-  it('says complete, or reports nothing but losses and refusals of the last hour', () => {
+  it('says complete, or reports nothing but losses and dead letters', () => {
     expect(saysComplete({ reasons: [] })).toBe(true);
     expect(saysComplete({ reasons: [reason('entries-lost'), reason('records-refused')] })).toBe(true);
   });

@@ -95,6 +95,25 @@ describe('the verdict on values', () => {
     });
   });
 
+  it('the letter goes when the key is deleted, whether an earlier state was written or not', async () => {
+    const line = await lineOf();
+    await under.redis.hset('written before', 'v', '1');
+    await syncKey(line, 'written before', wholeSlice());
+    const keys = ['written before', 'never written'];
+    await refusing('hashes', { 'fields.secret': { $exists: false } }, async () => {
+      for (const key of keys) {
+        await under.redis.hset(key, 'secret', '1');
+        expect(await syncKey(line, key, wholeSlice())).toMatchObject({ dead: 1 });
+        await under.redis.del(key);
+      }
+      await syncKeys(line, keys, wholeSlice, () => {});
+    });
+    for (const key of keys) {
+      expect(await lettersOf(key)).toEqual([]);
+      expect(await under.state(key)).toMatchObject({ status: 'deleted', counts: { dead: 0 } });
+    }
+  });
+
   it('those of a key whose name begins as the ids of another one’s letters stay', async () => {
     const line = await lineOf(0);
     const [key, other] = ['odd', 'odd@a1:unit:other'];

@@ -168,7 +168,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
         ['values equal', judgement.values],
         ['states of values seen in MongoDB, each one real', values.states],
         ['verdicts queried', verdicts.asked],
-        ['of these, complete except losses and refusals of the last hour', verdicts.complete],
+        ['of these, complete except losses and dead letters', verdicts.complete],
         ['of these, compared with what was written', verdicts.checked],
         ['checks of all positions', positions.reads],
         ['processes of the fleet', fleet.members.length],

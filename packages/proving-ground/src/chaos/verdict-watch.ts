@@ -26,28 +26,19 @@ const MAX_REPORTED = 20;
  */
 const AT_REST_MS = 60_000;
 const AGAIN_MS = 100;
-/**
- * Reasons about the last hour, not the present. A run causes such losses on purpose, and the
- * rest of the verdict must hold.
- */
-const OF_THE_LAST_HOUR: ReadonlySet<ReasonCode> = new Set(['entries-lost', 'records-refused']);
+/** Reasons for records that a run loses on purpose, and accounts for. The rest of the verdict must hold. */
+const ACCOUNTED_FOR: ReadonlySet<ReasonCode> = new Set(['entries-lost', 'records-refused']);
 
-/**
- * Whether the verdict says that MongoDB has all current data, apart from losses and
- * refusals of the last hour.
- */
+/** Whether the verdict says that MongoDB has all current data, apart from losses and dead letters. */
 export function saysComplete({ reasons }: Pick<Verdict, 'reasons'>): boolean {
-  return reasons.every(({ code }) => OF_THE_LAST_HOUR.has(code));
+  return reasons.every(({ code }) => ACCOUNTED_FOR.has(code));
 }
 
 /** Reads the verdict on the mirror every second, and compares it with what was written. */
 export class VerdictWatch {
   readonly problems: string[] = [];
   asked = 0;
-  /**
-   * Number of "complete" verdicts, including those whose only reasons were losses
-   * or refusals of the last hour.
-   */
+  /** Number of "complete" verdicts; see saysComplete. */
   complete = 0;
   /** How many of them were compared with what was written. */
   checked = 0;

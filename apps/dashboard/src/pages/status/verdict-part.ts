@@ -94,7 +94,7 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
   'entries-behind': BEHIND,
   'paused-unread': PAUSED,
   'paused-unknown': PAUSED,
-  'records-refused': ['dead-letters?within=1', 'Dead letters of the last hour'],
+  'records-refused': ['dead-letters', 'Dead letters'],
   'nothing-found': CONFIGURATION,
 };
 
