@@ -18,7 +18,6 @@ import { Lack } from './lack.js';
 import type { MissedChanges } from './missed-changes.js';
 import { noteUnscheduled } from './note-unscheduled.js';
 import { PausedKeys } from './paused-keys.js';
-import { readElsewhereUntil } from './read-elsewhere.js';
 import { PAGE, rereadLost } from './reread-lost.js';
 import { ShareOfTime } from './share-of-time.js';
 import { StaleProblems } from './stale-problems.js';
@@ -27,13 +26,14 @@ import { askEveryMs, type DueSweep, pollPeriodMs, type SweepFacts, sweepDue } fr
 import { TargetLosses } from './target-losses.js';
 import { TargetSetBack } from './target-set-back.js';
 import { type UpkeepReport, upkeep } from './upkeep.js';
+import { type WorkBasis, workersDifferedUntil } from './workers-differed.js';
 
 export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db' | 'wanted' | 'types'> {
   readonly queue: JobQueue;
   readonly buffer: ChangeBuffer;
   readonly missed: MissedChanges;
-  /** The servers that the scheduler reads. */
-  readonly servers: () => readonly string[];
+  /** The scheduler's own: see workersDifferedUntil. */
+  readonly basis: () => WorkBasis;
   /** How changes are reported, and for how many ms this has been so. */
   readonly feed: () => IntakeState;
   /** Identifies the keys that the configuration chooses. If it changes, a sweep is due. */
@@ -150,11 +150,11 @@ export class ActiveScheduler {
    * no change is known to be missed, and after a sweep that found the missed changes.
    */
   async sweepIfDue(onWell: (until: number) => void): Promise<SweepTurn | undefined> {
-    const { queue, missed, scope, servers } = this.options;
+    const { queue, missed, scope, basis } = this.options;
     const { sweeps } = queue;
     this.#askedAt = performance.now();
     const [record, now, all] = await Promise.all([sweeps.read(), sweeps.now(), queue.processes()]);
-    const due = sweepDue(this.#facts(record, now, readElsewhereUntil(all, servers(), now)));
+    const due = sweepDue(this.#facts(record, now, workersDifferedUntil(all, basis(), now)));
     if (this.#isClosed) return undefined;
     const report = () => onWell(this.#requestedUntil());
     const well = () => missed.reason === '' && report();
@@ -213,11 +213,11 @@ export class ActiveScheduler {
     return { feed: is, feedMs: forMs };
   }
 
-  #facts(record: SweepFacts['record'], now: number, readElsewhereUntil: number): SweepFacts {
+  #facts(record: SweepFacts['record'], now: number, differedUntil: number): SweepFacts {
     const { missed, scope, intervalMs, idleIntervalMs } = this.options;
     const last = this.#lastRound;
     return {
-      ...{ record, now, scope, intervalMs, idleIntervalMs, missed: missed.reason, readElsewhereUntil },
+      ...{ record, now, scope, intervalMs, idleIntervalMs, missed: missed.reason, differedUntil },
       ...this.#feedFacts(),
       lastRound: last && { agoMs: performance.now() - last.endedAt, tookMs: last.tookMs },
       polls: this.#polls,

@@ -123,7 +123,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
       new ActiveScheduler({
         ...{ redis, queue, rules, db: mongo.db },
         ...{ buffer: intake.buffer, missed: intake.missed, feed: () => intake.state },
-        servers: () => reached.facts.servers,
+        basis: () => ({ servers: reached.facts.servers, options: shared }),
         wanted: wanted(),
         types: config.keys.types,
         scope: scopeOf(keys.include, keys.exclude, config.keys.types, sync.idleIntervalMs, rules.rules),

@@ -9,8 +9,8 @@ export interface SweepFacts {
   readonly scope: string;
   /** Why changes may have been missed since the last sweep began; empty if none were. */
   readonly missed: string;
-  /** See readElsewhereUntil. */
-  readonly readElsewhereUntil: number;
+  /** See workersDifferedUntil. */
+  readonly differedUntil: number;
   /** How changes are reported; `off` if the configuration turns the feed off. */
   readonly feed: FeedState['is'] | 'off';
   /** For how many ms this has been so. */
@@ -88,14 +88,15 @@ export function sweepDue(facts: SweepFacts): DueSweep | undefined {
   return { reason: 'polling', isPoll: (facts.polls + 1) % WHOLE_ONE_IN !== 0, isRoutine: true };
 }
 
-function reasonFor({ record, scope, missed, readElsewhereUntil, now, idleIntervalMs }: SweepFacts): string {
+function reasonFor({ record, scope, missed, differedUntil, now, idleIntervalMs }: SweepFacts): string {
   if (!record) return NO_RECORD;
   if (record.scope !== scope) return 'the configuration selects other keys than before';
   const isTooSoon = record.pending === EVICTED && now - record.endedAt < EVICTED_REST_MS;
   if (record.pending && !isTooSoon) return record.pending;
   if (record.rereadSince !== undefined) return 'MongoDB was set back';
   if (missed) return missed;
-  if (record.beganAt <= readElsewhereUntil) return 'a worker has read another server than the scheduler';
+  if (record.beganAt <= differedUntil)
+    return 'a worker has read another server than the scheduler, or had other KEY_TYPES';
   if (now - record.endedAt >= idleIntervalMs) return IDLE;
   return '';
 }

@@ -32,3 +32,20 @@ it('schedulers and workers report which options they share; those that differ ca
   fleet.worker({ ...same, RULES: '[]' });
   await until(async () => expect(await counted()).toMatchObject({ KEY_INCLUDE: 1, RULES: 2 }));
 });
+
+it('keys of a type that a worker of before does not mirror are there once it has ended', async () => {
+  const former = fleet.worker({ KEY_TYPES: 'stream,set' });
+  await fleet.redis.hset('hash', 'a', '1');
+  fleet.scheduler();
+  await until(async () => {
+    const { due, sweepPending, processes } = await fleet.queue.facts();
+    expect({ due, sweepPending, processes: processes.length }).toEqual({
+      ...{ due: 0, sweepPending: '', processes: 2 },
+    });
+  });
+  fleet.worker();
+  await until(async () => expect((await fleet.queue.facts()).processes).toHaveLength(3));
+  expect(await fleet.key('hash')).toBeNull();
+  await former.stop();
+  await until(async () => expect(await fleet.key('hash')).toMatchObject({ status: 'active' }));
+});

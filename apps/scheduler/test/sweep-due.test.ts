@@ -8,7 +8,7 @@ const SETTLED: SweepFacts = {
   record: RECORD,
   scope: 'all',
   missed: '',
-  readElsewhereUntil: 0,
+  differedUntil: 0,
   feed: 'listening',
   feedMs: 60_000,
   intervalMs: 1_000,
@@ -33,7 +33,7 @@ describe('with a feed that reports every change, a sweep is due', () => {
     ['the target was set back', { record: { ...RECORD, rereadSince: 900_000 } }],
     ['other keys are chosen', { scope: 'some' }],
     ['changes were missed', { missed: 'the connection was lost' }],
-    ['a worker read another server since it began', { readElsewhereUntil: 900_000 }],
+    ['a worker read another server, or had other types, since it began', { differedUntil: 900_000 }],
     ['IDLE_INTERVAL_SEC is over', { now: 1_000_000 + 3_600_000 }],
   ] satisfies [string, Partial<SweepFacts>][])('when %s', (_, facts) => {
     expect(because(facts)).toMatchObject({ isPoll: false });

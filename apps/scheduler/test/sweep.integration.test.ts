@@ -176,7 +176,7 @@ describe('the active scheduler', () => {
       onAdd: () => {},
       onOverflow: () => {},
     }),
-    servers: () => [],
+    basis: () => ({ servers: [], options: {} }),
     feed: () => ({ is: 'listening', forMs: 60_000 }),
     scope: 'all',
     intervalMs: 1_000,

@@ -34,6 +34,7 @@ export function queueReasons({
 }: FleetFacts): readonly Reason[] {
   if (!('is' in queue)) return [];
   const facts = queue.is;
+  const lately = [...facts.processes, ...(facts.left ?? [])];
   const isNew = facts.schedulers === 0 && 'is' in mirror && !mirror.is.hasKeys;
   const isUnsure = 'is' in identity && identity.is.is === 'unsure';
   const areMissing = isUnsure || !activeSchedulerIn(facts) || workersOf(facts) === 0;
@@ -44,8 +45,8 @@ export function queueReasons({
     retrying(facts),
     setBack(facts, mirror, targetCounter),
     clocks(facts),
-    options(facts),
-    servers(facts),
+    options(lately),
+    servers(lately),
     ...waiting(facts),
     // Without a scheduler, no process has looked for keys.
     isNew && facts.isLeased ? NOTHING_FOUND : undefined,
@@ -222,25 +223,20 @@ function clocks({ processes }: QueueFacts): Reason | undefined {
   };
 }
 
-function options({ processes }: QueueFacts): Reason | undefined {
+function options(processes: readonly Heartbeat[]): Reason | undefined {
   const names = new Set(processes.flatMap((process) => Object.keys(process.options ?? {})));
   const differing = [...names].filter(
     (name) => new Set(processes.flatMap((process) => process.options?.[name] ?? [])).size > 1,
   );
   if (differing.length === 0) return undefined;
-  return {
-    code: 'options-differ',
-    level: 'unknown',
-    what: `Schedulers or workers differ in ${differing.sort().join(', ')}`,
-    remedy:
-      'What is mirrored, and how, depends on which of them applies it. Give all of them the same, by SIGHUP or a restart; see config.',
-  };
+  const what = `Schedulers or workers differ in ${differing.sort().join(', ')}, or did until a moment ago`;
+  const remedy =
+    'What is mirrored, and how, depends on which of them applies it. Give all of them the same, by SIGHUP or a restart; see config.';
+  return { code: 'options-differ', level: 'unknown', what, remedy };
 }
 
-/**
- * After a failover of the source, a key requested because of one server may have been read from the other.
- */
-function servers({ processes }: QueueFacts): Reason | undefined {
+/** After a failover of the source, a key requested because of one server may have been read from the other. */
+function servers(processes: readonly Heartbeat[]): Reason | undefined {
   const reached = new Set(processes.flatMap(({ source }) => source?.servers ?? []));
   const hasMoved = processes.some(
     ({ app, source }) => app === 'worker' && source?.movedMs !== undefined && source.movedMs < MOVE_MOMENT_MS,

@@ -100,7 +100,22 @@ const cases: readonly [string, Partial<FleetFacts>, level: string, code: string,
     },
     'unknown',
     'options-differ',
-    'Schedulers or workers differ in KEY_INCLUDE, RULES',
+    'Schedulers or workers differ in KEY_INCLUDE, RULES, or did until a moment ago',
+  ],
+  [
+    'a worker with other options that ended a moment ago',
+    {
+      queue: aQueue({
+        processes: [
+          { ...IN_CHARGE, options: { KEY_TYPES: 'all' } },
+          { ...WORKER, options: { KEY_TYPES: 'all' } },
+        ],
+        left: [{ ...WORKER, options: { KEY_TYPES: 'few' } }],
+      }),
+    },
+    'unknown',
+    'options-differ',
+    'Schedulers or workers differ in KEY_TYPES, or did until a moment ago',
   ],
   [
     'a worker that reads another server than the scheduler',

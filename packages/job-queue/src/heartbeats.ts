@@ -82,6 +82,15 @@ export interface ChangesHeard {
 /** A process that ended is listed for this long, in ms. */
 export const GONE_MS = 600_000;
 
+/** A worker has just left for this long, in ms: longer than until a sweep begins. */
+const JUST_LEFT_MS = 5_000;
+
+/** Whether the process is a worker that ended, or was found dead, a moment ago. */
+export function hasJustLeft({ app, is, silentMs }: FleetProcess, deadAfterMs: number): boolean {
+  const agoMs = is === 'dead' ? silentMs - deadAfterMs : silentMs;
+  return app === 'worker' && is !== 'alive' && agoMs < JUST_LEFT_MS;
+}
+
 /**
  * The Redis key of the heartbeats: a hash of process → time by the queue's Redis, a space, the heartbeat as
  * JSON.

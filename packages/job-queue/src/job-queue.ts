@@ -12,6 +12,7 @@ import {
   type FleetProcess,
   GONE_MS,
   type Heartbeat,
+  hasJustLeft,
   heartbeatKey,
   parseBeat,
 } from './heartbeats.js';
@@ -214,9 +215,13 @@ export class JobQueue {
     this.#connection.disconnect();
   }
 
-  async #alive(): Promise<Pick<QueueFacts, 'isLeased' | 'processes'>> {
+  async #alive(): Promise<Pick<QueueFacts, 'isLeased' | 'processes' | 'left'>> {
     const { isLeased, processes } = await this.#beats();
-    return { isLeased, processes: processes.filter(({ is }) => is === 'alive') };
+    return {
+      isLeased,
+      processes: processes.filter(({ is }) => is === 'alive'),
+      left: processes.filter((process) => hasJustLeft(process, this.deadAfterMs)),
+    };
   }
 
   async #beats(): Promise<{ readonly isLeased: boolean; readonly processes: readonly FleetProcess[] }> {

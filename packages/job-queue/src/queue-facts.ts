@@ -29,6 +29,8 @@ export interface QueueFacts extends QueueDepth {
   readonly isLeased: boolean;
   /** The live processes, according to their heartbeats. */
   readonly processes: readonly Heartbeat[];
+  /** Workers that ended, or were found dead, a moment ago: a sweep for what they missed may not have begun. */
+  readonly left?: readonly Heartbeat[];
 }
 
 /** How the active scheduler receives changes; `undefined` if no scheduler has reported that. */

@@ -48,9 +48,10 @@ it('one that has ended, or fell silent, counts as ended and is listed for ten mi
   await vi.waitFor(async () => expect(await on.queue.workerCount()).toBe(1), { timeout: 20_000 });
   await heart.close();
   expect(await on.queue.processes()).toMatchObject([{ ...WORKER, is: 'ended' }]);
-  expect((await on.queue.facts()).processes).toEqual([]);
+  expect(await on.queue.facts()).toMatchObject({ processes: [], left: [{ is: 'ended' }] });
   await on.queue.beat('silent', WORKER);
   await ageBy(11_000);
+  expect((await on.queue.facts()).left).toMatchObject([{ id: 'silent', is: 'dead' }]);
   expect((await on.queue.processes()).map(({ is }) => is).sort()).toEqual(['dead', 'ended']);
   expect(await on.queue.workerCount()).toBe(0);
   await ageBy(600_000);

@@ -1,6 +1,6 @@
 import type { FleetProcess } from '@redis-to-mongo/job-queue';
 import { expect, it } from 'vitest';
-import { readElsewhereUntil } from '../src/read-elsewhere.js';
+import { workersDifferedUntil } from '../src/workers-differed.js';
 
 const NOW = 1_000_000;
 const worker = (more: Partial<FleetProcess>): FleetProcess => ({
@@ -18,11 +18,19 @@ it.each<[string, FleetProcess, number]>([
     worker({ source: { servers: ['new', 'old'] }, is: 'dead', silentMs: 20_000 }),
     NOW - 20_000,
   ],
+  ['one with the same types', worker({ options: { KEY_TYPES: 'all', RULES: 'b' }, is: 'ended' }), 0],
+  ['one with other types that runs: not before it ends', worker({ options: { KEY_TYPES: 'few' } }), 0],
+  [
+    'one with other types that has ended, until then',
+    worker({ options: { KEY_TYPES: 'few' }, is: 'ended', silentMs: 3_000 }),
+    NOW - 3_000,
+  ],
   [
     'a scheduler: it settles nothing',
     { ...worker({ source: { servers: ['new'], movedMs: 1 } }), app: 'scheduler' },
     0,
   ],
 ])('%s', (_, process, until) => {
-  expect(readElsewhereUntil([worker({ source: { servers: ['new'] } }), process], ['new'], NOW)).toBe(until);
+  const own = { servers: ['new'], options: { KEY_TYPES: 'all', RULES: 'a' } };
+  expect(workersDifferedUntil([worker({ source: { servers: ['new'] } }), process], own, NOW)).toBe(until);
 });
