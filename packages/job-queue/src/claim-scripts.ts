@@ -68,6 +68,7 @@ export const [NEEDS_ANOTHER, RETAINED] = [1, 2];
  * - A key whose claim was lost becomes due.
  * - If another process took the worker for dead and the run ends after all, `starts` is reduced by one. If
  *   that run had caused the quarantine, the key becomes due.
+ * - `unknown` is as `failed`, for a run that may not have been granted the key: it leaves `starts` unchanged.
  */
 export const END = bookkeepingScript(`
 local answers, keys, groups = {}, {}, {}
@@ -80,9 +81,10 @@ while at <= #ARGV do
 end
 local texts = textsOf(keys)
 local settled, free, left = {}, {}, {}
-local function endOne(i, key, worker, run, how)
+local function endOne(i, key, worker, run, way)
   local claim = parsed(texts[i])
   local answer = 0
+  local how = way == 'unknown' and 'failed' or way
   if isHeldBy(claim, worker, run) then
     local again = claim.again ~= '0'
     if how == 'failed' then
@@ -117,7 +119,7 @@ local function endOne(i, key, worker, run, how)
       left[#left + 1] = key
       left[#left + 1] = NOBODY
     end
-  else
+  elseif way ~= 'unknown' then
     if claim.starts == ${QUARANTINE.starts} then
       redis.call('ZADD', DUE, 'NX', nowText, key)
       answer = ${NEEDS_ANOTHER}

@@ -169,7 +169,7 @@ export class Claims {
     const begun = () =>
       keys.map((key) => {
         const claim = { key, worker, run, wasRetained: false, wasInterrupted: true };
-        return { claim, how: 'failed' } as const;
+        return { claim, how: 'unknown' } as const;
       });
     const answers = await this.#orUnsent(begun, () =>
       BEGIN.numbers(this.#redis, this.#names, worker, run, this.#deadAfterMs, runsAlone ? 1 : 0, ...keys),

@@ -3,13 +3,14 @@ import type { Claim, RunEnd } from './claims.js';
 /** A claim, and how its run ended. */
 export interface Ending {
   readonly claim: Claim;
-  readonly how: RunEnd;
+  /** `unknown`: the claim may not have been granted, because the answer to BEGIN was lost. */
+  readonly how: RunEnd | 'unknown';
 }
 
 interface Alike {
   readonly worker: string;
   readonly run: string;
-  readonly how: RunEnd;
+  readonly how: Ending['how'];
   readonly keys: string[];
   readonly places: number[];
 }

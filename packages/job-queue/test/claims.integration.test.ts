@@ -435,6 +435,22 @@ describe('a claim whose end could not be sent, since the queue was away', () => 
     expect(await on.queue.due.request(['a'], true)).toEqual(new Set());
   });
 
+  it('counts no death less if it was not granted: two dead workers still make a suspect', async () => {
+    for (const _ of [1, 2]) {
+      await using dying = closing(new Claims(on.settings, on.onError));
+      await claim(dying.claims, 'deadly');
+      await die();
+    }
+    await awayWhile(
+      (claims) => claim(claims, 'a'),
+      (claims) => claims.claim(['deadly', 'harmless']),
+      async () => {
+        await expect.poll(due, { timeout: 20_000 }).toContain('harmless');
+        expect(await on.others.claim(['deadly'])).toMatchObject({ granted: [], suspects: ['deadly'] });
+      },
+    );
+  });
+
   it('is free before long where a failover of the queue has lost its end, though the worker lives', async () => {
     const claims = new Claims({ ...on.settings, deadAfterMs: 600 }, on.onError);
     try {
