@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { FleetIdentity } from '@redis-to-mongo/fleet-status';
 import { JobQueue } from '@redis-to-mongo/job-queue';
 import { addressOfUrl } from '@redis-to-mongo/redis-connection';
@@ -78,11 +79,22 @@ test('refuses to mirror the queue of the target’s own fleet, whose prefix is a
   await queue.request(['orders']);
   await queue.close();
   await redis.set('{mine}:fleet', 'a user’s');
-  const { code, stderr } = await cli.run('once');
-  expect(code).toBe(2);
-  expect(stderr).toContain(
-    'with the prefix theirs, and this configuration would mirror it: check QUEUE_PREFIX',
-  );
+  // The source's user may run no more than docs/operations.md says.
+  const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+  const acl = /^ACL SETUSER mirror (.*)$/m.exec(page)?.[1]?.replace('>password', '>pw') ?? '';
+  await redis.call('ACL', 'SETUSER', 'mirror', ...acl.split(' '));
+  const onceAs = async (user: string) =>
+    await runIn({ ...cli.env, REDIS_URL: namespace.redis.url.replace('redis://', `redis://${user}`) }, 'once');
+  for (const user of ['', 'mirror:pw@'])
+    expect(await onceAs(user)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        'with the prefix theirs, and this configuration would mirror it: check QUEUE_PREFIX',
+      ),
+    });
+  // If the mark cannot be read, nothing is mirrored either.
+  await redis.call('ACL', 'SETUSER', 'mirror', '-hscan');
+  expect(await onceAs('mirror:pw@')).toMatchObject({ code: 2, stderr: expect.stringContaining('HSCAN') });
   expect(await runIn({ ...cli.env, QUEUE_PREFIX: 'theirs' }, 'once', '{*')).toMatchObject({ code: 0 });
   const queues = { _id: { $in: ['{theirs}:fleet', '{mine}:fleet'] } };
   const found = await db.collection<{ _id: string }>('keys').find(queues).toArray();
