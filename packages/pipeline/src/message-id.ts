@@ -36,6 +36,11 @@ export function keyOfMessageId(id: string): string | undefined {
   return at >= 0 && LIFE_AND_ENTRY.test(id.slice(at + 1)) ? id.slice(0, at) : undefined;
 }
 
+/** The incarnation in the `_id` of a message or dead letter; 0 if the text is no such `_id`. */
+export function incarnationOfId(id: string): number {
+  return Number(/^[a-t](\d+):/.exec(id.slice(id.lastIndexOf('@') + 1))?.[1] ?? 0);
+}
+
 /**
  * The entry id in the `_id` of a message with this prefix; `undefined` if the text is not the `_id` of such a
  * message.

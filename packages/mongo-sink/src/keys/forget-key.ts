@@ -1,5 +1,6 @@
 import {
   earlierPlacesOf,
+  incarnationOfId,
   type KeyState,
   messageIdBounds,
   type RuleSpec,
@@ -44,14 +45,15 @@ export async function forgetKey(
   rules: readonly RuleSpec[],
   { withData }: { readonly withData: boolean },
 ): Promise<Forgotten> {
-  const state = await readKey(db, key);
-  if (!state) return 'unknown';
-  if (state.status === 'active') return 'active';
-  if (state.pausedAt) return 'paused';
+  const found = await readKey(db, key);
+  if (!found) return 'unknown';
+  if (found.status === 'active') return 'active';
+  if (found.pausedAt) return 'paused';
   try {
-    const places = documentCollectionsOf(state, rules);
-    const kept = withData ? undefined : await reasonToKeep(db, state, places);
+    const places = documentCollectionsOf(found, rules);
+    const kept = withData ? undefined : await reasonToKeep(db, found, places);
     if (kept) return kept;
+    const state = withData ? await withAllIncarnations(db, found, places) : found;
     // The key's document is removed last, so that the next try finds what an interrupted one left.
     if (withData) await removeRecords(db, state, places);
     await removeValues(db, state, places, withData);
@@ -122,6 +124,33 @@ function manifestsOf(state: KeyState) {
     { isShaped: false, filter: { _id: key, ...IS_OURS } },
     { isShaped: true, filter: { _id: { $in: [key, ...ids] }, [pathIn(true, 'key')]: key } },
   ];
+}
+
+/**
+ * Raises the incarnation of the key's document to the highest one that has messages or dead letters. Theirs can be
+ * higher if `keys` was restored from an older backup. A worker that has begun the document's next incarnation can no
+ * longer save it.
+ * @returns the state that it has then; the same state if the document has changed meanwhile.
+ */
+async function withAllIncarnations(
+  db: Db,
+  state: KeyState,
+  { messages }: DocumentCollections,
+): Promise<KeyState> {
+  const { key, revision } = state;
+  let { incarnation } = state;
+  for (const records of [...messages.map((name) => db.collection<Stored>(name)), lettersIn(db)]) {
+    const later = { $gt: messageIdBounds(key, incarnation).$lt, $lt: messageIdBounds(key).$lt };
+    for await (const page of recordsOfStream(records, later, state, 'owner'))
+      incarnation = Math.max(incarnation, ...page.map(({ _id }) => incarnationOfId(_id)));
+  }
+  if (incarnation === state.incarnation) return state;
+  const next = { incarnation, revision: revision + 1 };
+  const { matchedCount } = await keysIn(db).updateOne(
+    { _id: key, revision, status: 'deleted' },
+    { $set: { ...next, savedBy: 'forget' } },
+  );
+  return matchedCount === 1 ? { ...state, ...next } : state;
 }
 
 /**

@@ -139,6 +139,22 @@ describe('keys that are gone', () => {
     expect(await db.collection('stream_messages').countDocuments({ stream: 'o@eu' })).toBe(1);
   });
 
+  it('is forgotten with all its data, also of incarnations that its document does not know', async () => {
+    const { redis, db } = under;
+    for (const id of ['1-0', '2-0']) {
+      await redis.xadd('set back', id, 'v', id === '1-0' ? 'x' : Buffer.alloc(17_000_000, 'z'));
+      await redis.xadd('set back', '9-0', 'v', 'y');
+      await sync('set back');
+      await goes('set back');
+    }
+    expect(await db.collection('dead_letters').countDocuments({ stream: 'set back' })).toBe(1);
+    // As if `keys` was restored from an older backup than the messages.
+    await db.collection<{ _id: string }>('keys').updateOne({ _id: 'set back' }, { $set: { incarnation: 1 } });
+    expect(await forgetKey(db, 'set back', [], { withData: true })).toBe('forgotten');
+    for (const collection of ['stream_messages', 'dead_letters'])
+      expect(await db.collection(collection).countDocuments({ stream: 'set back' })).toBe(0);
+  });
+
   it('is forgotten with all its data by a second try, wherever the first one was stopped', async () => {
     const { redis, db, namespace } = under;
     for (let command = 1, isStopped = true; isStopped; command++) {
