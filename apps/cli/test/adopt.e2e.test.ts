@@ -278,6 +278,7 @@ test('where there is nothing of the old engine, it says so, with exit code 1', a
       code: 1,
       stdout: `the database ${database} has no data of the old engine: name another one with --from-db\n`,
     });
+  expect(await cli.json('adopt', '--write')).toMatchObject({ written: false });
   for (const name of ['', 'a b', 'a.b', 'x'.repeat(64)])
     expect((await cli.run('adopt', '--from-db', name)).code, name).toBe(2);
 });
