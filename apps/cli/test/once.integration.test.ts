@@ -84,7 +84,10 @@ test('refuses to mirror the queue of the target’s own fleet, whose prefix is a
   const acl = /^ACL SETUSER mirror (.*)$/m.exec(page)?.[1]?.replace('>password', '>pw') ?? '';
   await redis.call('ACL', 'SETUSER', 'mirror', ...acl.split(' '));
   const onceAs = async (user: string) =>
-    await runIn({ ...cli.env, REDIS_URL: namespace.redis.url.replace('redis://', `redis://${user}`) }, 'once');
+    await runIn(
+      { ...cli.env, REDIS_URL: namespace.redis.url.replace('redis://', `redis://${user}`) },
+      'once',
+    );
   for (const user of ['', 'mirror:pw@'])
     expect(await onceAs(user)).toMatchObject({
       code: 2,

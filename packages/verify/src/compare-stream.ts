@@ -14,7 +14,7 @@ import {
   type KeyState,
   type RuleSpec,
 } from '@redis-to-mongo/pipeline';
-import type { StreamInfo } from '@redis-to-mongo/redis-source';
+import { parseStreamPosition, type StreamInfo } from '@redis-to-mongo/redis-source';
 import { compareExpiry, expiryOf } from './compare-expiry.js';
 import type { Difference } from './difference.js';
 import { Problems } from './problems.js';
@@ -50,7 +50,8 @@ export async function compareStream(
 ): Promise<Difference> {
   const problems = new Problems();
   const adoption = state.incarnation === 1 ? await readAdoption(db, state.key) : undefined;
-  const unknown = new UnknownMessages(await sourceInfo(redis, state.key));
+  const { hadGroups = false } = parseStreamPosition(state.position) ?? {};
+  const unknown = new UnknownMessages(await sourceInfo(redis, state.key), hadGroups);
   const onStray = (id: string) => problems.addDifferent(`${id} is not one of its entries`);
   const mirrored = mirroredEntries(db, state, { withDead: false, onStray });
   try {
@@ -157,18 +158,25 @@ const KEPT = 10_000;
  * Collects messages that cannot come from an entry of the stream. A message before the first entry proves
  * nothing, because Redis trims entries from the head. But a message after the first entry without an entry
  * must be of a deleted entry, so its id is at most the highest deleted id. The stream's info is read again at
- * the end, for entries dropped meanwhile. Before Redis 7.0, deletions are not visible, so no message is
- * collected.
+ * the end, for entries dropped meanwhile. Before Redis 7.0, deletions are not visible, and since 8.2, neither are trims
+ * of entries that consumer groups have acknowledged. So no message is collected then.
  */
 class UnknownMessages {
   readonly #ids: string[] = [];
 
-  /** @param begin the stream before both sides are read. */
-  constructor(private readonly begin: StreamInfo | undefined) {}
+  /**
+   * @param begin the stream before both sides are read.
+   * @param hadGroups whether the stream had consumer groups; see StreamPosition.
+   */
+  constructor(
+    private readonly begin: StreamInfo | undefined,
+    private readonly hadGroups: boolean,
+  ) {}
 
   /** Adds a message whose entry was not read, although a later entry was. */
   add(entryId: string): void {
-    if (this.#ids.length < KEPT && isImpossible(entryId, this.begin)) this.#ids.push(entryId);
+    if (!this.hadGroups && this.#ids.length < KEPT && isImpossible(entryId, this.begin))
+      this.#ids.push(entryId);
   }
 
   /** @param end the stream after both sides were read. */
@@ -178,7 +186,7 @@ class UnknownMessages {
 }
 
 function isImpossible(entryId: string, info: StreamInfo | undefined): boolean {
-  if (info?.firstId === undefined || info.maxDeletedId === undefined) return false;
+  if (info?.firstId === undefined || info.maxDeletedId === undefined || info.groups > 0) return false;
   return compareEntryIds(entryId, info.firstId) > 0 && compareEntryIds(entryId, info.maxDeletedId) > 0;
 }
 

@@ -23,7 +23,8 @@ export async function adopt(call: Call, { fromDb, write: isWrite = false }: Adop
   const isInterrupted = (await interruption.until(work(call, report, { fromDb, isWrite }))) === INTERRUPTED;
   const taken = report.lines.reduce((sum, line) => sum + line.taken, 0);
   if (isWrite) await noteRun(call, 'adopt', undefined, `${grouped(taken)} taken over`, isInterrupted);
-  if (out.isJson) out.json({ written: isWrite && taken > 0, ...(isInterrupted ? { interrupted: true } : {}), ...report });
+  if (out.isJson)
+    out.json({ written: isWrite && taken > 0, ...(isInterrupted ? { interrupted: true } : {}), ...report });
   else print(out, report, isWrite, fromDb ?? (await call.clients.db()).databaseName);
   if (isInterrupted) return endInterrupted(out, 'run it again to continue');
   return report.lines.some(({ found }) => found > 0) ? 'ok' : 'failed';

@@ -51,13 +51,15 @@ export interface StreamPosition {
   readonly entryBytes: number;
   /** Whether the last read contained bytes that are not UTF-8. */
   readonly binary: boolean;
+  /** Whether a read of this incarnation has found consumer groups; see mustHold. */
+  readonly hadGroups: boolean;
 }
 
 /** @throws TypeError if the stored position is not that of a stream. */
 export function parseStreamPosition(stored: Position | null): StreamPosition | undefined {
   if (stored === null) return undefined;
   const { entryId, passed: consumed, settledId, before, lastId, added, digest } = stored;
-  const { length, firstId, marks, entryBytes, binary } = stored;
+  const { length, firstId, marks, entryBytes, binary, hadGroups } = stored;
   if (!isEntryId(entryId) || !isEntryId(lastId) || typeof consumed !== 'number')
     throw new TypeError('position: not a stream position; resync the key');
   return {
@@ -73,6 +75,7 @@ export function parseStreamPosition(stored: Position | null): StreamPosition | u
     marks: StreamMarks.parse(marks),
     entryBytes: typeof entryBytes === 'number' ? entryBytes : 0,
     binary: binary === true,
+    hadGroups: hadGroups === true,
   };
 }
 
@@ -81,7 +84,7 @@ export function parseStreamPosition(stored: Position | null): StreamPosition | u
  * `before`.
  */
 export function toStored(position: StreamPosition): Position {
-  const { consumed, droppedBeforeStart, length, firstId, marks, settledId, ...rest } = position;
+  const { consumed, droppedBeforeStart, length, firstId, marks, settledId, hadGroups, ...rest } = position;
   return {
     ...rest,
     passed: consumed,
@@ -90,6 +93,7 @@ export function toStored(position: StreamPosition): Position {
     ...(length === undefined ? {} : { length }),
     ...(firstId === undefined ? {} : { firstId }),
     marks: `${marks}`,
+    ...(hadGroups ? { hadGroups } : {}),
   };
 }
 
@@ -112,26 +116,32 @@ function isHeadBack({ firstId, lastId }: StreamPosition, info: StreamInfo): bool
     : compareEntryIds(info.firstId, firstId) < 0;
 }
 
+type HadGroups = Partial<Pick<StreamPosition, 'hadGroups'>>;
+
 /**
  * Whether an entry that was read must still be there, if this is still the same stream. Trimming removes
  * entries only from the head, and a deletion after the head shows in `max-deleted-entry-id`. The answer is
  * false if this is not known: before Redis 7, right after an upgrade to it, and with consumer groups, because
- * Redis 8.2 can trim the entries that they have acknowledged.
+ * Redis 8.2 can trim the entries that they have acknowledged. The groups may have been removed since.
  * Source: https://redis.io/docs/latest/commands/xtrim/
  */
 export function mustHold(
-  { entryId, added }: Pick<StreamPosition, 'entryId' | 'added'>,
+  { entryId, added, hadGroups = false }: Pick<StreamPosition, 'entryId' | 'added'> & HadGroups,
   info: StreamInfo,
 ): boolean {
   const { firstId, maxDeletedId, groups } = info;
-  if (added === null || firstId === undefined || maxDeletedId === undefined || groups > 0) return false;
+  if (added === null || firstId === undefined || maxDeletedId === undefined) return false;
+  if (hadGroups || groups > 0) return false;
   return compareEntryIds(firstId, entryId) < 0 && compareEntryIds(maxDeletedId, entryId) < 0;
 }
 
 /** Whether unread entries may be missing, if this is still the same stream; see mustHold. */
-export function canBeMissing({ settledId }: Pick<StreamPosition, 'settledId'>, info: StreamInfo): boolean {
+export function canBeMissing(
+  { settledId, hadGroups = false }: Pick<StreamPosition, 'settledId'> & HadGroups,
+  info: StreamInfo,
+): boolean {
   const { firstId, maxDeletedId, groups } = info;
-  if (settledId === undefined) return true;
+  if (settledId === undefined || hadGroups) return true;
   if (firstId === undefined || maxDeletedId === undefined || groups > 0) return true;
   return compareEntryIds(firstId, settledId) > 0 || compareEntryIds(maxDeletedId, settledId) > 0;
 }

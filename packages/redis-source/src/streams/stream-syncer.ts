@@ -146,8 +146,13 @@ async function* readBatches(
       const start = position ?? startOf(info);
       const account = accountFor(start, info, messages.count, reachedEnd);
       const expiry = settledExpiry(howExpiry, expiresAt, reading.expiresAt);
+      const hadGroups = position?.hadGroups === true || info.groups > 0;
       const differs =
-        messages.count > 0 || account.missing !== 0 || account.lag !== lag || expiry !== expiresAt;
+        messages.count > 0 ||
+        account.missing !== 0 ||
+        account.lag !== lag ||
+        expiry !== expiresAt ||
+        hadGroups !== position?.hadGroups;
       if (position) {
         const isOther =
           isOtherIncarnation(position, reading, account, wasAnchored) ||
@@ -184,6 +189,7 @@ async function* readBatches(
         marks: reading.marks.from(info.firstId),
         entryBytes,
         binary,
+        hadGroups,
       };
       const storable = toStored(position);
       positions.set(storable, position);
