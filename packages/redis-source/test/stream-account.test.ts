@@ -122,6 +122,9 @@ describe('the last entry that was read', () => {
   it('may have been trimmed anywhere where there are consumer groups, by what they have acknowledged', () => {
     expect(mustHold(last, { ...info, groups: 1 })).toBe(false);
     expect(canBeMissing(last, { ...info, groups: 1 })).toBe(true);
+    // The groups may have been destroyed since.
+    expect(mustHold({ ...last, hadGroups: true }, info)).toBe(false);
+    expect(canBeMissing({ ...last, hadGroups: true }, info)).toBe(true);
     const [gap] = gapsOf(last, { ...info, groups: 1 }, 3, 1, new Date(0));
     expect(gap).toMatchObject({ entries: 3, after: '10-0', upTo: '30-0' });
   });
