@@ -1,7 +1,8 @@
+import { rememberCollections } from '@redis-to-mongo/mongo-sink';
 import type { Document } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { contentOf, fillAllKinds } from './all-kinds.js';
-import { type CliUnderTest, cliUnderTest, targetForTests } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn, targetForTests } from './cli-under-test.js';
 
 // Somebody changes what is in MongoDB by hand: verify finds it, --repair mends it where it can, restore does not fail.
 let cli: CliUnderTest;
@@ -294,6 +295,30 @@ describe('found, and mended by --repair', () => {
     expect(differing[0]?.problems.join('; ')).toMatch(problem);
     expect((await verify(key, '--repair')).differing).toMatchObject([{ key, repaired: true }]);
   });
+});
+
+test('what belongs to no key is found in the collection of a rule that was removed, too', async () => {
+  const env = { ...cli.env, RULES: '[]' };
+  const found = async (...argv: string[]) =>
+    JSON.parse((await runIn(env, 'verify', '--json', '--settle', '0', 'former*', ...argv)).stdout).differing;
+  const value = { active: true, incarnation: 1, form: 'inline', size: 1, members: ['x'], revision: 9 };
+  await insert({ _id: 'former set', ...value }, 'ruled');
+  const ofStream = { stream: 'former', type: 'main' };
+  await insert(message('former@a1:d1000-a0', '1000-0', ofStream), 'ruled');
+  // As the active scheduler remembers the collections that the fleet uses, or has used.
+  await rememberCollections(cli.db, [{ name: 'ruled', id: '00' }]);
+  try {
+    const former = [
+      { key: 'former', problems: ['messages in ruled, of a key that is not in keys'] },
+      { key: 'former set', problems: ['an active value in ruled, of a key that is not in keys'] },
+    ];
+    expect(await found()).toMatchObject(former);
+    expect(await found('--repair')).toMatchObject([{ repaired: false }, { repaired: true }]);
+    expect(await found()).toMatchObject(former.slice(0, 1));
+  } finally {
+    await rememberCollections(cli.db, []);
+    await collection('ruled').deleteMany({ _id: { $in: ['former set', 'former@a1:d1000-a0'] } });
+  }
 });
 
 test('sizes that were changed are found, of all types, and mended', async () => {

@@ -1,9 +1,11 @@
 import {
+  collectionsUsed,
   type Orphan,
   orphans,
   orphansOf,
   type RuleCollection,
   readKey,
+  rememberedCollections,
   unknownStream,
   unknownStreams,
 } from '@redis-to-mongo/mongo-sink';
@@ -28,16 +30,30 @@ export class OrphanKeys {
   /** The `_id`s of their values, where these are not the keys. */
   readonly #documentIds = new Map<string, DocumentId[]>();
 
-  /** @param rules can name collections besides those of the types. */
-  constructor(
+  /** @param collections those of rules, besides those of the types. */
+  private constructor(
     private readonly db: Database,
-    { rules }: RuleBook,
+    collections: readonly RuleCollection[],
   ) {
-    this.#values = rules.map(({ collection, types }) => ({ collection, types }));
+    this.#values = collections;
     const ofStreams = this.#values.filter(({ types }) => types === undefined || types.includes('stream'));
     this.#messages = [
       ...new Set([messageCollectionOf({}), ...ofStreams.flatMap(({ collection }) => collection ?? [])]),
     ];
+  }
+
+  /**
+   * @param rules can name collections besides those of the types. Those of rules that were removed are searched, too: the
+   * target remembers all that the fleet has used.
+   * @throws SyncError as mongoError.
+   */
+  static async in(db: Database, { rules }: RuleBook): Promise<OrphanKeys> {
+    const used = new Set(collectionsUsed(rules).all);
+    const former = ((await rememberedCollections(db)) ?? []).filter(({ name }) => !used.has(name));
+    return new OrphanKeys(db, [
+      ...rules.map(({ collection, types }) => ({ collection, types })),
+      ...former.map(({ name }) => ({ collection: name, types: undefined })),
+    ]);
   }
 
   /** The keys that `find` has found. */

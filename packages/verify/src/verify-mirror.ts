@@ -95,7 +95,7 @@ const SETTLE_STEP_MS = 500;
  */
 export async function verifyMirror(sides: Sides, options: VerifyOptions): Promise<Verification> {
   const { settleMs, repairWith, progress, rules } = options;
-  const orphaned = new OrphanKeys(sides.db, rules);
+  const orphaned = await OrphanKeys.in(sides.db, rules);
   await orphaned.find(options, options.types);
   const { selected, leftOut } = await namesOf(sides, options);
   const names = new Set([...selected, ...orphaned.keys]);
