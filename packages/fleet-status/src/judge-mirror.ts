@@ -64,7 +64,7 @@ function refusedKeys({ refused: { keys, last } }: MirrorFacts): Reason | undefin
     code: 'keys-refused',
     level: 'broken',
     what: `MongoDB refuses the documents of ${counted(keys, 'key', 'keys')} in the collection keys`,
-    remedy: `Code ${last.code}, of ${shownKey(last.key)}${keys > 1 ? ' and others' : ''}: remove the index or validator of yours. List them with dead-letters list --collection keys. Their jobs are retried automatically.`,
+    remedy: `Code ${last.code}, of ${shownKey(last.key)}${keys > 1 ? ' and others' : ''}: remove the index or validator of yours. List them: redis-to-mongo dead-letters list --collection keys. Their jobs are retried automatically.`,
   };
 }
 
@@ -75,14 +75,15 @@ function failed({ failing, lostLately, deadLetters }: MirrorFacts): readonly Rea
       code: 'keys-failing',
       level: 'broken',
       what: `${counted(failing, 'key fails', 'keys fail')}`,
-      remedy: 'See their errors with keys --status failing. Their jobs are retried automatically.',
+      remedy: 'See their errors: redis-to-mongo keys --status failing. Their jobs are retried automatically.',
     });
   if (lostLately > 0)
     reasons.push({
       code: 'entries-lost',
       level: 'broken',
       what: `${counted(lostLately, 'entry was', 'entries were')} lost in the last hour`,
-      remedy: 'Redis dropped them before they were read: trim less, or add workers. List them with gaps.',
+      remedy:
+        'Redis dropped them before they were read: trim less, or add workers. List them: redis-to-mongo gaps.',
     });
   if (deadLetters > 0)
     reasons.push({
@@ -90,7 +91,7 @@ function failed({ failing, lostLately, deadLetters }: MirrorFacts): readonly Rea
       level: 'behind',
       what: `MongoDB lacks ${counted(deadLetters, 'record', 'records')} that it refused`,
       remedy:
-        'dead-letters list shows what was kept, and why. dead-letters replay writes it again; dead-letters drop gives it up.',
+        'List them, and why: redis-to-mongo dead-letters list. Then write them again: redis-to-mongo dead-letters replay --all; or give them up: redis-to-mongo dead-letters drop.',
     });
   return reasons;
 }
@@ -103,7 +104,7 @@ function keysMissing(missing: number, due: number): Reason {
     remedy:
       due > 0
         ? 'They are new, and their first jobs are queued; or they were deleted, and are unscheduled automatically.'
-        : 'They were deleted, and are unscheduled within a minute; or their documents in keys were removed, and a sweep finds them. If it lasts, run verify --repair.',
+        : 'They were deleted, and are unscheduled within a minute; or their documents in keys were removed, and a sweep finds them. If it lasts: redis-to-mongo verify --repair.',
   };
 }
 
@@ -135,7 +136,7 @@ function paused(unread: Reading<PausedUnread>): readonly Reason[] {
       code: 'paused-unread',
       level: 'behind',
       what: `${counted(entries, 'entry is', 'entries are')} unread in ${counted(streams, 'paused stream', 'paused streams')}`,
-      remedy: 'Resume them with resume PATTERN. Entries that Redis drops before are lost.',
+      remedy: 'Resume them: redis-to-mongo resume PATTERN. Entries that Redis drops before are lost.',
     });
   if (unknown > 0)
     reasons.push({

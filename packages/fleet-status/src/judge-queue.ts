@@ -180,7 +180,7 @@ function workers(facts: QueueFacts): Reason | undefined {
     level: isAll ? 'broken' : 'behind',
     what: `${isAll ? 'All' : grouped(paused.length)} workers have paused: ${codes}`,
     remedy:
-      'A setting is wrong: check their logs, or run doctor. They continue automatically once it is fixed.',
+      'A setting is wrong: check their logs, or run redis-to-mongo doctor. They continue automatically once it is fixed.',
   };
 }
 
@@ -231,7 +231,7 @@ function options(processes: readonly Heartbeat[]): Reason | undefined {
   if (differing.length === 0) return undefined;
   const what = `Schedulers or workers differ in ${differing.sort().join(', ')}, or did until a moment ago`;
   const remedy =
-    'What is mirrored, and how, depends on which of them applies it. Give all of them the same, by SIGHUP or a restart; see config.';
+    'What is mirrored, and how, depends on which of them applies it. Give all of them the same, by SIGHUP or a restart. redis-to-mongo config shows them.';
   return { code: 'options-differ', level: 'unknown', what, remedy };
 }
 

@@ -38,7 +38,7 @@ const SLOW: Reason = {
   level: 'unknown',
   what: 'MongoDB is too slow to say what it holds',
   remedy:
-    'It takes writes, but did not answer the queries of this verdict in time: check its load and its indexes, with doctor.',
+    'It takes writes, but did not answer the queries of this verdict in time: check its load, and its indexes: redis-to-mongo doctor.',
 };
 
 /** Whether MongoDB takes writes, and only the reading took too long. */

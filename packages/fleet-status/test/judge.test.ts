@@ -423,12 +423,18 @@ test('nothing is said of keys that were not found while no scheduler looks for t
   expect(reasons.map(({ code }) => code)).not.toContain('nothing-found');
 });
 
+const BARE_COMMAND =
+  /(?<!redis-to-mongo )\b(doctor|gaps|dead-letters|verify --|resume PATTERN|keys --|config\b)/;
+
 test.each(cases)('%s: it is not complete', (_name, more, level, code, title) => {
   const verdict = judge(someFacts(more), NOW);
   expect(verdict.level).toBe(level);
   expect(verdict.title).toMatch(title);
   expect(verdict.reasons[0]?.code).toBe(code);
-  for (const { what, remedy } of verdict.reasons) expect(what && remedy).not.toBe('');
+  for (const { what, remedy } of verdict.reasons) {
+    expect(what && remedy).not.toBe('');
+    expect(remedy, 'each command begins with the name of the program').not.toMatch(BARE_COMMAND);
+  }
 });
 
 test('a few new keys that are due already are no reason, and a moment is none', () => {
