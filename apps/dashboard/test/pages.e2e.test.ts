@@ -12,7 +12,7 @@ const WATCH_SHIFTS = `
 
 /** The charts, and what they say, that do not fit where they are. */
 const CUT = `
-  [...document.querySelectorAll('.plot, .reading')]
+  [...document.querySelectorAll('.plot, .reading, .scroll')]
     .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
     .map(({ className, textContent }) => className + ' ' + textContent);`;
 
@@ -252,13 +252,17 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
   ] as const)('on a phone nothing is wider than the screen: %s', async (name, scheme) => {
     const { page } = await open('/', { ...PHONE, ...scheme });
     await settled(page);
-    for (const path of ['/', '/keys', '/key?id=shop%3A7']) {
+    for (const path of ['/', '/keys', '/key?id=shop%3A7', '/configuration']) {
       await page.goto(on.address + path);
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator('h1, h2').first().waitFor();
       if (path === '/') await settled(page);
       const width = await page.evaluate('document.scrollingElement.scrollWidth');
       expect(width, path).toBeLessThanOrEqual(360);
       expect(await page.evaluate(CUT), path).toEqual([]);
+      const fromAside = await page.evaluate(
+        `[...document.querySelectorAll('.options [data-name="From"]')].filter((cell) => cell.offsetLeft > 100).length`,
+      );
+      expect(fromAside).toBe(0);
       await takeScreenshot(page, `phone-${path.slice(1, 5).replace('?', '') || 'status'}-${name}`);
     }
   });

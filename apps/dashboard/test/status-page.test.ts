@@ -50,6 +50,14 @@ describe('the verdict', () => {
 });
 
 describe('the status page', () => {
+  test('does not call a type with paused keys in sync', () => {
+    const shown = (more: Parameters<typeof aType>[0]) =>
+      statusPage(aReport([aType(more)]), aSite()).toString();
+    expect(shown({ lag: 0, paused: 1 })).toContain('1 paused');
+    expect(shown({ lag: 0, paused: 1 })).not.toContain('in sync');
+    expect(shown({ lag: 0, paused: 0 })).toContain('in sync');
+  });
+
   test('tells how many keys can’t be mirrored, and why', () => {
     const shown = (more: Parameters<typeof aQueue>[0]) => {
       const facts = someFacts({ queue: { is: aQueue(more) } });

@@ -99,7 +99,7 @@ function activityTable(activity: readonly Period[]): Html {
     .toReversed()
     .map(
       ({ incarnation, from, to, end }) =>
-        html`<tr><th scope="row">${count(incarnation)}</th><td>${clock(from)}</td><td>${to === null ? 'now' : clock(to)}</td><td>${end ?? '–'}</td></tr>`,
+        html`<tr><th scope="row" data-name="Incarnation">${count(incarnation)}</th><td data-name="From">${clock(from)}</td><td data-name="To">${to === null ? 'now' : clock(to)}</td><td data-name="Ended">${end ?? '–'}</td></tr>`,
     );
   return tablePanel('activity', 'Incarnations', ['Incarnation', 'From', 'To', 'Ended'], rows);
 }
@@ -110,14 +110,14 @@ function gapsTable(gaps: readonly Gap[]): Html | false {
     .toReversed()
     .map(
       ({ at, entries, exact, cause, after, upTo, incarnation }) =>
-        html`<tr><th scope="row">${clock(at)}</th><td class="n bad">${!exact && 'about '}${count(entries)}</td><td>${cause}</td><td><code>${after}</code></td><td><code>${upTo}</code></td><td class="n">${count(incarnation)}</td></tr>`,
+        html`<tr><th scope="row" data-name="When">${clock(at)}</th><td class="n bad" data-name="Entries">${!exact && 'about '}${count(entries)}</td><td data-name="Cause">${cause}</td><td class="wide-cell" data-name="After"><code>${after}</code></td><td class="wide-cell" data-name="Up to"><code>${upTo}</code></td><td class="n" data-name="Incarnation">${count(incarnation)}</td></tr>`,
     );
   const columns = ['When', '>Entries', 'Cause', 'After', 'Up to', '>Incarnation'];
   return rows.length > 0 && tablePanel('gaps', 'Gaps', columns, rows);
 }
 
 function tablePanel(id: string, title: string, columns: readonly string[], rows: Content): Html {
-  return html`<section class="panel" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${scrollArea(title, dataTable(columns, rows))}</section>`;
+  return html`<section class="panel" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${scrollArea(title, dataTable(columns, rows, 'cards'))}</section>`;
 }
 
 const FORMS = {

@@ -78,9 +78,9 @@ function where(total: LetterListPage['total']): string {
 
 function row({ id, key, kind, entryId, collection, code, bytes: size, at }: DeadLetter, now: Date): Html {
   return html`<tr><th scope="row">${keyLink(key)}</th>
-<td data-name="What">${kind}${entryId && html` <code>${entryId}</code>`}</td>
-<td data-name="Collection">${collection}</td>
-<td data-name="Reason"><code>${refusalName(code)}</code></td>
+<td class="wide-cell" data-name="What">${kind}${entryId && html` <code>${entryId}</code>`}</td>
+<td class="wide-cell" data-name="Collection">${collection}</td>
+<td class="wide-cell" data-name="Reason"><code>${refusalName(code)}</code></td>
 <td class="n" data-name="Size">${bytes(size)}</td>
 <td class="n" data-name="Refused">${ago(at, now)}</td>
 <td class="state"><a href="${letterPath(id)}" aria-label="Open the letter of ${key}, ${entryId || kind}">Open</a></td></tr>`;

@@ -186,10 +186,13 @@ function typeRow(type: TypeStatus): Html {
   )}</tr>`;
 }
 
+/** Types with paused keys are not called in sync: what Redis has of these keys is not known here. */
 function state({ failing, lag, paused }: TypeStatus): Html {
   const resting = paused > 0 && html` <span class="mark busy paused">${count(paused)} paused</span>`;
   if (failing > 0) return html`<span class="mark bad">${count(failing)} failing</span>${resting}`;
   const state =
-    lag > 0 ? html`<span class="mark busy">catching up</span>` : html`<span class="mark good">in sync</span>`;
+    lag > 0
+      ? html`<span class="mark busy">catching up</span>`
+      : paused === 0 && html`<span class="mark good">in sync</span>`;
   return html`${state}${resting}`;
 }
