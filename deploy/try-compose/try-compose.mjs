@@ -29,6 +29,9 @@ function baseImages() {
   return [node, ...servers.filter((name) => !name.startsWith('redis-to-mongo'))];
 }
 
+console.log(
+  'Preparing a Docker Engine and the base images. This takes some minutes, the first time about ten.',
+);
 const start = performance.now();
 const engine = await openEngine();
 try {

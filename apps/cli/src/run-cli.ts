@@ -33,7 +33,7 @@ export async function runCli({
     if (out.isProgressShown) out.note(`redis-to-mongo: still connecting to ${server}`);
   };
   const clients = new Clients({ env: places.env, argv, cwd }, noteWait);
-  let called: string | undefined;
+  const called: string[] = [];
   let ending: Ending = 'ok';
   const runs: Runs =
     (load) =>
@@ -46,9 +46,10 @@ export async function runCli({
     const { json = false, color } = program.opts();
     return new Output({ ...places, isJson: json, isPlain: !color });
   };
-  program.hook('preSubcommand', (_, command) => {
-    called = command.name();
-  });
+  for (const each of [program, ...program.commands])
+    each.hook('preSubcommand', (_, command) => {
+      called.push(command.name());
+    });
   try {
     const run = program
       .parseAsync(
@@ -68,7 +69,7 @@ export async function runCli({
     const isHelp = isHelpShown(error);
     if (isHelp && error.exitCode === 0) return EXIT_CODES.ok.code;
     if (isHelp && !output().isJson) return EXIT_CODES.usage.code;
-    const failure = error instanceof CommanderError ? usageError(error, called) : error;
+    const failure = error instanceof CommanderError ? usageError(error, called.join(' ')) : error;
     return EXIT_CODES[reportError(output(), failure)].code;
   } finally {
     await clients.close();

@@ -114,6 +114,14 @@ test('a call without a command shows the usage; with --json, it is an error as a
   }
 });
 
+test('a mistake in a command of a command names both, and the help that has its options', async () => {
+  const { code, stderr } = await runIn({}, 'dead-letters', 'list', '--limit', '0');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(
+    /^redis-to-mongo: dead-letters list: .*: see redis-to-mongo help dead-letters list$/m,
+  );
+});
+
 test('a command that waits for servers says so at once, on standard error, but for --json', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');

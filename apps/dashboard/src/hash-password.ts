@@ -9,7 +9,7 @@ const [argument] = process.argv.slice(2);
 if (argument !== undefined) {
   const isHelp = ['--help', '-h'].includes(argument);
   (isHelp ? process.stdout : process.stderr).write(
-    `${isHelp ? '' : 'hash-password takes no arguments, which every user of the machine can see.\n'}redis-to-mongo hash-password: enter a password, or send it to standard input; prints its hash for DASHBOARD_PASSWORD_HASH\n`,
+    `${isHelp ? '' : 'hash-password takes no arguments, which every user of the machine can see.\n'}redis-to-mongo hash-password: reads a password, and prints its hash for\nDASHBOARD_PASSWORD_HASH. Enter the password, or send it to standard input.\n`,
   );
   process.exit(isHelp ? 0 : 2);
 }

@@ -283,6 +283,7 @@ describe('arguments', () => {
     const { code, stdout, stderr } = await answer(argument);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^redis-to-mongo fixture: a fixture\n[\s\S]*--config PATH/);
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
   test.each(['--version', '-V'])('%s shows the version', async (argument) => {

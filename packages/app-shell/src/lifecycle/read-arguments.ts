@@ -64,13 +64,17 @@ function usage(name: string, about: string, options: Readonly<Record<string, Arg
   );
   return `redis-to-mongo ${name}: ${about}
 
-${own.join('')}  --config PATH  the configuration file; default: CONFIG_FILE, else ./config.json or ./config/config.json
-  --check        check the configuration and exit: 0 if it is valid, 2 with all problems if it is not
+${own.join('')}  --config PATH  the configuration file (default: CONFIG_FILE, else
+                 ./config.json or ./config/config.json)
+  --check        check the configuration and exit: 0 if it is valid, 2 with all
+                 problems if it is not
   -h, --help     show this help
   -V, --version  show the version
 
-Environment variables override the configuration file: see docs/configuration.md. It runs until SIGTERM or Ctrl-C.
-Exit codes: 0 stopped, 1 could not start or failed, 2 wrong arguments or configuration, 3 not closed in time.`;
+Environment variables override the configuration file (docs/configuration.md).
+It runs until SIGTERM or Ctrl-C.
+Exit codes: 0 stopped, 1 could not start or failed, 2 wrong arguments or
+configuration, 3 not closed in time.`;
 }
 
 /** Whether the app should only check its configuration. @param argv must have been checked. */
