@@ -11,6 +11,7 @@ import { addressOfUrl, connectRedis } from '@redis-to-mongo/redis-connection';
 import { testMongoUri } from '@redis-to-mongo/test-kit';
 import type { Db } from 'mongodb';
 import { afterAll, beforeAll } from 'vitest';
+import { Interruption } from '../src/interruption.js';
 import { createProgram } from '../src/program.js';
 import { programFile } from '../src/programs.js';
 import { runCli } from '../src/run-cli.js';
@@ -82,9 +83,18 @@ export function targetForTests() {
 
 /** Runs the command in this process, in an environment of its own. */
 export async function runIn(env: Readonly<Record<string, string>>, ...argv: string[]): Promise<Answer> {
+  return await runUntil(new Interruption(), env, ...argv);
+}
+
+/** The same, until it is interrupted. */
+export async function runUntil(
+  interruption: Interruption,
+  env: Readonly<Record<string, string>>,
+  ...argv: string[]
+): Promise<Answer> {
   const stdout = new Collected();
   const stderr = new Collected();
-  const code = await runCli({ argv, env, cwd: '/', stdout, stderr });
+  const code = await runCli({ argv, env, cwd: '/', stdout, stderr, interruption });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 

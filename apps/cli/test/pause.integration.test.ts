@@ -23,7 +23,7 @@ test('pause has the keys of a pattern rest, and says so as often as it is asked'
 
 test('status, keys and explain show what rests, and once and sync leave it alone', async () => {
   await cli.redis.xadd('orders:1', '2-1', 'n', '2');
-  expect((await cli.run('status')).stdout).toMatch(/paused +2 keys: see keys --status paused/);
+  expect((await cli.run('status')).stdout).toMatch(/paused +2 keys: see redis-to-mongo keys --status paused/);
   expect((await cli.run('keys', '--status', 'paused')).stdout).toMatch(/orders:1 +stream +paused/);
   expect((await cli.run('explain', 'orders:1')).stdout).toMatch(/paused +since .*: run resume to continue/);
   expect((await cli.run('once')).stdout).toContain('3 keys: 1 unchanged, 2 paused');

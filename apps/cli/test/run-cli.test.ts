@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EXIT_CODES } from '../src/exit-codes.js';
+import { Interruption } from '../src/interruption.js';
 import { PROGRAMS } from '../src/programs.js';
-import { allCommands, runIn } from './cli-under-test.js';
+import { allCommands, runIn, runUntil } from './cli-under-test.js';
 
 test('the overview names every command and every exit code', async () => {
   const { code, stdout } = await runIn({}, 'help');
@@ -122,12 +123,33 @@ test('a mistake in a command of a command names both, and the help that has its 
   );
 });
 
-test('a command that waits for servers says so at once, on standard error, but for --json', async () => {
+/** The options of servers that accept connections, and never answer. */
+async function silentServers() {
   const silent = createServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const address = silent.address();
   const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  const env = { REDIS_URL: `redis://${host}`, MONGO_URI: `mongodb://${host}` };
+  return { silent, env: { REDIS_URL: `redis://${host}`, MONGO_URI: `mongodb://${host}` } };
+}
+
+test('a comparison that is interrupted before it begins does not call anything equal', async () => {
+  const { silent, env } = await silentServers();
+  const interrupted = async (...argv: string[]) => {
+    const interruption = new Interruption();
+    const run = runUntil(interruption, env, 'verify', ...argv);
+    await vi.waitFor(() => expect(interruption.isAwaited).toBe(true), { timeout: 20_000 });
+    interruption.interrupt('SIGINT');
+    return await run;
+  };
+  const { code, stdout, stderr } = await interrupted();
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+  expect(stderr).toMatch(/^interrupted: no key was compared$/m);
+  expect(JSON.parse((await interrupted('--json')).stdout)).toMatchObject({ interrupted: true, keys: 0 });
+  silent.close();
+});
+
+test('a command that waits for servers says so at once, on standard error, but for --json', async () => {
+  const { silent, env } = await silentServers();
   const { stdout, stderr } = await runIn(env, 'status');
   expect(stderr.trim().split('\n').sort()).toEqual([
     'redis-to-mongo: still connecting to MongoDB',

@@ -112,12 +112,20 @@ function lines({ queue, mirror }: FleetFacts, types: FleetStatus['types']): read
   const ofMirror: [string, Cell][] =
     'is' in mirror
       ? [
-          ['lost', loss(total('gap'), 'entry', 'entries', 'in gaps: see gaps')],
+          ['lost', loss(total('gap'), 'entry', 'entries', 'in gaps: see redis-to-mongo gaps')],
           [
             'refused',
-            loss(total('dead'), 'record', 'records', 'in all: dead-letters list has those that are left'),
+            loss(total('dead'), 'record', 'records', 'in all: see redis-to-mongo dead-letters list'),
           ],
-          ['failing', loss(mirror.is.failing, 'key', 'keys', 'by their last job: see keys --status failing')],
+          [
+            'failing',
+            loss(
+              mirror.is.failing,
+              'key',
+              'keys',
+              'by their last job: see redis-to-mongo keys --status failing',
+            ),
+          ],
           ['paused', paused(mirror.is.paused.keys)],
         ]
       : [];
@@ -183,7 +191,7 @@ function printMirror(out: Output, { types, backlogs, errors }: FleetStatus): voi
 function paused(keys: number): Cell {
   return keys === 0
     ? colored('nothing', 'green')
-    : colored(`${counted(keys, 'key')}: see keys --status paused`, 'yellow');
+    : colored(`${counted(keys, 'key')}: see redis-to-mongo keys --status paused`, 'yellow');
 }
 
 function loss(count: number, one: string, many: string, where: string): Cell {

@@ -68,8 +68,11 @@ interface Partial {
 function printPartial(out: Output, { total, compared, differing }: Partial): 'interrupted' {
   const findings = [...differing.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   if (out.isJson) out.json({ ...interruptedPart(true, total), keys: compared.size, differing: findings });
-  else print(out, compared.size, findings, false);
-  return endInterrupted(out, `${grouped(compared.size)} of ${counted(total, 'key')} compared`);
+  else if (compared.size > 0) print(out, compared.size, findings, false);
+  return endInterrupted(
+    out,
+    total === 0 ? 'no key was compared' : `${grouped(compared.size)} of ${counted(total, 'key')} compared`,
+  );
 }
 
 async function compare(
