@@ -94,6 +94,16 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByLabel('Password').waitFor({ timeout: 30_000 });
   });
 
+  test.each(['/keys', '/key?id=shop%3A7'])(
+    'a part of %s that is read after the login has ended leads to the form, which is not put into the page',
+    async (path) => {
+      const { page } = await open(path);
+      await page.context().clearCookies();
+      await page.waitForURL(/\/login\?next=%2Fkey/, { timeout: 20_000 });
+      expect(decodeURIComponent(page.url())).toContain(`next=${path}`);
+    },
+  );
+
   test('keys are searched while one types, filtered and paged, and the address keeps it', async () => {
     const { page, complaints } = await open('/keys');
     expect(await page.locator('tbody tr').count()).toBe(50);

@@ -88,6 +88,10 @@ async function turnAway(
   reply: FastifyReply,
   basePath: string,
 ): Promise<FastifyReply> {
+  // A part of a page, which the script of the page asks for. The form does not fit into it: the whole page is loaded again.
+  if (request.headers['hx-request'] !== undefined) {
+    return await sendError(request, reply.header('HX-Refresh', 'true'), 401, { error: 'Log in first.' });
+  }
   if (request.method === 'GET' && wantsPage(request)) {
     return await reply.redirect(`${basePath}/login?next=${encodeURIComponent(request.url)}`, 303);
   }
