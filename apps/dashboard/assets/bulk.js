@@ -36,9 +36,13 @@ async function question(button) {
   });
 }
 
-/** The address of a list, as a person would write it. */
+/** The address of a list in words: keys, search shop:1, type set. */
 function readable(list) {
-  return decodeURIComponent(list.replaceAll('+', ' '));
+  const [page, query] = list.split('?');
+  const filters = [...new URLSearchParams(query)].map(([name, value]) =>
+    name === 'q' ? `search ${value}` : `${name} ${value}`,
+  );
+  return [page.replace('-', ' '), ...filters].join(', ');
 }
 
 function show({ action, filter, total, done, failed, is, code }) {
@@ -50,7 +54,8 @@ function show({ action, filter, total, done, failed, is, code }) {
   stop.hidden = is !== 'running';
   const words = { running: 'under way', done: 'done', stopped: 'stopped' };
   const lost = failed > 0 || code ? `, ${failed} failed${code ? ` (${code})` : ''}` : '';
-  says.textContent = `${action} ${readable(filter)}: ${words[is]}, ${done.toLocaleString('en-US')} of ${sizeText(total)}${lost}`;
+  const what = action[0].toUpperCase() + action.slice(1);
+  says.textContent = `${what}: ${words[is]}, ${done.toLocaleString('en-US')} of ${sizeText(total)}${lost} (${readable(filter)})`;
 }
 
 /** Follows the work under way until it has ended. @param isOld says nothing of one that ended before. */

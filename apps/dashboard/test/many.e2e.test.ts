@@ -19,7 +19,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(await on.keys().countDocuments({ pausedAt: { $gt: new Date(0) } })).toBe(0);
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Pause 11 keys' }).click();
-    await page.getByText('pause keys?q=shop:1&type=set: done, 11 of 11').waitFor();
+    await page.getByText('Pause: done, 11 of 11 (keys, search shop:1, type set)').waitFor();
     await takeScreenshot(page, 'bulk-done', { fullPage: true });
     expect(await on.keys().countDocuments({ pausedAt: { $gt: new Date(0) } })).toBe(11);
     const logged = on.dashboard.log().match(/"msg":"operator action".*"action":"pause"/g);
@@ -82,7 +82,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await page.getByRole('button', { name: 'Replay' }).click();
     await page.getByRole('dialog', { name: 'Write 2 letters again?' }).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Replay 2 letters' }).click();
-    await page.getByText('replay dead-letters: done, 2 of 2').waitFor();
+    await page.getByText('Replay: done, 2 of 2 (dead letters)').waitFor();
     await page.getByText('There are no dead letters').waitFor();
     expect(await on.mongo.db.collection('stream_messages').countDocuments({ stream: 'refused' })).toBe(3);
     expect(on.dashboard.log()).not.toContain('s3cret');
