@@ -2,120 +2,90 @@ import type { KeySummary } from '@redis-to-mongo/mongo-sink';
 import type { KeyAction } from '../keys/key-action.js';
 import { type Html, html } from './html.js';
 
-/** The texts of an action: its button, the question before it, and its effect. */
+/** The texts of an action on one item or on all items of a list: its button, the question before it, and its effect. */
 interface Wording {
   readonly name: string;
-  /** For an action on a whole list, `{n}` stands for the number of items, with the noun. */
+  /** The button for one item, if it says more. */
+  readonly nameOfOne?: string;
+  /** `{n}` stands for the item, or for the number of items with their noun. */
   readonly question: string;
   readonly effect: string;
   readonly isBad?: boolean;
 }
 
-type LetterAction = 'replay' | 'drop';
-
-/** The actions on one key, on all keys of a list, on one dead letter, and on all dead letters of a list. */
-interface Wordings {
-  readonly key: Readonly<Record<KeyAction, Wording>>;
-  readonly keys: Readonly<Record<KeyAction, Wording>>;
-  readonly letter: Readonly<Record<LetterAction, Wording>>;
-  readonly letters: Readonly<Record<LetterAction, Wording>>;
-}
-
-const WORDINGS: Wordings = {
-  key: {
-    sync: {
-      name: 'Sync now',
-      question: 'Sync this key now?',
-      effect: 'Requests a job for the key, as soon as a worker is free.',
-    },
-    pause: {
-      name: 'Pause',
-      question: 'Pause this key?',
-      effect:
-        'Pauses copying this key until you resume it. Entries that Redis drops meanwhile are lost, and counted as a gap.',
-    },
-    resume: {
-      name: 'Resume',
-      question: 'Resume this key?',
-      effect: 'Copying continues from the last position.',
-    },
-    resync: {
-      name: 'Resync from the start',
-      question: 'Read this key from the start again?',
-      effect:
-        'Starts the next incarnation: everything in Redis is read and written again. Messages of earlier incarnations are kept.',
-      isBad: true,
-    },
+const KEY_WORDINGS: Readonly<Record<KeyAction, Wording>> = {
+  sync: {
+    name: 'Sync',
+    nameOfOne: 'Sync now',
+    question: 'Sync {n} now?',
+    effect: 'Requests a job, which runs as soon as a worker is free.',
   },
-  keys: {
-    sync: {
-      name: 'Sync',
-      question: 'Sync {n} now?',
-      effect: 'Requests a job for each key, as soon as a worker is free.',
-    },
-    pause: {
-      name: 'Pause',
-      question: 'Pause {n}?',
-      effect:
-        'Pauses copying these keys until you resume them. Entries that Redis drops meanwhile are lost, and counted as gaps.',
-    },
-    resume: {
-      name: 'Resume',
-      question: 'Resume {n}?',
-      effect: 'Copying continues from the last position of each key.',
-    },
-    resync: {
-      name: 'Resync',
-      question: 'Read {n} from the start again?',
-      effect:
-        'Starts the next incarnation of each key: everything in Redis is read and written again. Messages of earlier incarnations are kept.',
-      isBad: true,
-    },
+  pause: {
+    name: 'Pause',
+    question: 'Pause {n}?',
+    effect:
+      'Pauses copying until you resume it. Entries that Redis drops meanwhile are lost, and counted as gaps.',
   },
-  letter: {
-    replay: {
-      name: 'Replay',
-      question: 'Write this record again?',
-      effect:
-        'Writes the stored entry, or reads the key of the value again. If MongoDB refuses it again, the dead letter is kept.',
-    },
-    drop: {
-      name: 'Drop',
-      question: 'Delete this dead letter for good?',
-      effect: 'Deletes the record for good. It still counts as a dead letter of its key.',
-      isBad: true,
-    },
+  resume: {
+    name: 'Resume',
+    question: 'Resume {n}?',
+    effect: 'Copying continues from the last position.',
   },
-  letters: {
-    replay: {
-      name: 'Replay',
-      question: 'Write {n} again?',
-      effect:
-        'Writes the stored entries, and reads the keys of values again. Records that MongoDB refuses again are kept.',
-    },
-    drop: {
-      name: 'Drop',
-      question: 'Delete {n} for good?',
-      effect: 'Deletes the records for good. They still count as dead letters of their keys.',
-      isBad: true,
-    },
+  resync: {
+    name: 'Resync',
+    nameOfOne: 'Resync from the start',
+    question: 'Read {n} from the start again?',
+    effect:
+      'Starts the next incarnation: everything in Redis is read and written again. Messages of earlier incarnations are kept.',
+    isBad: true,
   },
 };
 
-/** The buttons for all actions on something; the page's script asks before it sends one. @param idle actions that would do nothing. */
-export function buttonsFor(what: keyof Wordings, css = '', idle: readonly string[] = []): readonly Html[] {
-  return Object.entries<Wording>(WORDINGS[what])
+const LETTER_WORDINGS: Readonly<Record<'replay' | 'drop', Wording>> = {
+  replay: {
+    name: 'Replay',
+    question: 'Write {n} again?',
+    effect:
+      'Writes a stored entry again, or reads the key of a value again. What MongoDB refuses again is kept.',
+  },
+  drop: {
+    name: 'Drop',
+    question: 'Delete {n} for good?',
+    effect: 'Deletes for good. The counts of dead letters stay as they are.',
+    isBad: true,
+  },
+};
+
+/** What actions are on: their wordings, one item in words, and its noun, singular and plural. */
+const ITEMS = {
+  key: { wordings: KEY_WORDINGS, one: 'this key', nouns: 'key keys' },
+  letter: { wordings: LETTER_WORDINGS, one: 'this dead letter', nouns: 'letter letters' },
+} as const;
+
+type Item = keyof typeof ITEMS;
+
+/** The buttons for all actions on one item; the page's script asks before it sends one. @param idle actions that would do nothing. */
+export function buttonsFor(item: Item, idle: readonly string[] = []): readonly Html[] {
+  const { wordings, one } = ITEMS[item];
+  return Object.entries<Wording>(wordings)
     .filter(([action]) => !idle.includes(action))
-    .map(
-      ([action, { name, question, effect, isBad }]) =>
-        html`<button type="button" class="${isBad ? 'outline bad' : 'outline'}${css}" data-action="${action}" data-question="${question}" data-effect="${effect}" aria-haspopup="dialog">${name}</button>`,
-    );
+    .map(([action, wording]) => {
+      const { name, nameOfOne = name, question } = wording;
+      return button(action, { ...wording, name: nameOfOne, question: question.replace('{n}', one) }, '');
+    });
 }
 
 /** The buttons for all items of a list. @param list its address, by which the server finds the items. */
-export function bulkBar(what: 'keys' | 'letters', list: string): Html {
-  const nouns = what === 'keys' ? 'key keys' : 'letter letters';
-  return html`<div class="bulk" data-bulk="${list}" data-nouns="${nouns}"><span>All that match the filter:</span>${buttonsFor(what, ' small')}</div>`;
+export function bulkBar(item: Item, list: string): Html {
+  const { wordings, nouns } = ITEMS[item];
+  const buttons = Object.entries<Wording>(wordings).map(([action, wording]) =>
+    button(action, wording, ' small'),
+  );
+  return html`<div class="bulk" data-bulk="${list}" data-nouns="${nouns}"><span>All that match the filter:</span>${buttons}</div>`;
+}
+
+function button(action: string, { name, question, effect, isBad }: Wording, css: string): Html {
+  return html`<button type="button" class="${isBad ? 'outline bad' : 'outline'}${css}" data-action="${action}" data-question="${question}" data-effect="${effect}" aria-haspopup="dialog">${name}</button>`;
 }
 
 /** The progress of a bulk action. The page's script fills it. */
@@ -126,7 +96,7 @@ export function bulkProgress(): Html {
 /** The buttons of a key's page that have an effect. A paused key has no sync button: no request syncs it. */
 export function actionButtons({ key, paused, incarnation }: KeySummary): Html {
   const idle = paused ? ['sync', 'pause'] : ['resume'];
-  return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}" data-incarnation="${incarnation}">${buttonsFor('key', '', idle)}</section>`;
+  return html`<section class="actions" aria-label="Actions" id="actions" data-key="${key}" data-incarnation="${incarnation}">${buttonsFor('key', idle)}</section>`;
 }
 
 /** The dialog that asks before an action, and shows its result. */

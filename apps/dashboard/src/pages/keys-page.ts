@@ -36,6 +36,6 @@ export function keyRows(query: KeyQuery, page: KeyListPage, site: Pick<Site, 're
   const order = query.descending && html`<input type="hidden" name="sort" value="-key" form="filters">`;
   return rowsPart(
     keyQueryPath(query, query),
-    html`${order}${keysTable(query, page)}<div class="list-foot">${!site.readOnly && page.rows.length > 0 && bulkBar('keys', path)}${exportLinks(path)}</div>`,
+    html`${order}${keysTable(query, page)}<div class="list-foot">${!site.readOnly && page.rows.length > 0 && bulkBar('key', path)}${exportLinks(path)}</div>`,
   );
 }

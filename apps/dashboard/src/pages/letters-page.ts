@@ -68,7 +68,7 @@ export function letterRows(query: LetterQuery, page: LetterListPage, site: Pick<
     letterQueryPath(query, query),
     html`${letters.length === 0 ? html`<p class="empty">${none}</p>` : scrollArea('Dead letters', table)}
 <nav class="pager" aria-label="Pages of the list"><span role="status">${where(total)}</span>${stepLink(query.after ? path : undefined, 'First')}${stepLink(next, 'Next', 'next')}</nav>
-<div class="list-foot">${!site.readOnly && total.count > 0 && bulkBar('letters', path)}${exportLinks(path)}</div>`,
+<div class="list-foot">${!site.readOnly && total.count > 0 && bulkBar('letter', path)}${exportLinks(path)}</div>`,
   );
 }
 
