@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { connectRedis } from '@redis-to-mongo/redis-connection';
 
 /**
@@ -10,6 +10,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 type Redis = ReturnType<typeof connectRedis>;
+/** Arguments of a script. */
+type Words = readonly (string | number)[];
 
 /**
  * A script that the server runs atomically. It is called by its hash, and sent in full if the server does not
@@ -22,8 +24,8 @@ export class Script {
   constructor(private readonly text: string) {}
 
   /** Runs the script. @throws what ioredis throws. */
-  async run(redis: Redis, keys: readonly string[], ...args: readonly (string | number)[]): Promise<unknown> {
-    this.#hash ??= createHash('sha1').update(this.text).digest('hex');
+  async run(redis: Redis, keys: readonly string[], ...args: Words): Promise<unknown> {
+    this.#hash ??= hash('sha1', this.text, 'hex');
     try {
       return await redis.evalsha(this.#hash, keys.length, ...keys, ...args);
     } catch (error) {
@@ -33,30 +35,18 @@ export class Script {
   }
 
   /** As run, for a script that answers with a list of numbers. */
-  async numbers(
-    redis: Redis,
-    keys: readonly string[],
-    ...args: readonly (string | number)[]
-  ): Promise<number[]> {
+  async numbers(redis: Redis, keys: readonly string[], ...args: Words): Promise<number[]> {
     return (await this.list(redis, keys, ...args)).map(Number);
   }
 
   /** As run, for a script that answers with a list. */
-  async list(
-    redis: Redis,
-    keys: readonly string[],
-    ...args: readonly (string | number)[]
-  ): Promise<readonly unknown[]> {
+  async list(redis: Redis, keys: readonly string[], ...args: Words): Promise<readonly unknown[]> {
     const reply = await this.run(redis, keys, ...args);
     return Array.isArray(reply) ? reply : [];
   }
 
   /** As run, for a script that answers with a list of texts. */
-  async texts(
-    redis: Redis,
-    keys: readonly string[],
-    ...args: readonly (string | number)[]
-  ): Promise<string[]> {
+  async texts(redis: Redis, keys: readonly string[], ...args: Words): Promise<string[]> {
     return (await this.list(redis, keys, ...args)).map(String);
   }
 }

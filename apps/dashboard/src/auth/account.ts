@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { OneAtATime } from '@redis-to-mongo/pipeline';
 import { hashPassword, isPassword, parseHash, type ScryptHash } from './scrypt-hash.js';
 
 export interface Credentials {
@@ -14,7 +15,7 @@ export class Account {
   readonly #cacheKey = randomBytes(32);
   #lastAccepted: Buffer | undefined;
   #waiting = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #checks = new OneAtATime();
 
   constructor(
     private readonly username: string,
@@ -28,10 +29,8 @@ export class Account {
   async check(credentials: Credentials): Promise<'right' | 'wrong' | 'busy'> {
     if (this.#waiting >= MAX_WAITING) return 'busy';
     this.#waiting += 1;
-    const turn = this.#turn.then(() => this.#isRight(credentials));
-    this.#turn = turn.catch(() => undefined);
     try {
-      if (!(await turn)) return 'wrong';
+      if (!(await this.#checks.inTurn(() => this.#isRight(credentials)))) return 'wrong';
       this.#lastAccepted = this.#fingerprint(credentials);
       return 'right';
     } finally {
@@ -59,7 +58,7 @@ export class Account {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 interface AccountSettings {
