@@ -1,5 +1,5 @@
 // @ts-check
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './root.mjs';
@@ -36,9 +36,7 @@ function isInstalled() {
 
 // By content, not by time: a checkout gives old files new times.
 function lockfileHash() {
-  return createHash('sha256')
-    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
-    .digest('hex');
+  return hash('sha256', readFileSync(join(root, 'pnpm-lock.yaml')), 'hex');
 }
 
 /**

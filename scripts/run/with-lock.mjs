@@ -1,5 +1,5 @@
 // @ts-check
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const waitMs = 15 * 60_000;
  * @throws {SetupError} if the lock is not free within 15 minutes
  */
 export async function withLock(name, work) {
-  const checkout = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  const checkout = hash('sha256', root, 'hex').slice(0, 12);
   const path = join(tmpdir(), `redis-to-mongo-${userInfo().uid}-${checkout}-${name}.lock`);
   const deadline = Date.now() + waitMs;
   while (!take(path)) {

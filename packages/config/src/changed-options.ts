@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Config } from './config.js';
 import { type OptionName, optionNames, type Values } from './options/options.js';
 
@@ -27,7 +27,5 @@ export function fingerprintsOf(values: Values): ReadonlyMap<OptionName, string> 
 
 /** A hash of a value: equal for equal values, without revealing them. */
 export function fingerprintOf(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(value) ?? '')
-    .digest('base64');
+  return hash('sha256', JSON.stringify(value) ?? '', 'base64');
 }

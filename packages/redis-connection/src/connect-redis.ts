@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { SyncError, secureContextOf } from '@redis-to-mongo/pipeline';
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import { attachCauses } from './attach-causes.js';
@@ -152,13 +152,7 @@ function noteMasters(cluster: Cluster, reached: ServersReached | undefined): voi
     masters = ids;
   });
   cluster.on('refresh', () => {
-    reached?.note(
-      cluster,
-      createHash('sha256')
-        .update([...masters].sort().join())
-        .digest('hex')
-        .slice(0, 40),
-    );
+    reached?.note(cluster, hash('sha256', [...masters].sort().join(), 'hex').slice(0, 40));
   });
   cluster.on('end', () => reached?.forget(cluster));
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** What is kept of a session while it lasts; `@fastify/csrf-protection` keeps its secret here. */
 export type SessionData = Record<string, unknown>;
@@ -46,5 +46,5 @@ export class Sessions {
 }
 
 function hashOf(id: string): string {
-  return createHash('sha256').update(id).digest('base64');
+  return hash('sha256', id, 'base64');
 }

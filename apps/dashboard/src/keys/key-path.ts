@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The longest address, in characters, that every server and proxy accepts: they take 4 to 16 KB with all headers. */
 const MAX_ADDRESS = 2_000;
@@ -33,5 +33,5 @@ export function startOf(key: string): string {
 }
 
 export function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key, 'hex');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { inParts } from '@redis-to-mongo/pipeline';
 import type { Redis } from 'ioredis';
 import { contentDigest, pairsOf } from '../judge/content-digest.js';
@@ -52,7 +52,7 @@ export class StreamWriter {
   #randomOf(key: string): Random {
     let random = this.#randoms.get(key);
     if (!random) {
-      random = seededRandom(createHash('sha1').update(key).digest().readUInt32BE());
+      random = seededRandom(hash('sha1', key, 'buffer').readUInt32BE());
       this.#randoms.set(key, random);
     }
     return random;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Bytes of a piece that are shown. */
 export const HEAD_BYTES = 300;
@@ -20,7 +20,7 @@ export interface Piece {
  * @param bytes the length of the whole, if `buffer` is only its beginning.
  */
 export function pieceOf(buffer: Buffer, bytes: number = buffer.length): Piece {
-  const digest = createHash('sha1').update(buffer.subarray(0, COMPARED_BYTES)).digest('hex');
+  const digest = hash('sha1', buffer.subarray(0, COMPARED_BYTES), 'hex');
   return { bytes, head: buffer.subarray(0, HEAD_BYTES), digest };
 }
 

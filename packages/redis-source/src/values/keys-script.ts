@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isCommandRefused, mastersOf, pipelined } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 
@@ -19,7 +19,7 @@ export class KeysScript {
     private readonly redis: Redis,
     private readonly lua: string,
   ) {
-    this.#sha = createHash('sha1').update(lua).digest('hex');
+    this.#sha = hash('sha1', lua, 'hex');
   }
 
   /**
