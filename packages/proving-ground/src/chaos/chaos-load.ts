@@ -55,10 +55,12 @@ export class ChaosLoad {
   readonly #random: Random;
   readonly #streams = new Map<StreamRole, readonly ChaosStreamWriter[]>();
   readonly values: readonly ChaosValueWriter[];
+  /** Number of changes of values. */
+  valueChanges = 0;
+  /** Whether MongoDB has lost data at least once. Set it before the loss. */
+  hasLostTarget = false;
   #entries = 0;
   #isFlushed = false;
-  #hasLostTarget = false;
-  #valueChanges = 0;
 
   constructor(private readonly options: ChaosLoadOptions) {
     this.#random = seededRandom(options.seed);
@@ -79,11 +81,6 @@ export class ChaosLoad {
     return [...this.#streams.values()].flat();
   }
 
-  /** Number of changes of values. */
-  get valueChanges(): number {
-    return this.#valueChanges;
-  }
-
   /** The writers of the streams with this role. */
   of(role: StreamRole): readonly ChaosStreamWriter[] {
     return this.#streams.get(role) ?? [];
@@ -95,20 +92,10 @@ export class ChaosLoad {
    * trimmed), and after MongoDB lost data.
    */
   countsExactly(writer: ChaosStreamWriter): boolean {
-    if (this.#hasLostTarget) return false;
+    if (this.hasLostTarget) return false;
     return (
       !this.of('recreated').includes(writer) && !(this.#isFlushed && this.of('trimmed').includes(writer))
     );
-  }
-
-  /** Whether MongoDB has lost data at least once. */
-  get hasLostTarget(): boolean {
-    return this.#hasLostTarget;
-  }
-
-  /** Records that MongoDB is about to lose data. */
-  noteTargetLoss(): void {
-    this.#hasLostTarget = true;
   }
 
   /** Creates every stream and every value. */
@@ -183,25 +170,20 @@ export class ChaosLoad {
   }
 
   plain(): NumberedFields {
-    return plainEntry(this.#random, this.#next());
+    return plainEntry(this.#random, ++this.#entries);
   }
 
   odd(): NumberedFields {
-    return oddEntry(this.#random, this.#next());
+    return oddEntry(this.#random, ++this.#entries);
   }
 
   tooLarge(): NumberedFields {
-    return tooLargeEntry(this.#next());
+    return tooLargeEntry(++this.#entries);
   }
 
   /** Closes the connection. */
   close(): void {
     this.#source.close();
-  }
-
-  #next(): number {
-    this.#entries += 1;
-    return this.#entries;
   }
 
   /** Runs the work while all writers wait. */
@@ -232,7 +214,7 @@ export class ChaosLoad {
     const waitMs = () => wholeFrom(this.#random, ...VALUE_MS);
     await repeatEvery(waitMs, stop, async () => {
       await writer.inTurn(() => writer.step());
-      this.#valueChanges += 1;
+      this.valueChanges += 1;
     });
   }
 }

@@ -57,7 +57,7 @@ export class ChaosValueWriter extends OneAtATime {
 
   /** Creates the key with its next state. */
   async fill(): Promise<void> {
-    this.#current.change(this.#next(), this.options.random);
+    this.#current.change(++this.#version, this.options.random);
     this.#exists = true;
     await this.#carryOut(this.#rewrite, this.#rewrite);
   }
@@ -98,13 +98,13 @@ export class ChaosValueWriter extends OneAtATime {
   };
 
   async #change(): Promise<void> {
-    const change = this.#current.change(this.#next(), this.options.random);
+    const change = this.#current.change(++this.#version, this.options.random);
     await this.#carryOut((commands) => change(commands, this.key), this.#rewrite);
   }
 
   async #retype(): Promise<void> {
     this.#model = (this.#model + 1) % this.options.models.length;
-    this.#current.change(this.#next(), this.options.random);
+    this.#current.change(++this.#version, this.options.random);
     await this.#carryOut(this.#rewrite, this.#rewrite);
   }
 
@@ -130,7 +130,7 @@ export class ChaosValueWriter extends OneAtATime {
       this.#rewrite(commands);
       commands.pexpire(this.key, ms);
     };
-    this.#current.change(this.#next(), this.options.random);
+    this.#current.change(++this.#version, this.options.random);
     this.#here.begin(this.#digest());
     this.#here.begin(ABSENT);
     this.#exists = false;
@@ -159,10 +159,5 @@ export class ChaosValueWriter extends OneAtATime {
 
   #digest(): string {
     return valueDigest(this.#current.keyType, this.#current.items());
-  }
-
-  #next(): number {
-    this.#version += 1;
-    return this.#version;
   }
 }

@@ -11,16 +11,12 @@ const EVERY_MS = 200;
 /** Reads the documents in `keys` repeatedly. None may disappear, and none may go back. */
 export class PositionWatch {
   readonly problems: string[] = [];
+  /** Number of readings. */
+  reads = 0;
   readonly #seen = new Map<string, Seen>();
-  #reads = 0;
 
   constructor(private readonly losses: Losses) {
     losses.onLoss(() => this.#seen.clear());
-  }
-
-  /** Number of readings. */
-  get reads(): number {
-    return this.#reads;
   }
 
   /** Reads until the signal aborts. Skips a reading while MongoDB is down. */
@@ -39,7 +35,7 @@ export class PositionWatch {
 
   /** Compares a reading of `keys` with earlier ones. */
   take(documents: readonly ({ _id: string } & Document)[]): void {
-    this.#reads += 1;
+    this.reads += 1;
     const missing = new Set(this.#seen.keys());
     for (const document of documents) {
       const { _id: key } = document;

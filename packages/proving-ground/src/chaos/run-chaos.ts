@@ -116,7 +116,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
           environment,
           signal,
           loseTarget: async (work) => {
-            load.noteTargetLoss();
+            load.hasLostTarget = true;
             await losses.during(work);
           },
           onFault: ({ kind }, what, begunMs) => {

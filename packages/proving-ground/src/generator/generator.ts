@@ -44,20 +44,16 @@ const VALUE_CHANGES_PER_SEC = 25;
 
 /** Writes a plan's streams at a steady pace with one burst, and keeps changing sets and other values. */
 export class Generator {
+  /** Whether the burst has begun. */
+  burstBegun = false;
   readonly #streams: StreamWriter;
   readonly #sets: ValueWriter;
   readonly #values: ValueWriter;
-  #burstBegun = false;
 
   constructor(private readonly options: GeneratorOptions) {
     this.#streams = new StreamWriter(options.redis, options.history);
     this.#sets = new ValueWriter(options.redis);
     this.#values = new ValueWriter(options.redis);
-  }
-
-  /** Whether the burst has begun. */
-  get burstBegun(): boolean {
-    return this.#burstBegun;
   }
 
   /** Number of changes of sets. */
@@ -99,7 +95,7 @@ export class Generator {
   async #writeStreams(streams: readonly StreamPlan[], signal: AbortSignal): Promise<void> {
     await this.#pace(signal, (done) => {
       const share = withBurst(done);
-      this.#burstBegun ||= done >= BURST.at;
+      this.burstBegun ||= done >= BURST.at;
       return streams.map((stream) => ({ stream, messages: Math.floor(stream.messages * share) }));
     });
   }
@@ -169,14 +165,10 @@ const EXPIRES_SEC = 86_400;
 class ValueWriter {
   readonly #random = seededRandom(1);
   #version = 0;
-  #changes = 0;
+  /** Number of changes, without the filling. */
+  changes = 0;
 
   constructor(private readonly redis: Redis) {}
-
-  /** Number of changes, without the filling. */
-  get changes(): number {
-    return this.#changes;
-  }
 
   /** Writes the first content of the values. */
   async fill(values: readonly ValuePlan[]): Promise<void> {
@@ -198,6 +190,6 @@ class ValueWriter {
       value?.model.change(++this.#version, this.#random)(pipeline, value.key);
     }
     await runPipeline(pipeline);
-    this.#changes += count;
+    this.changes += count;
   }
 }
