@@ -60,14 +60,6 @@ describe('a log line', () => {
     expect(out.json[0]).toMatchObject({ level: 'info', level_: 7, msg: 'read', msg_: 'other' });
   });
 
-  test('carries the fields of a child logger and of its parents', async () => {
-    const out = new Lines();
-    const log = logTo(out).child({ job: '17' }).child({ key: 'orders' });
-    log.warn('slow');
-    await log.flush();
-    expect(out.json[0]).toMatchObject({ level: 'warn', job: '17', key: 'orders' });
-  });
-
   test('can hold what JSON can not: bigints, dates, bytes, circles', async () => {
     const out = new Lines();
     const circle: { self?: unknown } = {};
@@ -124,13 +116,12 @@ describe('a log line', () => {
 });
 
 describe('the level', () => {
-  test('decides what is printed, and can be changed while running, for children too', async () => {
+  test('decides what is printed, and can be changed while running', async () => {
     const out = new Lines();
     const log = logTo(out, { level: 'warn' });
-    const child = log.child({ part: 'read' });
-    child.info('not yet');
+    log.info('not yet');
     log.level = 'debug';
-    child.debug('now');
+    log.debug('now');
     await log.flush();
     expect(out.json.map(({ msg }) => msg)).toEqual(['now']);
   });
@@ -173,7 +164,7 @@ describe('an error in a line', () => {
   test('is printed once, and its repeats as one line with their number when the window ends', async () => {
     const out = new Lines();
     const log = logTo(out, { foldMs: 50 });
-    for (let i = 0; i < 5; i += 1) log.child({ key: `k${i}` }).error('job failed', { error });
+    for (let i = 0; i < 5; i += 1) log.error('job failed', { key: `k${i}`, error });
     log.error('job failed', { error: new CodedError('OTHER', 'something else') });
     await vi.waitFor(() => expect(out.lines).toHaveLength(3), { timeout: 20_000 });
     expect(out.json[0]).toMatchObject({ msg: 'job failed', key: 'k0' });

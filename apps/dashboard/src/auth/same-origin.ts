@@ -1,6 +1,5 @@
 /** The headers that name the origin of a request. */
 export interface OriginHeaders {
-  readonly host?: string | undefined;
   readonly origin?: string | undefined;
   readonly 'sec-fetch-site'?: string | string[] | undefined;
 }

@@ -37,12 +37,9 @@ interface Core {
  * message and code within 10 s, the first is printed, and the others become one line with `repeated`.
  */
 export class Logger {
-  constructor(
-    private readonly core: Core,
-    private readonly bound: LogFields = {},
-  ) {}
+  constructor(private readonly core: Core) {}
 
-  /** The log level of this logger and all its children; may be changed at run time. */
+  /** May be changed at run time. */
   get level(): LogLevel {
     return LOG_LEVELS.find((level) => level === this.core.winston.level) ?? 'info';
   }
@@ -61,11 +58,6 @@ export class Logger {
   }
   debug(msg: string, fields: LogFields = {}): void {
     this.log('debug', msg, fields);
-  }
-
-  /** A logger whose lines all carry these fields too. */
-  child(fields: LogFields): Logger {
-    return new Logger(this.core, { ...this.bound, ...fields });
   }
 
   /** Resolves when all lines are written, including counts of folded lines. */
@@ -87,7 +79,7 @@ export class Logger {
       const report = (repeated: number) => this.#write(level, msg, { code, repeated });
       if (!this.core.folds.first(`${level} ${String(code)} ${msg}`, report)) return;
     }
-    this.#write(level, msg, { ...this.bound, ...fields });
+    this.#write(level, msg, fields);
   }
 
   #write(level: LogLevel, msg: string, fields: LogFields): void {

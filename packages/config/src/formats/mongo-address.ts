@@ -7,7 +7,6 @@ import { isHost } from './text-formats.js';
 export interface MongoUri {
   readonly href: string;
   readonly hosts: readonly string[];
-  readonly srv: boolean;
   readonly username?: string;
   readonly password?: string;
   readonly dbName?: string;
@@ -45,7 +44,6 @@ export function readMongoUri(text: string): MongoUri | string {
   return {
     href: uri.href,
     hosts: uri.hosts,
-    srv: uri.isSRV,
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),
     ...(dbName ? { dbName } : {}),

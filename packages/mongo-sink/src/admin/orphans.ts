@@ -21,7 +21,6 @@ import {
 export interface Orphan {
   readonly key: string;
   readonly keyType: KeyType;
-  readonly collection: string;
   /** The collection if a rule names it, else null. */
   readonly ruleCollection: string | null;
   /** The value's revision; `undefined` if the document is not the fleet's. */
@@ -153,7 +152,6 @@ async function* orphansAmong(
     yield {
       key,
       keyType,
-      collection,
       ruleCollection,
       revision: isFleets ? parseManifest(value).revision : undefined,
       documentId: value._id === key ? undefined : documentIdIn(value._id),

@@ -11,8 +11,6 @@ import type { MessageKind } from './message-kinds.js';
 
 export interface StreamPlan {
   readonly key: string;
-  /** The main stream's name. */
-  readonly family: string;
   readonly kind: MessageKind;
   /** Total messages over all incarnations. */
   readonly messages: number;
@@ -96,9 +94,9 @@ export function planKeys({ messages, streams, sets, values }: PlanSize): KeyPlan
   const shares = shareOut(messages, streams);
   const streamPlans = shares.map((share, i): StreamPlan => {
     const [family, kind] = service(i % mains);
-    if (i < mains) return { key: family, family, kind, messages: share };
+    if (i < mains) return { key: family, kind, messages: share };
     const type = numbered(INFO_TYPES, Math.floor((i - mains) / mains));
-    return { key: `${family}:info:${type}`, family, kind: 'audit', messages: share };
+    return { key: `${family}:info:${type}`, kind: 'audit', messages: share };
   });
   const setPlans = Array.from({ length: sets }, (_, i): ValuePlan => {
     const [family] = service(i % mains);
