@@ -1,5 +1,5 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
-import type { KeyType } from '@redis-to-mongo/pipeline';
+import { groupBy, type KeyType } from '@redis-to-mongo/pipeline';
 
 export interface ScheduleKeysOptions {
   readonly queue: Pick<JobQueue, 'schedulers'>;
@@ -12,12 +12,10 @@ export async function scheduleKeys(
   { queue, everyMs }: ScheduleKeysOptions,
   keys: readonly { readonly key: string; readonly type: KeyType }[],
 ): Promise<void> {
-  const intervals = new Map<number, string[]>();
-  for (const { key, type } of keys) {
-    const ms = everyMs(key, type);
-    const same = intervals.get(ms);
-    if (same) same.push(key);
-    else intervals.set(ms, [key]);
-  }
-  for (const [ms, same] of intervals) await queue.schedulers.set(same, ms);
+  const intervals = groupBy(keys, ({ key, type }) => everyMs(key, type));
+  for (const [ms, same] of intervals)
+    await queue.schedulers.set(
+      same.map(({ key }) => key),
+      ms,
+    );
 }

@@ -1,4 +1,5 @@
 import type { FleetSample, KeySample } from '@redis-to-mongo/mongo-sink';
+import { groupBy } from '@redis-to-mongo/pipeline';
 
 /** The ranges of a history, in ms. */
 export const HISTORY_RANGES = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
@@ -70,14 +71,7 @@ function grouped<Sample extends { readonly at: Date }>(
   range: HistoryRange,
 ): readonly (readonly [Sample, ...Sample[]])[] {
   const ms = Math.max(60_000, HISTORY_RANGES[range] / MOST_POINTS);
-  const groups = new Map<number, [Sample, ...Sample[]]>();
-  for (const sample of samples) {
-    const at = Math.floor(sample.at.getTime() / ms);
-    const group = groups.get(at);
-    if (group) group.push(sample);
-    else groups.set(at, [sample]);
-  }
-  return [...groups.values()];
+  return [...groupBy(samples, ({ at }) => Math.floor(at.getTime() / ms)).values()];
 }
 
 function most(values: readonly (number | null)[]): number | null {

@@ -240,17 +240,18 @@ export class Claims {
   }
 
   async #endAll(ends: readonly Ending[]): Promise<ClaimEnd[]> {
-    const { args, places } = groupEnds(ends);
+    const { args, inOrder } = groupEnds(ends);
     // If the call fails, the caller does not tail the key, so the claim must not be retained.
     const later = () =>
       ends.map(({ claim, how }) => ({ claim, how: how === 'retain' ? 'more' : how }) as const);
     const answers = await this.#orUnsent(later, () => END.numbers(this.#redis, this.#names, ...args));
-    const became = ends.map((): ClaimEnd => 'ended');
-    for (const [n, answer] of answers.entries())
-      if (answer === NEEDS_ANOTHER || answer === RETAINED)
-        became[places[n] ?? -1] = answer === RETAINED ? 'retained' : 'due';
-    for (const [n, { claim }] of ends.entries()) if (became[n] !== 'retained') this.#drop(claim);
-    return became;
+    const answerOf = new Map(inOrder.map((end, n) => [end, answers[n]]));
+    return ends.map((end) => {
+      const answer = answerOf.get(end);
+      if (answer === RETAINED) return 'retained';
+      this.#drop(end.claim);
+      return answer === NEEDS_ANOTHER ? 'due' : 'ended';
+    });
   }
 
   async #askAll(claims: readonly Claim[]): Promise<boolean[]> {

@@ -1,3 +1,4 @@
+import { groupBy } from '@redis-to-mongo/pipeline';
 import type { Claim, RunEnd } from './claims.js';
 
 /** A claim, and how its run ended. */
@@ -7,35 +8,16 @@ export interface Ending {
   readonly how: RunEnd | 'unknown';
 }
 
-interface Alike {
-  readonly worker: string;
-  readonly run: string;
-  readonly how: Ending['how'];
-  readonly keys: string[];
-  readonly places: number[];
-}
-
 /**
  * Groups ends by run and way to end, since most ends belong to a few runs and can share arguments.
- * @returns the arguments of END, and for each of its answers the index of the end that it belongs to.
+ * @returns the arguments of END, and the ends in the order of its answers.
  */
-export function groupEnds(ends: readonly Ending[]): { args: (string | number)[]; places: number[] } {
-  const groups = new Map<string, Alike>();
-  let group: Alike | undefined;
-  for (const [place, { claim, how }] of ends.entries()) {
-    const { worker, run, key } = claim;
-    // A run number is unique within this process, whatever name the worker has.
-    if (group?.run !== run || group.how !== how) group = groups.get(`${run} ${how}`);
-    if (!group) {
-      group = { worker, run, how, keys: [], places: [] };
-      groups.set(`${run} ${how}`, group);
-    }
-    group.keys.push(key);
-    group.places.push(place);
-  }
-  const all = [...groups.values()];
-  return {
-    args: all.flatMap(({ worker, run, how, keys }) => [worker, run, how, keys.length, ...keys]),
-    places: all.flatMap(({ places }) => places),
-  };
+export function groupEnds(ends: readonly Ending[]) {
+  // A run number is unique within this process, whatever name the worker has.
+  const groups = [...groupBy(ends, ({ claim, how }) => `${claim.run} ${how}`).values()];
+  const args = groups.flatMap((group) => {
+    const [{ claim, how }] = group;
+    return [claim.worker, claim.run, how, group.length, ...group.map((end) => end.claim.key)];
+  });
+  return { args, inOrder: groups.flat() };
 }

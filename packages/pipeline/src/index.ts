@@ -12,6 +12,7 @@ export * from './element.js';
 export * from './entry-id.js';
 export * from './for-each-at-once.js';
 export { wholeText } from './glob-expression.js';
+export * from './group-by.js';
 export * from './group-commit.js';
 export * from './handled.js';
 export * from './in-time.js';

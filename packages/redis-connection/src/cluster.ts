@@ -1,3 +1,4 @@
+import { groupBy } from '@redis-to-mongo/pipeline';
 import calculateSlot from 'cluster-key-slot';
 import { type ChainableCommander, Cluster, type Redis } from 'ioredis';
 import { redisError, throwRedisError } from './redis-error.js';
@@ -74,7 +75,8 @@ export async function masterOf(redis: Redis, key: Name): Promise<Redis> {
  * Groups the items so that one command may take a whole group: all items, or on a cluster those of one slot.
  */
 export function groupBySlot<T>(redis: Redis, items: readonly T[], nameOf: (item: T) => Name): T[][] {
-  return isCluster(redis) ? groupBy(items, (item) => calculateSlot(nameOf(item))) : [[...items]];
+  if (!isCluster(redis)) return [[...items]];
+  return [...groupBy(items, (item) => calculateSlot(nameOf(item))).values()];
 }
 
 /**
@@ -118,7 +120,7 @@ export async function pipelined<T>(
   };
   // ioredis refreshes its slots only if all commands of a pipeline were redirected.
   for (let left = indexes, tries = 0; ; tries++) {
-    await Promise.all(groupBy(left, nodeOf).map(run));
+    await Promise.all([...groupBy(left, nodeOf).values()].map(run));
     left = left.filter((index) => isRedirected(replies[index]?.[0]));
     if (left.length === 0 || tries === MOVED_TRIES) return replies;
     await refreshSlots(cluster);
@@ -152,14 +154,4 @@ async function refreshSlots(cluster: Cluster): Promise<void> {
 
 function asCluster(redis: unknown): Cluster | undefined {
   return redis instanceof Cluster ? redis : undefined;
-}
-
-function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): T[][] {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return [...groups.values()];
 }

@@ -1,10 +1,9 @@
-import { bulksOf } from '@redis-to-mongo/pipeline';
+import { bulksOf, groupBy } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { connected } from '../connection/ensure-connected.js';
 import { probeWrites } from '../connection/ping-mongo.js';
 import { fleetFactsIn } from '../database/stored.js';
-import { groupIndexes } from './group-indexes.js';
 import { RecordLists } from './record-lists.js';
 import { tryCommand } from './write-command.js';
 
@@ -85,9 +84,8 @@ export function changeOf({ condition, fields }: Pick<Change, 'condition' | 'fiel
 
 function statementsOf(changes: readonly Change[], filter: Document): Document[] {
   const statements: Document[] = [];
-  for (const indexes of groupIndexes(changes, ({ without }) => without?.join() ?? '').values()) {
-    const alike = indexes.flatMap((i) => changes[i] ?? []);
-    const without = (alike[0]?.without ?? []).map((name) => [name, { $exists: false }]);
+  for (const alike of groupBy(changes, ({ without }) => without?.join()).values()) {
+    const without = (alike[0].without ?? []).map((name) => [name, { $exists: false }]);
     const others = { ...filter, ...Object.fromEntries(without) };
     const limits = { sizeOf: ({ bytes }: Change) => bytes, size: BYTES, count: COUNT };
     for (const group of bulksOf(alike, limits)) statements.push(statementOf(group, others));

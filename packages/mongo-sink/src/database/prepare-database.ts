@@ -1,6 +1,5 @@
-import { forEachAtOnce, type RuleSpec, SyncError } from '@redis-to-mongo/pipeline';
+import { forEachAtOnce, groupBy, type RuleSpec, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
-import { groupIndexes } from '../commands/group-indexes.js';
 import { connected } from '../connection/ensure-connected.js';
 import { unlessRefused } from '../errors/refused-by.js';
 import { INDEXES } from '../indexes/indexes.js';
@@ -27,13 +26,9 @@ export async function prepareDatabase(db: Db, rules: readonly RuleSpec[] = []) {
     for (const { problem, remedy } of await unusableCollections(db, rules))
       throw new SyncError(COLLECTION_UNUSABLE, 'configuration', `MongoDB: ${problem}: ${remedy}`);
     const indexes = [...INDEXES, ...ruleIndexes(rules)];
-    const ofCollections = groupIndexes(indexes, ({ collection }) => collection);
-    await forEachAtOnce(ofCollections, COLLECTIONS_AT_ONCE, ([collection, places]) =>
-      makeIndexes(
-        db,
-        collection,
-        places.flatMap((i) => indexes[i] ?? []),
-      ),
+    const ofCollections = groupBy(indexes, ({ collection }) => collection);
+    await forEachAtOnce(ofCollections, COLLECTIONS_AT_ONCE, ([collection, its]) =>
+      makeIndexes(db, collection, its),
     );
     await dropFormerIndexes(db);
     await makeStreamsView(db, rules);

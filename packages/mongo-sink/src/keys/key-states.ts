@@ -15,6 +15,7 @@ import { findByIds } from '../commands/by-ids.js';
 import { findRaw } from '../commands/find-raw.js';
 import { type Change, changeOf, GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
+import type { WriteError } from '../commands/write-command.js';
 import { insertRecords, updateRecords } from '../commands/write-records.js';
 import { keysIn } from '../database/stored.js';
 import { keyRefused } from '../dead-letters/key-letters.js';
@@ -23,6 +24,11 @@ import { changedFields, fromKeyDocument, HEAD, headOf, toKeyDocument } from './k
 
 /** The result of a save. If MongoDB refused it: the error code. */
 export type Saved = 'saved' | 'moved' | { readonly code: number };
+
+/** A save under way, and its result so far. */
+interface Task extends Saving {
+  result: Saved;
+}
 
 /** Approximate maximum size of a state's changed fields, in bytes. Their lists are bounded. */
 const STATE_BYTES = 16 * 1024;
@@ -101,47 +107,45 @@ export class KeyStates {
    * @throws SyncError as writeRecords, if the cause is not a single key.
    */
   async saveAll(saves: readonly Saving[]): Promise<Saved[]> {
-    const results = saves.map((): Saved => 'saved');
-    await Promise.all([this.#insertFirst(saves, results), this.#updateRest(saves, results)]);
-    return results;
+    const tasks = saves.map((save): Task => ({ ...save, result: 'saved' }));
+    const isFirst = ({ before }: Task) => before.revision === 0;
+    const rest = tasks.filter((task) => !isFirst(task));
+    await Promise.all([this.#insert(tasks.filter(isFirst)), this.#update(rest)]);
+    return tasks.map(({ result }) => result);
   }
 
-  async #insertFirst(saves: readonly Saving[], results: Saved[]): Promise<void> {
-    const first = [...saves.keys()].filter((i) => saves[i]?.before.revision === 0);
-    if (first.length === 0) return;
-    const documents = first
-      .flatMap((i) => saves[i] ?? [])
-      .map(({ next }) => toKeyDocument(next, this.#savedByOf(next)));
+  async #insert(tasks: readonly Task[]): Promise<void> {
+    if (tasks.length === 0) return;
+    const documents = tasks.map(({ next }) => toKeyDocument(next, this.#savedByOf(next)));
     const { errors } = await insertRecords(this.db, 'keys', documents, this.#lists);
-    for (const { index, code, isOwnId } of errors) if (!isOwnId) results[first[index] ?? -1] = { code };
-    const refused = errors.flatMap(({ index, isOwnId }) => (isOwnId ? (first[index] ?? []) : []));
+    noteRefused(
+      tasks,
+      errors.filter(({ isOwnId }) => !isOwnId),
+    );
     // A key whose first jobs failed has a document that recordError made, but no save.
-    await this.#update(refused, saves, results);
+    await this.#update(errors.flatMap(({ index, isOwnId }) => (isOwnId ? (tasks[index] ?? []) : [])));
   }
 
-  async #updateRest(saves: readonly Saving[], results: Saved[]): Promise<void> {
-    const rest = [...saves.keys()].filter((i) => saves[i]?.before.revision !== 0);
-    await this.#update(rest, saves, results);
-  }
-
-  async #update(rest: readonly number[], saves: readonly Saving[], results: Saved[]): Promise<void> {
-    const left = await this.#updateTogether(rest, saves);
+  async #update(tasks: readonly Task[]): Promise<void> {
+    const left = await this.#updateTogether(tasks);
     if (left.length === 0) return;
     const isCounted = await this.#grouped.countsChanged();
-    const updates = left.flatMap((i) => saves[i] ?? []).map((save) => this.#updateOf(save, isCounted));
+    const updates = left.map((task) => this.#updateOf(task, isCounted));
     const { n, errors } = await updateRecords(this.db, 'keys', updates, this.#lists);
-    for (const { index, code } of errors) results[left[index] ?? -1] = { code };
+    noteRefused(left, errors);
     if (n + errors.length === updates.length) return;
-    const suspects = left.filter((i) => typeof results[i] === 'string');
-    for (const i of await this.#unsaved(saves, suspects)) results[i] = 'moved';
+    const suspects = left.filter(({ result }) => result === 'saved');
+    for (const task of await this.#unsaved(suspects)) task.result = 'moved';
   }
 
-  /** @returns the indexes of the saves that are still to be made. */
-  async #updateTogether(rest: readonly number[], saves: readonly Saving[]): Promise<readonly number[]> {
-    const changes = rest.flatMap((i) => saves[i] ?? []).map((save) => this.#changeOf(save));
-    const taken = await this.#grouped.update('keys', changes);
+  /** @returns the saves that are still to be made. */
+  async #updateTogether(tasks: readonly Task[]): Promise<readonly Task[]> {
+    const taken = await this.#grouped.update(
+      'keys',
+      tasks.map((task) => this.#changeOf(task)),
+    );
     if (taken === 'all') return [];
-    return taken === 'none' ? rest : await this.#unsaved(saves, rest);
+    return taken === 'none' ? tasks : await this.#unsaved(tasks);
   }
 
   /**
@@ -171,16 +175,15 @@ export class KeyStates {
    * Finds the failed saves, which MongoDB does not report per record. A repeated command recognizes its own
    * save.
    */
-  async #unsaved(saves: readonly Saving[], suspects: readonly number[]): Promise<readonly number[]> {
+  async #unsaved(suspects: readonly Task[]): Promise<readonly Task[]> {
     if (suspects.length === 0) return [];
-    const keys = suspects.flatMap((i) => saves[i]?.next.key ?? []);
+    const keys = suspects.map(({ next }) => next.key);
     const projection = { revision: 1, savedBy: 1 };
     const documents = await findByIds(keysIn(this.db), keys, projection).catch(throwMongoError);
     const held = new Map(documents.map(({ _id, revision, savedBy }) => [_id, { revision, savedBy }]));
-    return suspects.filter((i) => {
-      const next = saves[i]?.next;
-      const found = next && held.get(next.key);
-      return !next || found?.savedBy !== this.#savedByOf(next) || found.revision !== next.revision;
+    return suspects.filter(({ next }) => {
+      const found = held.get(next.key);
+      return found?.savedBy !== this.#savedByOf(next) || found.revision !== next.revision;
     });
   }
 
@@ -211,5 +214,12 @@ export class KeyStates {
     } catch (error) {
       return mongoError(error);
     }
+  }
+}
+
+function noteRefused(tasks: readonly Task[], errors: readonly WriteError[]): void {
+  for (const { index, code } of errors) {
+    const task = tasks[index];
+    if (task) task.result = { code };
   }
 }

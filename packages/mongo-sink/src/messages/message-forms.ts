@@ -9,10 +9,8 @@ import {
 import { BSON, type Document } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 
-/** A range of a job's messages: from `from` up to, but not including, `to`. */
+/** A range of messages: from `from` up to, but not including, `to`. */
 export interface MessageRange {
-  /** Index of the job. */
-  readonly owner: number;
   readonly messages: Messages;
   readonly from: number;
   readonly to: number;

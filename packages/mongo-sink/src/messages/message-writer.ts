@@ -1,8 +1,7 @@
-import { GroupCommit, type Messages, type Outcome, SyncError } from '@redis-to-mongo/pipeline';
+import { GroupCommit, groupBy, type Messages, type Outcome, SyncError } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
 import { deleteByIds } from '../commands/by-ids.js';
-import { groupIndexes } from '../commands/group-indexes.js';
 import { writeRecords } from '../commands/write-records.js';
 import { connected } from '../connection/ensure-connected.js';
 import type { Stored } from '../database/stored.js';
@@ -30,6 +29,23 @@ interface Insert {
   readonly collection: string;
   readonly messages: Messages;
 }
+
+/** An insert under way, and its outcome so far. */
+interface Task extends Insert {
+  written: number;
+  alreadyThere: number;
+  dead: number;
+  /** Indexes of its messages that existed already. */
+  readonly met: number[];
+  /** The error of one of its dead letters. */
+  failed: SyncError | undefined;
+}
+
+interface TaskRange extends MessageRange {
+  readonly task: Task;
+}
+
+type Refuse = (range: TaskRange, i: number, code: number, reason: string, bytes: number) => void;
 
 /**
  * Inserts documents with ids of their own, in unordered bulks shared by concurrent jobs, and gives a verdict
@@ -66,29 +82,26 @@ export class MessageWriter {
    * inserts.
    */
   async #commit(inserts: readonly Insert[]): Promise<(Outcome | SyncError)[]> {
-    const failed = new Map<number, SyncError>();
-    const outcomes = inserts.map(({ messages }) => ({ written: messages.count, alreadyThere: 0, dead: 0 }));
-    const met = inserts.map((): number[] => []);
-    const alike = groupIndexes(inserts, ({ collection, messages }) => `${messages.form} ${collection}`);
-    for (const indexes of alike.values()) {
-      const collection = inserts[indexes[0] ?? -1]?.collection ?? '';
+    const tasks = inserts.map((insert): Task => {
+      const outcome = { written: insert.messages.count, alreadyThere: 0, dead: 0 };
+      return { ...insert, ...outcome, met: [], failed: undefined };
+    });
+    const alike = groupBy(tasks, ({ collection, messages }) => `${messages.form} ${collection}`);
+    for (const its of alike.values()) {
+      const [{ collection }] = its;
       const refusals: Refusal[] = [];
-      const owners: number[] = [];
-      const refuse = (range: MessageRange, i: number, code: number, reason: string, bytes: number) => {
-        const { messages } = range;
+      const refused: Task[] = [];
+      const refuse: Refuse = ({ task, messages }, i, code, reason, bytes) => {
         const shape = messages.isShaped ? 'document' : undefined;
         refusals.push({ document: messageAt(messages, i), shape, collection, code, reason, bytes });
-        owners.push(range.owner);
-        const outcome = outcomes[range.owner];
-        if (!outcome) return;
-        outcome.written--;
-        outcome.dead++;
+        refused.push(task);
+        task.written--;
+        task.dead++;
       };
-      const ranges: MessageRange[] = [];
-      for (const owner of indexes) {
-        const messages = inserts[owner]?.messages;
-        if (messages) ranges.push(...this.#fitting({ owner, messages, from: 0, to: messages.count }, refuse));
-      }
+      const ranges = its.flatMap((task) => {
+        const { messages } = task;
+        return this.#fitting({ task, messages, from: 0, to: messages.count }, refuse);
+      });
       for (const part of this.#cut(ranges)) {
         const { errors } = await writeRecords(this.db, {
           count: part.reduce((sum, { from, to }) => sum + to - from, 0),
@@ -101,28 +114,31 @@ export class MessageWriter {
         });
         for (const error of errors) {
           const { range, i } = find(part, error.index);
-          const outcome = outcomes[range.owner];
-          if (error.isOwnId && outcome) {
-            outcome.written--;
-            outcome.alreadyThere++;
-            met[range.owner]?.push(i);
+          const { task } = range;
+          if (error.isOwnId) {
+            task.written--;
+            task.alreadyThere++;
+            task.met.push(i);
           } else refuse(range, i, error.code, error.message, exactSizeOf(range.messages, i));
         }
       }
       if (refusals.length > 0) {
         const results = await writeDeadLetters(this.db, refusals, new Date());
-        for (const [i, refused] of results.entries()) if (refused) failed.set(owners[i] ?? -1, refused);
+        for (const [i, task] of refused.entries()) task.failed = results[i] ?? task.failed;
         const kept = refusals.filter((_, i) => !results[i]);
         if (kept.length > 0) await this.options.onDeadLetters?.(kept);
       }
     }
-    const others = await Promise.all(inserts.map((insert, owner) => this.#others(insert, met[owner] ?? [])));
-    return outcomes.map((outcome, owner) => failed.get(owner) ?? { ...outcome, ...others[owner] });
+    return await Promise.all(
+      tasks.map(async (task) => {
+        const { written, alreadyThere, dead } = task;
+        return task.failed ?? { written, alreadyThere, dead, ...(await this.#others(task)) };
+      }),
+    );
   }
 
-  /** Compares messages that existed already with the stored ones. @param met indexes of these messages. */
-  async #others(insert: Insert, met: readonly number[]): Promise<Pick<Outcome, 'otherEntries'>> {
-    const { collection, messages } = insert;
+  /** Compares messages that existed already with the stored ones. */
+  async #others({ collection, messages, met }: Task): Promise<Pick<Outcome, 'otherEntries'>> {
     if (met.length === 0) return {};
     const some = spread(met).map((i) => messageAt(messages, i));
     if (!(await hasOtherEntries(this.db, collection, some))) return {};
@@ -135,14 +151,11 @@ export class MessageWriter {
   }
 
   /** The range without the messages that are too large for the server. */
-  #fitting(
-    range: MessageRange,
-    refuse: (range: MessageRange, i: number, code: number, reason: string, bytes: number) => void,
-  ): MessageRange[] {
+  #fitting(range: TaskRange, refuse: Refuse): TaskRange[] {
     const { messages, to } = range;
     const most = this.options.maxDocumentBytes;
     if (messages.bytes * 4 < most) return [range];
-    const fitting: MessageRange[] = [];
+    const fitting: TaskRange[] = [];
     let { from } = range;
     for (let i = from; i < to; i++) {
       if (sizeOf(messages, i) * 4 < most) continue;
@@ -161,11 +174,11 @@ export class MessageWriter {
    * 100,000 documents, and the driver encodes documents in a buffer of 17 MiB. Sizes of documents are
    * estimates: their BSON can take three times as much.
    */
-  #cut(ranges: readonly MessageRange[]): MessageRange[][] {
+  #cut(ranges: readonly TaskRange[]): TaskRange[][] {
     const isExact = ranges.every(({ messages }) => messages.form === 'bson') && this.options.newSequence;
     const most = this.options.maxDocumentBytes / (isExact ? 1 : 3);
-    const parts: MessageRange[][] = [];
-    let part: MessageRange[] = [];
+    const parts: TaskRange[][] = [];
+    let part: TaskRange[] = [];
     let count = 0;
     let bytes = 0;
     for (const range of ranges) {
@@ -199,7 +212,7 @@ export class MessageWriter {
 }
 
 /** Finds a message by its index in the whole command. */
-function find(part: readonly MessageRange[], index: number): { range: MessageRange; i: number } {
+function find(part: readonly TaskRange[], index: number): { range: TaskRange; i: number } {
   let left = index;
   for (const range of part) {
     const length = range.to - range.from;

@@ -1,6 +1,5 @@
-import { GroupCommit, headOf, type KeyState } from '@redis-to-mongo/pipeline';
+import { GroupCommit, groupBy, headOf, type KeyState } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
-import { groupIndexes } from '../commands/group-indexes.js';
 import { throwMongoError } from '../errors/mongo-error.js';
 import { MANIFEST_PROJECTION } from './value-manifest.js';
 import { documentIdOf, idText, ownerOf, pathIn, type StoredId, type StoredValue } from './value-place.js';
@@ -35,10 +34,10 @@ export class ActiveValues {
 
   async #among(places: readonly Place[]): Promise<boolean[]> {
     const active = new Set<string>();
-    const byCollection = groupIndexes(places, ({ collection }) => collection);
+    const byCollection = groupBy(places, ({ collection }) => collection);
     await Promise.all(
-      [...byCollection].map(async ([collection, indexes]) => {
-        const $in = indexes.flatMap((i) => places[i] ?? []).map(({ state }) => documentIdOf(state));
+      [...byCollection].map(async ([collection, its]) => {
+        const $in = its.map(({ state }) => documentIdOf(state));
         const found = await this.db
           .collection<StoredValue>(collection)
           .find({ _id: { $in } }, { projection: PROJECTION })

@@ -1,5 +1,6 @@
 import {
   GroupCommit,
+  groupBy,
   type KeyState,
   type Replacement,
   type ReplaceWrite,
@@ -8,7 +9,6 @@ import {
 } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import type { NewDocumentSequence } from '../bson/ready-made-bson.js';
-import { groupIndexes } from '../commands/group-indexes.js';
 import { GroupedUpdates } from '../commands/grouped-updates.js';
 import { RecordLists } from '../commands/record-lists.js';
 import type { WriteError } from '../commands/write-command.js';
@@ -27,6 +27,11 @@ import { documentIdOf, idTaken, ownerOf, pathsIn, type StoredValue } from './val
 import { documentOf, fieldsOf, marksOf, updateOf } from './value-records.js';
 
 export type Replaced = 'written' | 'stale' | 'dead' | SyncError;
+
+/** A value that is being replaced, and the result so far. */
+interface Task extends Replacement {
+  result: Replaced;
+}
 
 /**
  * Replaces a key's value document as a whole, unless MongoDB holds the same or a newer revision: then another
@@ -118,75 +123,69 @@ export class ValueWriter {
    * @throws SyncError as writeRecords.
    */
   async replaceAll(values: readonly Replacement[]): Promise<Replaced[]> {
-    const results = values.map((): Replaced => 'written');
-    const byCollection = groupIndexes(values, ({ write }) => write.collection);
+    const tasks = values.map((value): Task => ({ ...value, result: 'written' }));
+    const byCollection = groupBy(tasks, ({ write }) => write.collection);
     await Promise.all(
-      [...byCollection].map(async ([collection, indexes]) => {
-        const isFirst = (i: number) => values[i]?.state.revision === 0;
-        const fates = { values, results };
-        const isMark = (i: number) => values[i]?.write.isMark === true;
-        await this.#mark(collection, indexes.filter(isMark), fates);
-        const whole = indexes.filter((i) => !isMark(i));
-        const taken = await this.#insert(collection, whole.filter(isFirst), fates);
-        const known = whole.filter((i) => !isFirst(i));
-        const left = await this.#updateTogether(collection, known, fates);
-        await this.#update(collection, [...left, ...taken], fates);
+      [...byCollection].map(async ([collection, its]) => {
+        const isFirst = ({ state }: Task) => state.revision === 0;
+        await this.#mark(
+          collection,
+          its.filter(({ write }) => write.isMark),
+        );
+        const whole = its.filter(({ write }) => !write.isMark);
+        const taken = await this.#insert(collection, whole.filter(isFirst));
+        const known = whole.filter((task) => !isFirst(task));
+        const left = await this.#updateTogether(collection, known);
+        await this.#update(collection, [...left, ...taken]);
       }),
     );
-    return results;
+    return tasks.map(({ result }) => result);
   }
 
-  /** @returns the indexes of values that already have a document. */
-  async #insert(collection: string, indexes: readonly number[], fates: Fates): Promise<number[]> {
-    if (indexes.length === 0) return [];
-    const documents = indexes.map((i) => documentOf(valueAt(fates, i)));
-    const { errors } = await insertRecords(this.db, collection, documents, this.#lists);
-    return await this.#taken(indexes, errors, fates);
+  /** @returns the values that already have a document. */
+  async #insert(collection: string, tasks: readonly Task[]): Promise<readonly Task[]> {
+    if (tasks.length === 0) return [];
+    const { errors } = await insertRecords(this.db, collection, tasks.map(documentOf), this.#lists);
+    return await this.#taken(tasks, errors);
   }
 
-  /** @returns the indexes of values that are still to be written. */
-  async #updateTogether(
-    collection: string,
-    indexes: readonly number[],
-    fates: Fates,
-  ): Promise<readonly number[]> {
-    const plain = indexes.filter((i) => !valueAt(fates, i).write.shape);
-    const changes = new Map(plain.map((i) => [i, valueChange(valueAt(fates, i))]));
+  /** @returns the values that are still to be written. */
+  async #updateTogether(collection: string, tasks: readonly Task[]): Promise<readonly Task[]> {
+    const plain = tasks.filter(({ write }) => !write.shape);
+    const changes = new Map(plain.map((task) => [task, valueChange(task)]));
     const list = [...changes.values()];
     const taken = await this.#grouped.update(collection, list, PLAIN_VALUES);
-    if (taken === 'none') return indexes;
+    if (taken === 'none') return tasks;
     const held = taken === 'all' ? new Set(list) : await changesHeld(this.db, collection, list);
-    return indexes.filter((i) => {
-      const change = changes.get(i);
+    return tasks.filter((task) => {
+      const change = changes.get(task);
       return !change || !held.has(change);
     });
   }
 
-  async #update(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
-    if (indexes.length === 0) return;
-    const updates = indexes.map((i) => updateOf(valueAt(fates, i)));
-    const { errors } = await updateRecords(this.db, collection, updates, this.#lists);
-    for (const i of await this.#taken(indexes, errors, fates))
-      fates.results[i] = await this.#settle(valueAt(fates, i));
+  async #update(collection: string, tasks: readonly Task[]): Promise<void> {
+    if (tasks.length === 0) return;
+    const { errors } = await updateRecords(this.db, collection, tasks.map(updateOf), this.#lists);
+    for (const task of await this.#taken(tasks, errors)) task.result = await this.#settle(task);
   }
 
   /**
    * Marks existing documents. A missing one needs no mark. One that stays active has a newer revision: stale.
    */
-  async #mark(collection: string, indexes: readonly number[], fates: Fates): Promise<void> {
-    if (indexes.length === 0) return;
-    const updates = indexes.flatMap((i) => marksOf(valueAt(fates, i)));
-    const { n, errors } = await updateRecords(this.db, collection, updates, this.#lists);
+  async #mark(collection: string, tasks: readonly Task[]): Promise<void> {
+    if (tasks.length === 0) return;
+    const { n, errors } = await updateRecords(this.db, collection, tasks.flatMap(marksOf), this.#lists);
     await this.#taken(
-      indexes.flatMap((i) => [i, i]),
+      tasks.flatMap((task) => [task, task]), // marksOf makes two updates for each
       errors,
-      fates,
     );
-    if (n === indexes.length) return;
-    const unrefused = indexes.filter((i) => fates.results[i] === 'written');
-    const isActive = unrefused.map((i) => this.isActive(collection, valueAt(fates, i).state));
-    for (const [n, isStale] of (await Promise.all(isActive)).entries())
-      if (isStale) fates.results[unrefused[n] ?? -1] = 'stale';
+    if (n === tasks.length) return;
+    const unrefused = tasks.filter(({ result }) => result === 'written');
+    await Promise.all(
+      unrefused.map(async (task) => {
+        if (await this.isActive(collection, task.state)) task.result = 'stale';
+      }),
+    );
   }
 
   /**
@@ -229,25 +228,22 @@ export class ValueWriter {
 
   /**
    * Writes dead letters for values refused for their content.
-   * @returns the indexes of those whose `_id` was taken.
+   * @param tasks the value of each record of the command.
+   * @returns those whose `_id` was taken.
    */
-  async #taken(indexes: readonly number[], errors: readonly WriteError[], fates: Fates): Promise<number[]> {
-    const taken: number[] = [];
-    const refusals: ValueRefusal[] = [];
-    const refused: number[] = [];
+  async #taken(tasks: readonly Task[], errors: readonly WriteError[]): Promise<readonly Task[]> {
+    const taken: Task[] = [];
+    const refused = new Map<ValueRefusal, Task>();
     for (const { index, isOwnId, code, message } of errors) {
-      const i = indexes[index] ?? -1;
-      if (isOwnId) {
-        taken.push(i);
-        continue;
-      }
-      const { state, write } = valueAt(fates, i);
-      refusals.push(valueRefusal(state, write.collection, write.document, code, message));
-      refused.push(i);
+      const task = tasks[index];
+      if (!task) throw new RangeError(`a command has no record ${index}`);
+      const { state, write } = task;
+      if (isOwnId) taken.push(task);
+      else refused.set(valueRefusal(state, write.collection, write.document, code, message), task);
     }
-    if (refusals.length === 0) return taken;
-    const results = await writeValueLetters(this.db, refusals, new Date());
-    for (const [at, i] of refused.entries()) fates.results[i] = results[at] ?? 'dead';
+    if (refused.size === 0) return taken;
+    const results = await writeValueLetters(this.db, [...refused.keys()], new Date());
+    for (const [i, task] of [...refused.values()].entries()) task.result = results[i] ?? 'dead';
     return taken;
   }
 
@@ -277,15 +273,4 @@ export class ValueWriter {
       if (errors.length === 0) return;
     }
   }
-}
-
-interface Fates {
-  readonly values: readonly Replacement[];
-  readonly results: Replaced[];
-}
-
-function valueAt({ values }: Fates, i: number): Replacement {
-  const value = values[i];
-  if (!value) throw new RangeError('no such value');
-  return value;
 }

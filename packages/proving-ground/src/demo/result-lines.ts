@@ -1,5 +1,5 @@
 import { isValueType, KEY_TYPES, valueType } from '@redis-to-mongo/key-types';
-import { placeOf } from '@redis-to-mongo/pipeline';
+import { groupBy, placeOf } from '@redis-to-mongo/pipeline';
 import { bad, type Cell, grouped, type Progress } from '@redis-to-mongo/terminal';
 import { tableLines } from '@redis-to-mongo/terminal/table';
 import type { KeyReport } from './compare-mirror.js';
@@ -54,11 +54,7 @@ const ROWS = 24;
  * metadata sets, then the total.
  */
 function reportTable(perKey: readonly KeyReport[], colors: Progress['colors']): string[] {
-  const groups = new Map<string, KeyReport[]>();
-  for (const report of perKey) {
-    const { stream } = placeOf(report.key, ':info:');
-    groups.set(stream, [...(groups.get(stream) ?? []), report]);
-  }
+  const groups = groupBy(perKey, ({ key }) => placeOf(key, ':info:').stream);
   const inStreams = [...groups].filter(
     ([, keys]) => isWrong(keys) || keys.some(({ incarnations }) => incarnations > 0),
   );

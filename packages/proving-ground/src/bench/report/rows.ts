@@ -9,13 +9,6 @@ export function rowsIn(rows: readonly Row[], part: Row['part']): RowsOf {
   return (who, load) => rows.filter((row) => row.part === part && row.who === who && row.load === load);
 }
 
-/** Groups items by name, in the order in which the names first occur. */
-export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
-  return [...groups];
-}
-
 /** One figure of all rows that have it. */
 export function valuesOf(rows: readonly Row[], name: keyof Figures): number[] {
   return known(rows.map(({ figures }) => figures[name]));

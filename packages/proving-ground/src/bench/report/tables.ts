@@ -1,7 +1,8 @@
+import { groupBy } from '@redis-to-mongo/pipeline';
 import { BARE, type BenchResult, LIMIT, type Row, WITHOUT_FEED } from '../bench-result.js';
 import { figure, megabytes, NONE, percentOfCore, spreadText } from './figures.js';
 import { goalsOf } from './goals.js';
-import { grouped, perMillion, rates, ratios, rowsIn, sumOf, totalShares, valuesOf } from './rows.js';
+import { perMillion, rates, ratios, rowsIn, sumOf, totalShares, valuesOf } from './rows.js';
 import { summaryTable } from './summary.js';
 import type { Table } from './table.js';
 
@@ -205,9 +206,10 @@ export function rowText(row: Row): string {
 function tableOf({ part, title, about, load, columns }: PartTable, rows: readonly Row[]): Table {
   const of = rowsIn(rows, part);
   const ofPart = rows.filter((row) => row.part === part);
-  const groups = grouped(ofPart, (row) => row.load).flatMap(([, some]) => grouped(some, ({ who }) => who));
-  const cells = groups.map(([, group]) => {
-    const [{ load: name, who } = { load: '', who: '' }] = group;
+  const ofLoads = [...groupBy(ofPart, (row) => row.load).values()];
+  const groups = ofLoads.flatMap((some) => [...groupBy(some, ({ who }) => who).values()]);
+  const cells = groups.map((group) => {
+    const [{ load: name, who }] = group;
     return [name, who, ...columns.map(({ text }) => text(group, (other) => of(other, name)))];
   });
   const heads = [load, 'Who', ...columns.map(({ head }) => `>${head}`)];
