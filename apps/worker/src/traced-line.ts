@@ -13,7 +13,8 @@ import { type ReadArguments, wrapReads } from './wrap-reads.js';
  * Adds a trace span for each load, read, write and save, inside the job's span. Spans contain keys, counts
  * and error codes, never values.
  */
-export function tracedLine(line: Line, tracer: Tracer = trace.getTracer('redis-to-mongo')): Line {
+export function tracedLine(line: Line): Line {
+  const tracer = trace.getTracer('redis-to-mongo');
   return {
     ...line,
     source: tracedSource(line.source, tracer),

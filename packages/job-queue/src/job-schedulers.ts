@@ -157,9 +157,9 @@ export class JobSchedulers {
    * only waits for a free worker, its job exists.)
    * @param limit maximum number of late job schedulers to check.
    */
-  async stopped(limit: number, now = Date.now()): Promise<Schedule[]> {
+  async stopped(limit: number): Promise<Schedule[]> {
     const repeat = this.queue.toKey('repeat');
-    const ids = new Set(await STOPPED.texts(this.connection, [repeat], now - OVERDUE_MS, limit));
+    const ids = new Set(await STOPPED.texts(this.connection, [repeat], Date.now() - OVERDUE_MS, limit));
     return ids.size === 0 ? [] : (await this.page(0, limit)).filter(({ id }) => ids.has(id));
   }
 
@@ -168,9 +168,9 @@ export class JobSchedulers {
    * has set it. Until then, the key would have no scheduled run.
    * @param limit maximum number of job schedulers to check; if there are more, each call checks others.
    */
-  async postponed(limit: number, now = Date.now()): Promise<Schedule[]> {
+  async postponed(limit: number): Promise<Schedule[]> {
     return described(
-      await POSTPONED.list(this.connection, [this.queue.toKey('repeat')], now + OVERDUE_MS, limit),
+      await POSTPONED.list(this.connection, [this.queue.toKey('repeat')], Date.now() + OVERDUE_MS, limit),
     );
   }
 }

@@ -38,7 +38,7 @@ export const STRING: ValueType = {
     named: ['value'],
     parsed: ['value'],
     isOneText: true,
-    mapper: (spec) => textMapper(spec, 'integer'),
+    mapper: textMapper,
   },
   answer: 'string',
   needs: (key) => [

@@ -14,11 +14,8 @@ export class Slice {
   #entries = 0;
   #bytes = 0;
 
-  constructor(
-    private readonly limits: SliceLimits,
-    now = performance.now(),
-  ) {
-    this.#endsAt = now + limits.ms;
+  constructor(private readonly limits: SliceLimits) {
+    this.#endsAt = performance.now() + limits.ms;
   }
 
   /** Counts what a batch has read, in entries and bytes. */
@@ -32,8 +29,9 @@ export class Slice {
     return Math.max(1, this.limits.entries - this.#entries);
   }
 
-  /** Whether one of the limits is reached. @param now as performance.now(). */
-  isSpent(now = performance.now()): boolean {
-    return this.#entries >= this.limits.entries || this.#bytes >= this.limits.bytes || now >= this.#endsAt;
+  /** Whether one of the limits is reached. */
+  isSpent(): boolean {
+    const { entries, bytes } = this.limits;
+    return this.#entries >= entries || this.#bytes >= bytes || performance.now() >= this.#endsAt;
   }
 }

@@ -31,12 +31,12 @@ const STREAMS_A_MS = 60;
  * @param wasTailed the key was tailed until the job. Then tailing does not end only because nothing was new
  * this time.
  */
-export function isWorthTailing(report: SyncReport, wasTailed: boolean, now = Date.now()): boolean {
+export function isWorthTailing(report: SyncReport, wasTailed: boolean): boolean {
   const { result, keyType, changedBefore, state, lag } = report;
   if (keyType !== 'stream' || state?.status !== 'active' || lag > 0 || !isSmall(report)) return false;
   if (!changedBefore || !state.lastChangedAt) return false;
   const changedAt = state.lastChangedAt.getTime();
-  if (result === 'unchanged') return wasTailed && now - changedAt <= IDLE_MS;
+  if (result === 'unchanged') return wasTailed && Date.now() - changedAt <= IDLE_MS;
   return result === 'synced' && (wasTailed || changedAt - changedBefore.getTime() <= ACTIVE_MS);
 }
 

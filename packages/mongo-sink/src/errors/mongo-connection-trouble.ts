@@ -32,9 +32,9 @@ export function mongoConnectionTrouble(error: unknown): ConnectionTrouble | unde
   return ofNode(error);
 }
 
-/** The error for a MongoDB that is unavailable. @param detail further known facts. */
-export function mongoUnavailable(detail = ''): ConnectionTrouble {
-  return unavailable(OPTIONS, detail);
+/** The error for a MongoDB that is unavailable. */
+export function mongoUnavailable(): ConnectionTrouble {
+  return unavailable(OPTIONS);
 }
 
 function selectionTrouble(error: MongoServerSelectionError): ConnectionTrouble {

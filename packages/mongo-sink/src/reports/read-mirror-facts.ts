@@ -69,14 +69,10 @@ export interface MirrorFactsLimits {
  * scheduler, not the others, which can be a million. So it costs little for any number of keys.
  * @throws SyncError as mongoError.
  */
-export async function readMirrorFacts(
-  db: Db,
-  limits: MirrorFactsLimits,
-  now = new Date(),
-): Promise<MirrorFacts> {
+export async function readMirrorFacts(db: Db, limits: MirrorFactsLimits): Promise<MirrorFacts> {
   return await connected(db, async () => {
     const keys = keysIn(db);
-    const since = new Date(now.getTime() - LATELY_MS);
+    const since = new Date(Date.now() - LATELY_MS);
     const [activeScheduled, failing, refused, lag, paused, lostLately, letters, forecasts, counter] =
       await Promise.all([
         keys.countDocuments({ ...CONDITIONS.active, keyType: { $in: KEY_TYPES.filter(hasScheduler) } }),

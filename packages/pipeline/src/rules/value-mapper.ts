@@ -70,15 +70,15 @@ function parsed(stored: unknown, kind: ParseKind | undefined): Parsed {
   return { value: found.value, ...(textOfValue(found.value) === stored ? {} : { text: stored }) };
 }
 
-/** A mapper for a value that is one text, `value`. @param instead a field to remove if `value` is parsed. */
-export function textMapper(spec: RuleSpec, instead: string): ValueMapper | undefined {
+/** A mapper for a value that is one text, `value`. If it is parsed, its `integer` is removed. */
+export function textMapper(spec: RuleSpec): ValueMapper | undefined {
   if (!isAsked(spec, 'value')) return undefined;
   return {
     ...takesAll(spec),
     inline(document) {
       const found = parsed(document.value, spec.parse?.value);
       if (!found) return document;
-      const { [instead]: _, ...others } = document;
+      const { integer: _, ...others } = document;
       return { ...others, value: found.value, mapped: textsOf([[0, found.text]]) };
     },
     element: (document) => document,

@@ -47,16 +47,16 @@ export class VerdictWatch {
   constructor(private readonly options: VerdictWatchOptions) {}
 
   /**
-   * Waits until another "complete" verdict was compared; a problem after `withinMs`. A settled mirror must be
+   * Waits until another "complete" verdict was compared; a problem after AT_REST_MS. A settled mirror must be
    * called complete soon, and a run without a comparison proves nothing.
    */
-  async untilComplete(signal: AbortSignal, withinMs = AT_REST_MS): Promise<void> {
+  async untilComplete(signal: AbortSignal): Promise<void> {
     const before = this.checked;
-    const deadline = performance.now() + withinMs;
+    const deadline = performance.now() + AT_REST_MS;
     while (this.checked === before && performance.now() < deadline)
       await sleep(AGAIN_MS, undefined, { signal });
     if (this.checked === before)
-      this.problems.push(`not called complete within ${withinMs / 1000} s after settling: ${this.#last}`);
+      this.problems.push(`not called complete within ${AT_REST_MS / 1000} s after settling: ${this.#last}`);
   }
 
   /** Reads verdicts until the signal aborts. */
