@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { BaseSequencer, type ProjectConfig, type TestSpecification } from 'vitest/node';
 
 const root = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -92,6 +92,13 @@ const cores = availableParallelism();
  * parallel, so that one works while others wait. On two cores, more than six at a time are not faster.
  */
 const withServers = { ...sharedModules, sequence: { groupOrder: 1 }, maxWorkers: Math.max(6, cores) };
+const integration = { ...serverSetup, ...withServers, testTimeout: 120_000 };
+const e2e = { ...withApps, ...withServers, testTimeout: 600_000 };
+
+const project = (name: string, settings: ProjectConfig) => ({
+  resolve: { alias: sources },
+  test: { ...settings, name },
+});
 
 export default defineConfig({
   test: {
@@ -99,72 +106,32 @@ export default defineConfig({
     allowOnly: false,
     sequence: { sequencer: LongestFirst },
     projects: [
-      {
-        resolve: { alias: sources },
-        test: {
-          name: 'unit',
-          include: suffixed('.test.ts'),
-          exclude: suffixed('.{integration,e2e}.test.ts'),
-          testTimeout: 120_000,
-          sequence: { groupOrder: 0 },
-          maxWorkers: Math.max(2, cores),
-          ...sharedModules,
-        },
-      },
-      {
-        resolve: { alias: sources },
-        test: {
-          ...serverSetup,
-          ...withServers,
-          name: 'integration',
-          include: suffixed('.integration.test.ts'),
-          testTimeout: 120_000,
-        },
-      },
-      {
-        resolve: { alias: sources },
-        test: {
-          ...serverSetup,
-          ...withServers,
-          ...ordinaryPath,
-          name: 'integration, ordinary path',
-          include: conformance.map((name) => `packages/pipeline/test/line/${name}.integration.test.ts`),
-          testTimeout: 120_000,
-        },
-      },
-      {
-        resolve: { alias: sources },
-        test: {
-          ...serverSetup,
-          ...withServers,
-          ...today,
-          name: 'integration, Valkey 9',
-          include: [...valuesOfToday, ...streamsOfToday].map((path) => `${path}.integration.test.ts`),
-          exclude: ['**/hash-field-expiry.*'],
-          testTimeout: 120_000,
-        },
-      },
-      {
-        resolve: { alias: sources },
-        test: {
-          ...withApps,
-          ...withServers,
-          name: 'e2e',
-          include: suffixed('.e2e.test.ts'),
-          testTimeout: 600_000,
-        },
-      },
-      {
-        resolve: { alias: sources },
-        test: {
-          ...withApps,
-          ...withServers,
-          ...ordinaryPath,
-          name: 'e2e, ordinary path',
-          include: ['apps/worker/test/crash.e2e.test.ts'],
-          testTimeout: 600_000,
-        },
-      },
+      project('unit', {
+        include: suffixed('.test.ts'),
+        exclude: suffixed('.{integration,e2e}.test.ts'),
+        testTimeout: 120_000,
+        sequence: { groupOrder: 0 },
+        maxWorkers: Math.max(2, cores),
+        ...sharedModules,
+      }),
+      project('integration', { ...integration, include: suffixed('.integration.test.ts') }),
+      project('integration, ordinary path', {
+        ...integration,
+        ...ordinaryPath,
+        include: conformance.map((name) => `packages/pipeline/test/line/${name}.integration.test.ts`),
+      }),
+      project('integration, Valkey 9', {
+        ...integration,
+        ...today,
+        include: [...valuesOfToday, ...streamsOfToday].map((path) => `${path}.integration.test.ts`),
+        exclude: ['**/hash-field-expiry.*'],
+      }),
+      project('e2e', { ...e2e, include: suffixed('.e2e.test.ts') }),
+      project('e2e, ordinary path', {
+        ...e2e,
+        ...ordinaryPath,
+        include: ['apps/worker/test/crash.e2e.test.ts'],
+      }),
     ],
   },
 });
