@@ -4,7 +4,7 @@ import { type RedisServer, startRedis } from './redis-server.js';
 
 export interface LocalStackOptions {
   /** A directory for the data, kept at stop; default: a temporary directory, removed at stop. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
   /** A running Redis to use; default: LOCAL_STACK_REDIS_URL, else one is started. */
   readonly redisUrl?: string;
   /** A running MongoDB to use; default: LOCAL_STACK_MONGO_URI, else one is started. */
@@ -32,16 +32,10 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
   const { dataDir, onProgress = () => {} } = options;
   const redisUrl = options.redisUrl ?? (process.env.LOCAL_STACK_REDIS_URL || undefined);
   const mongoUri = options.mongoUri ?? (process.env.LOCAL_STACK_MONGO_URI || undefined);
-  const inDir = (name: string) => (dataDir === undefined ? {} : { dataDir: join(dataDir, name) });
-  const redis = await startRedis({
-    ...(redisUrl === undefined ? {} : { url: redisUrl }),
-    ...{ ...inDir('redis'), onProgress },
-  });
+  const inDir = (name: string) => (dataDir === undefined ? undefined : join(dataDir, name));
+  const redis = await startRedis({ url: redisUrl, dataDir: inDir('redis'), onProgress });
   try {
-    const mongo = await startMongo({
-      ...(mongoUri === undefined ? {} : { uri: mongoUri }),
-      ...{ ...inDir('mongo'), onProgress },
-    });
+    const mongo = await startMongo({ uri: mongoUri, dataDir: inDir('mongo'), onProgress });
     return {
       redis,
       mongo,

@@ -10,9 +10,9 @@ import { type Supervisor, supervised } from './supervisor.js';
 
 export interface MongoOptions {
   /** A running MongoDB to use instead of starting one. It is never stopped, killed or restarted. */
-  readonly uri?: string;
+  readonly uri?: string | undefined;
   /** A directory for the data, kept at stop; default: a temporary directory, removed at stop. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
   /** Creates this user (role root) and requires authentication; default: no authentication. */
   readonly credentials?: { readonly username: string; readonly password: string };
   /** The program to run, a mongod or a secantusd; default: as chooseMongo. */

@@ -11,9 +11,9 @@ export interface RedisOptions {
   /** The server to start; default: as chooseRedis. */
   readonly program?: RedisName;
   /** A running Redis to use instead of starting one. It is never stopped, killed or restarted. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** A directory for the data, kept at stop; default: a temporary directory, removed at stop. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
   /** How often the append-only file is synced to disk; default `everysec`. */
   readonly appendfsync?: 'always' | 'everysec' | 'no';
   /** Password of the default user; default none. */

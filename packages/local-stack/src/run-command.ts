@@ -17,7 +17,7 @@ export async function runCommand(
   try {
     const { stdout, stderr } = await exec(command, args, {
       timeout: options.timeoutMs ?? 600_000,
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      cwd: options.cwd,
       maxBuffer: 64 * 1024 * 1024,
       env: { ...process.env, ...options.env },
     });

@@ -21,10 +21,9 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(help);
   const parentGone = untilParentIsGone();
-  const dataDir = values['data-dir'];
   const stack = await startLocalStack({
     onProgress: (line) => console.error(line),
-    ...(dataDir === undefined ? {} : { dataDir }),
+    dataDir: values['data-dir'],
   });
   const { redis, mongo } = stack;
   if (values.json) {
