@@ -8,7 +8,10 @@ export const DASHBOARD_OPTIONS = {
   }),
   DASHBOARD_PORT: port({ doc: 'Port of the dashboard. 0 is any free port.', default: 8080, min: 0 }),
   DASHBOARD_USERNAME: text({ doc: 'User name for the login.', default: 'admin', notEmpty: true }),
-  DASHBOARD_PASSWORD: text({ doc: 'Password for the login.', sensitive: true }),
+  DASHBOARD_PASSWORD: text({
+    doc: 'Password for the login. If neither it nor its hash is set, the dashboard makes one up at each start: it shows it on the terminal or, without a terminal, in a file that the log names.',
+    sensitive: true,
+  }),
   DASHBOARD_PASSWORD_HASH: passwordHash({
     doc: 'Hash of the password, in place of `DASHBOARD_PASSWORD`: scrypt in the PHC form, `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, both in base64. `redis-to-mongo hash-password` prints it.',
     sensitive: true,
