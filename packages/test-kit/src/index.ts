@@ -1,6 +1,7 @@
 export { type AppProcess, builtApp, DYING_WORKER, SCHEDULER, startApp, WORKER } from './app-process.js';
 export { LOGIN, metricsOf, prints, readyz } from './ask-app.js';
 export { type Certificates, makeCertificates, tlsArgs } from './certificates.js';
+export { cpuMs } from './cpu-ms.js';
 export { type FleetUnderTest, fleetForTests, fleetUnderTest } from './fleet-under-test.js';
 export { fuzz } from './fuzz.js';
 export { isAlive } from './is-alive.js';
