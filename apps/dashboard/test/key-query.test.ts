@@ -72,6 +72,11 @@ describe('the status of a key', () => {
       'quarantined',
       'deleted',
     ]);
+    const dead = { lag: 0, dead: 1 };
+    expect([aSummary(dead), aSummary({ ...dead, lag: 1 })].map(keyStatus)).toEqual([
+      'dead letters',
+      'catching up',
+    ]);
   });
 
   test('shows how far it is behind in time if that is known', () => {

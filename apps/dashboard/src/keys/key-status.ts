@@ -2,13 +2,21 @@ import { type KeySummary, QUARANTINED } from '@redis-to-mongo/mongo-sink';
 import { behindMs as ageOf } from '@redis-to-mongo/pipeline';
 
 /** The state of a key, most important first. Exports have had the word `in step` since 0.2.0; pages show `in sync`. */
-export type KeyStatus = 'deleted' | 'paused' | 'quarantined' | 'failing' | 'catching up' | 'in step';
+export type KeyStatus =
+  | 'deleted'
+  | 'paused'
+  | 'quarantined'
+  | 'failing'
+  | 'catching up'
+  | 'dead letters'
+  | 'in step';
 
 export function keyStatus(key: KeySummary): KeyStatus {
   if (key.status === 'deleted') return 'deleted';
   if (key.paused) return 'paused';
   if (key.error) return key.error.code === QUARANTINED ? 'quarantined' : 'failing';
-  return key.lag > 0 ? 'catching up' : 'in step';
+  if (key.lag > 0) return 'catching up';
+  return key.dead > 0 ? 'dead letters' : 'in step';
 }
 
 /**

@@ -8,6 +8,7 @@ const TONES: Readonly<Record<KeyStatus, string>> = {
   quarantined: 'bad',
   failing: 'bad',
   'catching up': 'busy',
+  'dead letters': 'bad',
   'in step': 'good',
 };
 
