@@ -39,8 +39,8 @@ export interface TrimReport {
  * The bound is the lowest of: the synced id, the id by age (by the server's clock, as ids are), the oldest of
  * the entries to keep, and for each consumer group its last delivered id and its oldest pending entry. MINID
  * removes entries below the bound, so the entry at the bound stays. One script runs at one instant: no group
- * can be created between the check and the trim. If many entries are kept and many more are there, one script
- * frees only some of them.
+ * can be created between the check and the trim. One script frees at most 10,000 entries, in whole nodes of the
+ * stream (`~`; of 100 entries by default), and the last one what is left in the last node.
  * Returns the number of entries freed, 1 if entries below the bound are left, and 1 if there may be more to
  * free.
  */
@@ -90,7 +90,9 @@ if parts(bound) == parts('0-0') then return {0, 0} end
 if ARGV[4] ~= 'on' then
   return {#redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', step), 0}
 end
-local freed = redis.call('XTRIM', KEYS[1], 'MINID', bound)
+local freed = redis.call('XTRIM', KEYS[1], 'MINID', '~', bound, 'LIMIT', 10000)
+if freed > 0 then return {freed, 0, 1} end
+freed = redis.call('XTRIM', KEYS[1], 'MINID', bound)
 local left = redis.call('XRANGE', KEYS[1], '-', '(' .. bound, 'COUNT', 1)
 return {freed, #left, more}`;
 

@@ -97,6 +97,18 @@ describe('trimming by checkpoint', () => {
     expect(Number(/^cmdstat_eval:.*_per_call=([\d.]+)/m.exec(stats)?.[1])).toBeLessThan(100_000);
   });
 
+  it('frees many entries in steps, so that Redis serves others meanwhile', async () => {
+    for (let from = 1; from < 100_000; from += 10_000) await under.add('backlog', from, from + 9_999);
+    await under.redis.config('RESETSTAT');
+    expect(await trimStream(under.redis, 'backlog', at('99999-0'), ALL)).toEqual({
+      freed: 99_998,
+      isIncomplete: false,
+    });
+    expect(await first('backlog')).toBe('99999-0');
+    const calls = /^cmdstat_xtrim:calls=(\d+)/m.exec(await under.redis.info('commandstats'))?.[1];
+    expect(Number(calls)).toBeGreaterThan(10);
+  });
+
   it('keeps the young ones by the clock of Redis, however wrong that of the worker is', async () => {
     const ids = ['1', '2'].map(async (n) => await under.redis.xadd('clock', '*', 'n', n));
     await Promise.all(ids);
