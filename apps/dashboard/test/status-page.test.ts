@@ -29,9 +29,9 @@ describe('the verdict', () => {
 
   test('shows losses and paused keys even when all is in step', () => {
     const facts = someFacts({ mirror: { is: aMirror({ paused: { keys: 1, streams: [] } }) } });
-    const part = verdictPart(aReport([aType({ dead: 2, gap: 1 })], { facts })).toString();
+    const part = verdictPart(aReport([aType({ gap: 1 })], { facts })).toString();
     expect(part).toContain(
-      '1 key is <a href="keys?status=paused">paused</a>. 2 records are <a href="dead-letters">dead letters</a>. ' +
+      '1 key is <a href="keys?status=paused">paused</a>. ' +
         '1 entry was <a href="keys?status=gaps">dropped by Redis before being read</a>.',
     );
   });
@@ -50,11 +50,13 @@ describe('the verdict', () => {
 });
 
 describe('the status page', () => {
-  test('does not call a type with paused keys in sync', () => {
+  test('does not call a type with paused keys or dead letters in sync', () => {
     const shown = (more: Parameters<typeof aType>[0]) =>
       statusPage(aReport([aType(more)]), aSite()).toString();
     expect(shown({ lag: 0, paused: 1 })).toContain('1 paused');
     expect(shown({ lag: 0, paused: 1 })).not.toContain('in sync');
+    expect(shown({ lag: 0, paused: 0, dead: 1 })).toContain('<span class="mark bad">dead letters</span>');
+    expect(shown({ lag: 0, paused: 0, dead: 1 })).not.toContain('in sync');
     expect(shown({ lag: 0, paused: 0 })).toContain('in sync');
   });
 

@@ -186,13 +186,18 @@ function typeRow(type: TypeStatus): Html {
   )}</tr>`;
 }
 
-/** Types with paused keys are not called in sync: what Redis has of these keys is not known here. */
-function state({ failing, lag, paused }: TypeStatus): Html {
+/**
+ * A type with dead letters is not called in sync: MongoDB lacks these records. Nor is one with paused keys: what Redis
+ * has of these is not known here.
+ */
+function state({ failing, lag, paused, dead }: TypeStatus): Html {
   const resting = paused > 0 && html` <span class="mark busy paused">${count(paused)} paused</span>`;
   if (failing > 0) return html`<span class="mark bad">${count(failing)} failing</span>${resting}`;
   const state =
     lag > 0
       ? html`<span class="mark busy">catching up</span>`
-      : paused === 0 && html`<span class="mark good">in sync</span>`;
+      : dead > 0
+        ? html`<span class="mark bad">dead letters</span>`
+        : paused === 0 && html`<span class="mark good">in sync</span>`;
   return html`${state}${resting}`;
 }

@@ -23,18 +23,9 @@ function remedy(reason: Reason, { facts }: StatusReport): Html {
 /** Notices that are not alarms. */
 function notes({ facts: { mirror }, fleet }: StatusReport): Html | undefined {
   const paused = 'is' in mirror ? mirror.is.paused.keys : 0;
-  const [dead, gap] = isReadable(fleet) ? [total(fleet.types, 'dead'), total(fleet.types, 'gap')] : [0, 0];
+  const gap = isReadable(fleet) ? total(fleet.types, 'gap') : 0;
   const all = [
     ...(paused > 0 ? [note('keys?status=paused', counted(paused, 'key is', 'keys are'), 'paused')] : []),
-    ...(dead > 0
-      ? [
-          note(
-            'dead-letters',
-            counted(dead, 'record is', 'records are'),
-            dead === 1 ? 'a dead letter' : 'dead letters',
-          ),
-        ]
-      : []),
     ...(gap > 0
       ? [
           note(
