@@ -34,7 +34,7 @@ describe('the chaos run', () => {
   });
 
   it('fails when a process of the fleet ends by itself, and keeps plan, logs and last state', async () => {
-    run = new RunningDemo(['--seconds', '10', '--seed', '153', '--rate', '50'], { tmpDir: dir, script });
+    run = new RunningDemo(['--seconds', '10', '--seed', '72', '--rate', '50'], { tmpDir: dir, script });
     await run.untilSays('faults begin');
     const processes = await descendantsOf(run.process.pid ?? 0);
     const scheduler = processes.find(({ command }) => command.includes('scheduler'));

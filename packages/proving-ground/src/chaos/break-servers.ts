@@ -3,6 +3,7 @@ import type { RedisServer, TcpProxy } from '@redis-to-mongo/local-stack';
 import { ONE_TRY, openRedis } from '../program/open-redis.js';
 import type { ChaosEnvironment } from './chaos-environment.js';
 import { type Fault, instant, lasting } from './fault.js';
+import { mongoFates } from './mongo-answers/mongo-fates.js';
 import { ask, type RedisPair } from './redis-pair.js';
 
 export interface ServersToBreak {
@@ -67,6 +68,14 @@ export const SERVER_FAULTS = {
   'way to MongoDB swallows': swallows(mongo),
   'way to MongoDB half-open': halfOpen(mongo),
   'way to MongoDB slow': slow(mongo),
+  'MongoDB answers with errors': lasting(2_000, 6_000, async ({ environment }, { pick, forMs }) => {
+    const { answers } = environment.mongo;
+    const before = answers.met;
+    answers.choose(mongoFates(pick));
+    await sleep(forMs);
+    answers.choose();
+    return `${answers.met - before} commands in ${forMs} ms did not pass`;
+  }),
 } satisfies Record<string, Fault<ServersToBreak>>;
 
 /** The resource that two faults must not use at the same time: a server that restarts, or a proxy. */

@@ -3,6 +3,7 @@ import { type RedisOptions, startMongo, startRedis, startTcpProxy } from '@redis
 import type { Closers } from '@redis-to-mongo/pipeline';
 import { openMongo } from '../program/open-redis.js';
 import { CHAOS_RULES } from './chaos-rules.js';
+import { startMongoAnswers } from './mongo-answers/mongo-answers.js';
 import { pairOf } from './redis-pair.js';
 
 /** The servers of a run. Only the fleet uses the proxies. */
@@ -35,12 +36,14 @@ export async function openChaosEnvironment(dir: string, say: (line: string) => v
   closing.add('a server', () => server.stop());
   const way = await startTcpProxy(server.port);
   closing.add('a proxy', () => way.close());
+  const answers = await startMongoAnswers(way.port);
+  closing.add('a proxy', () => answers.close());
   const direct = openMongo(server.uri, DB_NAME, 'chaos');
   closing.add('mongo', () => direct.close());
   return {
     source,
     queue,
-    mongo: { server, way },
+    mongo: { server, way, answers },
     /** The directory of MongoDB's files. */
     mongoDir,
     /** A direct connection to MongoDB. */
@@ -50,7 +53,7 @@ export async function openChaosEnvironment(dir: string, say: (line: string) => v
     env: {
       REDIS_URL: `redis://127.0.0.1:${source.way.port}`,
       QUEUE_REDIS_URL: `redis://127.0.0.1:${queue.way.port}`,
-      MONGO_URI: throughProxy(server.uri, way.port),
+      MONGO_URI: throughProxy(server.uri, answers.port),
       SYNC_INTERVAL_SEC: '0.5',
       // Small limits: a few thousand entries need many reads and many slices, and
       // sets are stored in both forms.
