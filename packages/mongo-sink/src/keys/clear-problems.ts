@@ -9,10 +9,13 @@ import { type KeyPlace, sortValue, walkKeys } from './key-walk.js';
 const AT_ONCE = 500;
 const MAX_MS = 30_000;
 
-/** What makes a key count as failing or behind, cleared. A run that began before may not save its lag. */
+/**
+ * How what makes a key count as failing or behind is cleared. A run that began before may not save its lag. No
+ * index of the condition can serve `filter`: a server could examine that index for each few keys.
+ */
 const CLEARED = {
-  failing: { $set: { lastError: null } },
-  behind: { $set: { lag: 0 }, $inc: { revision: 1 } },
+  failing: { filter: { lastError: { $ne: null } }, update: { $set: { lastError: null } } },
+  behind: { filter: { lag: { $ne: 0 } }, update: { $set: { lag: 0 }, $inc: { revision: 1 } } },
 } as const;
 
 /**
@@ -35,7 +38,8 @@ export async function clearProblems(
     const found: Stored[] = [];
     for await (const document of walkKeys(db, walk, limits)) found.push(document);
     const left = found.filter(({ _id, keyType }) => isLeft(_id, keyType)).map(({ _id }) => _id);
-    await updateByIds(keysIn(db), left, CONDITIONS[condition], CLEARED[condition]);
+    const { filter, update } = CLEARED[condition];
+    await updateByIds(keysIn(db), left, filter, update);
     const last = found[AT_ONCE - 1];
     return last && { key: last._id, value: sortValue(last, sort) };
   });

@@ -31,7 +31,12 @@ export async function forgetGoneKeys(db: Db, before: Date, rules: readonly RuleS
       const result = await forgetKey(db, key, rules, { withData: false }).catch(unlessItIsThisKey);
       if (result !== 'forgotten' && result !== 'unknown') kept.push(key);
     });
-    await updateByIds(keys, kept, due, { $set: { goneCheckedAt: new Date() } });
+    await updateByIds(
+      keys,
+      kept,
+      { goneCheckedAt: { $lt: before } },
+      { $set: { goneCheckedAt: new Date() } },
+    );
     return { forgotten: names.length - kept.length, isMore: names.length === A_PASS };
   });
 }

@@ -54,7 +54,8 @@ async function mark(
     const there = await findByIds(keysIn(db), keys, { pausedAt: 1 });
     const found = there.filter(({ pausedAt }) => pausedAt instanceof Date === wasPaused);
     const changed = new Set(found.map(({ _id }) => _id));
-    const filter = wasPaused ? CONDITIONS.paused : { pausedAt: null };
+    // `$type`, because the index of paused keys can't serve it: a server could examine that index for each key.
+    const filter = wasPaused ? { pausedAt: { $type: 'date' as const } } : { pausedAt: null };
     // The driver repeats updates of one document each after a failover, and no others.
     const updates = [...changed].map((_id) => ({ updateOne: { filter: { ...filter, _id }, update } }));
     if (updates.length > 0) await documents.bulkWrite(updates, { ordered: false });
