@@ -59,7 +59,7 @@ describe('the package of npm run pack, installed into an empty folder', () => {
     expect(await call('--version')).toBe(`redis-to-mongo ${version}\n`);
     for (const app of ['up', 'scheduler', 'worker', 'dashboard'])
       expect(await call(app, '--version')).toBe(`redis-to-mongo ${app} ${version}\n`);
-    expect(await call('hash-password', '--help')).toContain('enter a password');
+    expect(await call('hash-password', '--help')).toContain('Enter the password');
     const licenses = readFileSync(
       join(empty, 'node_modules/redis-to-mongo/THIRD-PARTY-LICENSES.txt'),
       'utf8',
