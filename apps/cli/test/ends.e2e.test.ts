@@ -19,7 +19,7 @@ const running = new Set<ChildProcessWithoutNullStreams>();
 
 beforeAll(async () => {
   cli = await cliUnderTest();
-  await fill('stream', 20);
+  await fill('stream', 60, 20);
   redisProxy = await startTcpProxy(Number(new URL(cli.namespace.redis.url).port));
   mongoProxy = await startTcpProxy(Number(new URL(cli.namespace.mongoUri).port));
   away = `redis://127.0.0.1:${await freePort()}`;
@@ -37,10 +37,9 @@ afterAll(async () => {
   await cli.close();
 });
 
-/** Adds 60 streams. */
-async function fill(name: string, entries: number): Promise<void> {
+async function fill(name: string, streams: number, entries: number): Promise<void> {
   const pipeline = cli.redis.pipeline();
-  for (let key = 0; key < 60; key++)
+  for (let key = 0; key < streams; key++)
     for (let i = 0; i < entries; i++) pipeline.xadd(`${name}-${key}`, `${i + 1}-1`, 'n', String(i));
   await pipeline.exec();
 }
@@ -295,25 +294,24 @@ describe('Ctrl-C ends a command with 130, and what was done so far is printed', 
       const target = await startRedis();
       const redis = connectRedis(addressOfUrl(target.url), () => {});
       // Streams as long as these are restored one by one.
-      await fill('long', 101);
+      await fill('long', 30, 101);
       await cli.run('once', 'long-*');
       try {
         mongoProxy.delay(25);
-        const mirrored = (stream: string) => cli.db.collection('stream_messages').countDocuments({ stream });
         const written = async () => (await redis.dbsize()) > 10;
         const { code, stdout, stderr } = await interrupt(written, 'restore', 'long-*', '--to', target.url);
         expect(code).toBe(130);
-        expect(stdout).toMatch(/^\d+ of 60 keys restored/m);
+        expect(stdout).toMatch(/^\d+ of 30 keys restored/m);
         expect(stderr).toMatch(/interrupted: \d+ keys are left/);
         // What is there is whole, what is not whole goes by itself, and the next run continues.
         for (const key of await redis.keys('*'))
-          if (key.startsWith('long-')) expect(await redis.xlen(key), key).toBe(await mirrored(key));
+          if (key.startsWith('long-')) expect(await redis.xlen(key), key).toBe(101);
           else {
             expect(key).toMatch(/^redis-to-mongo:restore:\{long-\d+\}:/);
             expect(await redis.pttl(key)).toBeGreaterThan(0);
           }
         expect((await run({}, 'restore', 'long-*', '--to', target.url)).stdout).not.toMatch(/failed/);
-        for (let i = 0; i < 60; i++) expect(await redis.xlen(`long-${i}`)).toBe(await mirrored(`long-${i}`));
+        for (let i = 0; i < 30; i++) expect(await redis.xlen(`long-${i}`)).toBe(101);
         expect(await redis.pttl('long-0')).toBe(-1);
       } finally {
         redis.disconnect();
