@@ -6,6 +6,7 @@ export { LocalStackError } from './local-stack-error.js';
 export { type MongoServer, startMongo } from './mongo-server.js';
 export { redisForTls } from './redis-for-tls.js';
 export { type RedisOptions, type RedisServer, startRedis } from './redis-server.js';
+export { startSocketPairs } from './socket-pairs.js';
 export { type ProxyMode, startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export {
   chromiumPath,

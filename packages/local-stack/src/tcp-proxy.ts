@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startSocketPairs } from './socket-pairs.js';
 
 /** How a proxy treats connections and data. */
 export type ProxyMode =
@@ -25,7 +26,6 @@ export interface TcpProxy {
 
 /** Starts a proxy in front of a test's server. It can cut, slow down or freeze the traffic. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
-  const sockets = new Set<Socket>();
   let leadsTo = targetPort;
   let mode: ProxyMode = 'pass';
   let delayMs = 0;
@@ -42,31 +42,15 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     to.end();
   };
 
-  const server = createServer((near) => {
-    if (mode === 'cut') {
-      near.resetAndDestroy();
-      return;
-    }
-    const far = connect(leadsTo, '127.0.0.1');
-    const destroyBoth = () => {
-      near.destroy();
-      far.destroy();
-    };
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', destroyBoth);
-      socket.once('close', () => sockets.delete(socket));
-    }
+  const pairs = await startSocketPairs({
+    leadsTo: () => (mode === 'cut' ? undefined : leadsTo),
     // When one side ends, data already sent must still arrive: the pump ends the
     // other side after the last chunk.
-    pump(near, far).catch(destroyBoth);
-    pump(far, near).catch(destroyBoth);
+    onPair: (near, far, destroyBoth) => {
+      pump(near, far).catch(destroyBoth);
+      pump(far, near).catch(destroyBoth);
+    },
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the proxy has no port');
 
   const set = (next: ProxyMode): void => {
     thaw();
@@ -76,11 +60,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         thaw = resolve;
       });
     }
-    if (next === 'cut') for (const socket of sockets) socket.resetAndDestroy();
+    if (next === 'cut') pairs.reset();
   };
 
   return {
-    port: address.port,
+    port: pairs.port,
     set,
     lead: (port) => {
       leadsTo = port;
@@ -90,8 +74,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     close: async () => {
       set('cut');
-      server.close();
-      await once(server, 'close');
+      await pairs.close();
     },
   };
 }

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startSocketPairs } from '@redis-to-mongo/local-stack';
 import type { Document } from 'mongodb';
 import {
   answerIn,
@@ -62,57 +62,38 @@ const OF_CONNECTIONS = /^(hello|ismaster|ping|sasl\w+|endSessions|buildInfo)$/i;
 
 /** Starts a proxy that understands MongoDB's messages, and answers chosen commands with errors. */
 export async function startMongoAnswers(targetPort: number): Promise<MongoAnswers> {
-  const sockets = new Set<Socket>();
   let fateOf: ChooseFate | undefined;
   let met = 0;
-  const server = createServer((near) => {
-    const far = connect(targetPort, '127.0.0.1');
-    const destroyBoth = () => {
-      near.destroy();
-      far.destroy();
-    };
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', destroyBoth);
-      socket.once('close', () => {
-        sockets.delete(socket);
-        destroyBoth();
-      });
-    }
-    const way = new Way(near, far);
-    near.on(
-      'data',
-      messageSplitter((message) => {
-        const command = fateOf && parseCommand(message);
-        const chosen = command && !OF_CONNECTIONS.test(command.name) ? fateOf?.(command.name) : undefined;
-        if (chosen) met++;
-        if (command && chosen) way.meet(message, command, chosen);
-        else far.write(message.bytes);
-      }),
-    );
-    far.on(
-      'data',
-      messageSplitter((message) => way.answered(message)),
-    );
+  const pairs = await startSocketPairs({
+    leadsTo: () => targetPort,
+    onPair: (near, far, destroyBoth) => {
+      for (const socket of [near, far]) socket.once('close', destroyBoth);
+      const way = new Way(near, far);
+      near.on(
+        'data',
+        messageSplitter((message) => {
+          const command = fateOf && parseCommand(message);
+          const chosen = command && !OF_CONNECTIONS.test(command.name) ? fateOf?.(command.name) : undefined;
+          if (chosen) met++;
+          if (command && chosen) way.meet(message, command, chosen);
+          else far.write(message.bytes);
+        }),
+      );
+      far.on(
+        'data',
+        messageSplitter((message) => way.answered(message)),
+      );
+    },
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the proxy has no port');
   return {
-    port: address.port,
+    port: pairs.port,
     get met() {
       return met;
     },
     choose: (next) => {
       fateOf = next;
     },
-    close: async () => {
-      for (const socket of sockets) socket.resetAndDestroy();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => pairs.close(),
   };
 }
 
