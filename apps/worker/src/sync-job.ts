@@ -133,7 +133,10 @@ class JobRun {
           if (values.length === 1) ends.push(handled(this.#endValues(values)));
         }
       },
-      { interrupted: new Set(granted.flatMap(({ key, wasInterrupted }) => (wasInterrupted ? key : []))) },
+      {
+        interrupted: new Set(granted.flatMap(({ key, wasInterrupted }) => (wasInterrupted ? key : []))),
+        tailed: new Set(granted.flatMap(({ key, wasRetained }) => (wasRetained ? key : []))),
+      },
     );
     await settled(ends);
   }

@@ -66,6 +66,8 @@ function tracedSink(sink: Sink, tracer: Tracer): Sink {
     save: (before, next) =>
       within(tracer, 'save', { key: next.key, revision: next.revision }, () => sink.save(before, next)),
     leave: (before) => within(tracer, 'write', { key: before.key }, () => sink.leave(before)),
+    newestIncarnation: (state) =>
+      within(tracer, 'load', { key: state.key }, () => sink.newestIncarnation(state)),
     entryIds: (state) => within(tracer, 'load', { key: state.key }, () => sink.entryIds(state)),
     hasValue: (state, value) => within(tracer, 'load', { key: state.key }, () => sink.hasValue(state, value)),
     many: {

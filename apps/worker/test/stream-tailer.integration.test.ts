@@ -296,3 +296,54 @@ describe('a job that begins with a stream which another worker tails', () => {
     expect(counts).toMatchObject({ seen: 39, written: 39, alreadyThere: 0 });
   });
 });
+
+/** Removes all that MongoDB has of a stream but its entries of the present incarnation from an id on. */
+async function loseAllBut(key: string, entryId: string): Promise<void> {
+  const { db } = on.under;
+  await db.collection('keys').deleteOne({ _id: key as never });
+  await db.collection('stream_messages').deleteMany({ stream: key, entryId: { $ne: entryId } });
+}
+
+describe('a stream in its second incarnation', () => {
+  it.each(['its worker', 'another worker'])(
+    'that is tailed while MongoDB loses all but its last entry goes on in it: read by %s',
+    async (whose) => {
+      const key = `lost, ${whose}`;
+      const one = await worker();
+      await tail(one, key);
+      // The second incarnation, tailed.
+      await on.under.redis.del(key);
+      await one.job([key]);
+      await tail(one, key);
+      await add(key, ['3-0']);
+      await vi.waitFor(async () => expect(await ids(key)).toHaveLength(5), until);
+      await loseAllBut(key, '3-0');
+      const reader = whose === 'its worker' ? one : await worker();
+      await vi.waitFor(async () => {
+        await reader.job([key]);
+        expect(await on.under.state(key)).toMatchObject({ position: { entryId: '3-0' } });
+      }, until);
+      const messages = await on.under.messages(key);
+      expect(messages.map(({ _id }) => /@(.*):/.exec(_id)?.[1])).toEqual(['a2', 'a2', 'a2']);
+    },
+  );
+
+  it('is left to a job when the tailer’s save finds no state: the job goes on in it, too', async () => {
+    const one = await worker();
+    await tail(one, 'save refused');
+    await on.under.redis.del('save refused');
+    await one.job(['save refused']);
+    await tail(one, 'save refused');
+    const left = vi.waitFor(() => expect(one.size()).toBe(0), until);
+    await add('save refused', ['3-0']);
+    await vi.waitFor(async () => expect(await ids('save refused')).toHaveLength(5), until);
+    await loseAllBut('save refused', '3-0');
+    await left;
+    const two = await worker();
+    await vi.waitFor(async () => {
+      await two.job(['save refused']);
+      expect(await on.under.state('save refused')).toMatchObject({ position: { entryId: '3-0' } });
+    }, until);
+    expect(await ids('save refused')).toEqual(['1-0', '2-0', '3-0']);
+  });
+});

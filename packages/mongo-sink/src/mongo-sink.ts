@@ -2,6 +2,7 @@ import {
   type KeyState,
   ListCommit,
   type LoadedState,
+  messageCollectionOf,
   type Outcome,
   type Replacement,
   type RetryOptions,
@@ -17,6 +18,7 @@ import { dropValueLetters } from './dead-letters/dead-letters.js';
 import { KeyStates } from './keys/key-states.js';
 import { MessageWriter, type MessageWriterOptions } from './messages/message-writer.js';
 import { mirroredEntryIds } from './messages/mirrored-messages.js';
+import { newestIncarnation } from './messages/records-of-stream.js';
 import { MembersWriter } from './values/value-members-writer.js';
 import { ValueWriter } from './values/value-writer.js';
 
@@ -97,6 +99,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
       save: (savings) => saves.submit(savings),
     },
     leave: (before) => retrying(() => leaveFormerPlace(db, before)),
+    newestIncarnation: (state) => retrying(() => newestIncarnation(db, state, [messageCollectionOf(state)])),
     entryIds: (state) => retrying(() => mirroredEntryIds(db, state)),
     hasValue: (state, { collection }) => retrying(() => values.isActive(collection, state)),
     async write(state, writes) {

@@ -32,17 +32,39 @@ export async function begin(
  * The state to continue from, if an interrupted run may have written the first entries of a stream's
  * incarnation without saving a position. If these entries are of another stream than the key holds now, the
  * next incarnation is begun and saved. Otherwise it returns the same state.
+ *
+ * If MongoDB was dropped or set back while the run was under way, its entries can be of a later incarnation
+ * than the state. Then this incarnation is begun: in another one, the entries would be there twice.
  */
-export async function beyondUnsaved(line: Line, syncer: Syncer, state: KeyState): Promise<KeyState> {
-  if (!syncer.isOtherThan || state.position !== null) return state;
-  const unsaved = await line.sink.entryIds(state);
-  if (unsaved.length === 0 || !(await syncer.isOtherThan(state.key, unsaved))) return state;
-  return await begunAgain(line, state);
+export async function beyondUnsaved(
+  line: Line,
+  syncer: Syncer,
+  state: KeyState,
+  tally: Tally,
+): Promise<KeyState> {
+  if (!syncer.isOtherThan) return state;
+  const newest = await line.sink.newestIncarnation(state);
+  const from =
+    newest > state.incarnation
+      ? await begunAgain(line, state, await incarnationEnded(line, state, tally), newest)
+      : state;
+  if (from.position !== null) return from;
+  const unsaved = await line.sink.entryIds(from);
+  if (unsaved.length === 0 || !(await syncer.isOtherThan(from.key, unsaved))) return from;
+  return await begunAgain(line, from);
 }
 
-/** Saves the next incarnation of a stream that was created again, before its first entries are written. */
-export async function begunAgain(line: Line, saved: KeyState, ended = saved): Promise<KeyState> {
-  const next = nextIncarnation(ended, ended.keyType, 'rewound', line.now());
+/**
+ * Saves the next incarnation of a stream that was created again, before its first entries are written.
+ * @param incarnation as of nextIncarnation.
+ */
+export async function begunAgain(
+  line: Line,
+  saved: KeyState,
+  ended = saved,
+  incarnation?: number,
+): Promise<KeyState> {
+  const next = nextIncarnation(ended, ended.keyType, 'rewound', line.now(), incarnation);
   const state = { ...next, revision: saved.revision + 1 };
   await line.sink.save(saved, state);
   return state;

@@ -136,14 +136,15 @@ export function retired(state: KeyState, now: Date): KeyState {
 /**
  * The next incarnation of a key: it came back, was rewound, or changed its type. Its position starts again.
  * Its documents have the same place as those of the last incarnation; see inPlace.
+ * @param incarnation its number; higher than the next one if MongoDB has lost the state of later incarnations.
  */
 export function nextIncarnation(
   state: KeyState,
   keyType: KeyType,
   end: Exclude<Period['end'], null>,
   now: Date,
+  incarnation = state.incarnation + 1,
 ): KeyState {
-  const incarnation = state.incarnation + 1;
   const next: Period = {
     incarnation,
     from: now,

@@ -48,6 +48,11 @@ export interface Sink {
    * @param before the last saved state of the run.
    */
   leave(before: KeyState): Promise<void>;
+  /**
+   * The stream's newest incarnation that has entries in MongoDB, dead letters included, if it is newer than the
+   * state's; otherwise the state's.
+   */
+  newestIncarnation(state: KeyState): Promise<number>;
   /** The ids of the last entries of the stream's incarnation in MongoDB, dead letters included: at most 100. */
   entryIds(state: KeyState): Promise<readonly string[]>;
   /** Whether MongoDB has an active document of the key in the place of this value. */

@@ -61,7 +61,7 @@ export async function syncLoaded(
       return tally.report('unsupported', undefined);
     }
     const begun = await begin(line, stored, key, syncer.keyType, tally);
-    const state = wasInterrupted ? await beyondUnsaved(line, syncer, begun) : begun;
+    const state = wasInterrupted ? await beyondUnsaved(line, syncer, begun, tally) : begun;
     const from = wasInterrupted ? syncer.withoutContent(state) : state;
     const saved = state.revision === (stored?.revision ?? 0) ? stored : state;
     return await drain(line, syncer, from, saved, slice, tally, { confirm });

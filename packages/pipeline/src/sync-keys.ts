@@ -18,6 +18,11 @@ export type OnKeyEnd = (key: string, end: KeyEnd) => Promise<void> | void;
 export interface SyncKeysOptions {
   /** Keys whose last run failed or died: see syncKey. They go alone. */
   readonly interrupted?: ReadonlySet<string>;
+  /**
+   * Streams that a worker has tailed until now. If MongoDB has no position of one, it has lost it, so the
+   * stream counts as interrupted.
+   */
+  readonly tailed?: ReadonlySet<string>;
   /** Maximum number of keys that go alone in parallel. Default: 16. */
   readonly aloneAtOnce?: number;
 }
@@ -41,10 +46,10 @@ export async function syncKeys(
   keys: readonly string[],
   slice: () => Slice,
   onEnd: OnKeyEnd,
-  { interrupted = new Set(), aloneAtOnce = 16 }: SyncKeysOptions = {},
+  { interrupted = new Set(), tailed = new Set(), aloneAtOnce = 16 }: SyncKeysOptions = {},
 ): Promise<void> {
   const alone = new WorkLane<Alone>(aloneAtOnce, async (one) => {
-    await onEnd(one.key, await endOf(syncAlone(line, one, slice())));
+    await onEnd(one.key, await endOf(syncAlone(line, one, slice(), tailed)));
   });
   for (const key of interrupted) alone.add({ key, wasInterrupted: true });
   const together = [...new Set(keys)].filter((key) => !interrupted.has(key));
@@ -58,9 +63,10 @@ async function syncAlone(
   line: Line,
   { key, loaded, wasInterrupted }: Alone,
   slice: Slice,
+  tailed: ReadonlySet<string>,
 ): Promise<SyncReport> {
   if (!loaded) return await syncKey(line, key, slice, wasInterrupted);
-  return await syncLoaded(line, key, loaded.state, slice);
+  return await syncLoaded(line, key, loaded.state, slice, tailed.has(key) && !loaded.state?.position);
 }
 
 async function endOf(run: Promise<SyncReport>): Promise<KeyEnd> {

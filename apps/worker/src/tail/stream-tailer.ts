@@ -164,16 +164,24 @@ export class StreamTailer {
   }
 
   async #save(stream: TailedStream): Promise<void> {
+    const result = await this.#trySave(stream);
+    if (result !== 'overtaken' || !this.#isTailed(stream)) return;
+    // If the claim is still held, it was no job that saved the key. Then a job must be requested, to read from
+    // the saved state.
+    if (await this.#holds(stream)) await this.#leaveToJobs([stream]);
+    else await this.#drop([stream]);
+  }
+
+  /** @returns `overtaken` if another state was saved meanwhile. If the save failed, the stream is dropped. */
+  async #trySave(stream: TailedStream): Promise<'saved' | 'overtaken' | 'failed'> {
     try {
       const state = await stream.save(this.options.line.sink);
       if (state) await this.options.onSaved(state);
+      return 'saved';
     } catch (error) {
-      if (!isOvertaken(error)) return await this.#failed(stream, error);
-      if (!this.#isTailed(stream)) return;
-      // If the claim is still held, it was no job that saved the key. Then a job must be requested, to read
-      // from the saved state.
-      if (await this.#holds(stream)) await this.#leaveToJobs([stream]);
-      else await this.#drop([stream]);
+      if (isOvertaken(error)) return 'overtaken';
+      await this.#failed(stream, error);
+      return 'failed';
     }
   }
 
@@ -206,8 +214,12 @@ export class StreamTailer {
   async #leaveToJobs(streams: readonly TailedStream[]): Promise<void> {
     if (streams.length === 0) return;
     for (const stream of streams) this.#forget(stream);
-    await Promise.all(streams.map((stream) => this.#save(stream)));
-    await this.#drop(streams, 'more');
+    await Promise.all(
+      streams.map(async (stream) => {
+        const result = await this.#trySave(stream);
+        if (result !== 'failed') await this.#drop([stream], result === 'saved' ? 'more' : result);
+      }),
+    );
   }
 
   /**
@@ -215,7 +227,7 @@ export class StreamTailer {
    * @param end set if something may be left to read. One command releases the key and makes it due: if the
    * queue's Redis failed between two commands, the rest would stay unread.
    */
-  async #drop(streams: readonly TailedStream[], end?: 'more' | 'failed'): Promise<void> {
+  async #drop(streams: readonly TailedStream[], end?: 'more' | 'overtaken' | 'failed'): Promise<void> {
     const { claims, addJobs, onError } = this.options;
     const due: string[] = [];
     const drop = async (stream: TailedStream) => {

@@ -1,6 +1,5 @@
 import {
   earlierPlacesOf,
-  incarnationOfId,
   type KeyState,
   messageIdBounds,
   type RuleSpec,
@@ -12,7 +11,7 @@ import { allValueCollections } from '../database/collection-of.js';
 import { keysIn, lettersIn, type Stored } from '../database/stored.js';
 import { removeLetters } from '../dead-letters/dead-letters.js';
 import { mongoError } from '../errors/mongo-error.js';
-import { recordsOfStream } from '../messages/records-of-stream.js';
+import { newestIncarnation, recordsOfStream } from '../messages/records-of-stream.js';
 import { removeElements } from '../values/remove-elements.js';
 import { IS_OURS, MANIFEST_PROJECTION, parseManifest } from '../values/value-manifest.js';
 import { documentIdOf, pathIn, pathsIn, type StoredValue } from '../values/value-place.js';
@@ -138,12 +137,7 @@ async function withAllIncarnations(
   { messages }: DocumentCollections,
 ): Promise<KeyState> {
   const { key, revision } = state;
-  let { incarnation } = state;
-  for (const records of [...messages.map((name) => db.collection<Stored>(name)), lettersIn(db)]) {
-    const later = { $gt: messageIdBounds(key, incarnation).$lt, $lt: messageIdBounds(key).$lt };
-    for await (const page of recordsOfStream(records, later, state, 'owner'))
-      incarnation = Math.max(incarnation, ...page.map(({ _id }) => incarnationOfId(_id)));
-  }
+  const incarnation = await newestIncarnation(db, state, messages);
   if (incarnation === state.incarnation) return state;
   const next = { incarnation, revision: revision + 1 };
   const { matchedCount } = await keysIn(db).updateOne(

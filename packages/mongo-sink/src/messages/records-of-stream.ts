@@ -1,6 +1,14 @@
-import { headOf, type KeyState, keyOfMessageId, pagesOf } from '@redis-to-mongo/pipeline';
-import { BSON, type Collection } from 'mongodb';
-import type { Stored } from '../database/stored.js';
+import {
+  headOf,
+  incarnationOfId,
+  type KeyState,
+  keyOfMessageId,
+  messageIdBounds,
+  pagesOf,
+} from '@redis-to-mongo/pipeline';
+import { BSON, type Collection, type Db } from 'mongodb';
+import { connected } from '../connection/ensure-connected.js';
+import { lettersIn, type Stored } from '../database/stored.js';
 import { pathsIn } from '../values/value-place.js';
 
 const PAGE = 1000;
@@ -39,6 +47,31 @@ export async function* recordsOfStream(
     if (own.length > 0) yield own;
     after = isOwn(last) ? last._id : endOfKey(last._id);
   }
+}
+
+/**
+ * The stream's newest incarnation that has messages in these collections or dead letters, if it is newer than
+ * the state's; otherwise the state's.
+ * @throws SyncError as mongoError.
+ */
+export async function newestIncarnation(
+  db: Db,
+  { key, incarnation, stream, type }: KeyState,
+  messageCollections: readonly string[],
+): Promise<number> {
+  const $gt = messageIdBounds(key, incarnation).$lt;
+  const newestIn = async (records: Collection<Stored>): Promise<number> => {
+    for (let { $lt } = messageIdBounds(key); ; ) {
+      const last = await records.findOne({ _id: { $gt, $lt } }, { projection: OWNER_ONLY, sort: { _id: -1 } });
+      if (!last) return incarnation;
+      const owner = headOf(last);
+      if (owner.stream === stream && owner.type === type) return incarnationOfId(last._id);
+      const other = keyOfMessageId(last._id);
+      $lt = other === undefined || other === key ? last._id : messageIdBounds(other).$gt;
+    }
+  };
+  const places = [...messageCollections.map((name) => db.collection<Stored>(name)), lettersIn(db)];
+  return Math.max(...(await connected(db, () => Promise.all(places.map(newestIn)))));
 }
 
 /** The end of all records of the key that a record belongs to. */

@@ -344,6 +344,51 @@ describe('the incarnations of a stream', () => {
       expect(await incarnations(key)).toEqual({ 1: ['5-0', '6-0'], 2: left });
     });
 
+    describe('while MongoDB lost all states, and has the entries of its second incarnation', () => {
+      const writeSecond = async (key: string) => {
+        await add(key, ['1-0']);
+        await under.sync(key);
+        await under.redis.del(key);
+        await add(key, ['5-0', '6-0'], 'second');
+        await writeUnsaved(key);
+        await under.db.collection('keys').deleteOne({ _id: key as never });
+        await under.db.collection('stream_messages').deleteOne({ stream: key, entryId: '1-0' });
+      };
+
+      it('it goes on there: no entry is there twice', async () => {
+        await writeSecond('goes on');
+        await add('goes on', ['7-0'], 'second');
+        // A key whose name begins as this one has its messages in the same range.
+        await add('goes on@b', ['1-0']);
+        await under.sync('goes on@b');
+        expect(await syncInterrupted('goes on')).toMatchObject({ written: 1, alreadyThere: 2 });
+        expect(await incarnations('goes on')).toEqual({ 2: ['5-0', '6-0', '7-0'] });
+        expect(await under.state('goes on')).toMatchObject({ incarnation: 2, status: 'active' });
+        expect(await syncInterrupted('goes on')).toMatchObject({ result: 'unchanged' });
+      });
+
+      it('made again since, it gets the third one', async () => {
+        await writeSecond('third');
+        await under.redis.del('third');
+        await add('third', ['8-0', '9-0']);
+        expect(await syncInterrupted('third')).toMatchObject({ written: 2, alreadyThere: 0 });
+        expect(await incarnations('third')).toEqual({ 2: ['5-0', '6-0'], 3: ['8-0', '9-0'] });
+      });
+
+      it('or has an older state: its unread entries are a gap, and it goes on there', async () => {
+        await writeSecond('older');
+        await under.redis.del('older');
+        await add('older', ['5-0', '6-0'], 'second');
+        await add('other', ['1-0']);
+        await under.sync('other');
+        const former = { ...(await under.state('other')), _id: 'older' as never, stream: 'older', lag: 3 };
+        await under.db.collection('keys').insertOne(former);
+        expect(await syncInterrupted('older')).toMatchObject({ written: 0, alreadyThere: 2 });
+        expect(await incarnations('older')).toEqual({ 2: ['5-0', '6-0'] });
+        expect(await under.state('older')).toMatchObject({ incarnation: 2, counts: { gap: 3 } });
+      });
+    });
+
     it('and not made again, but trimmed and deleted from: it stays in its incarnation', async () => {
       await add('trimmed', ['5-0', '6-0', '7-0', '8-0']);
       await writeUnsaved('trimmed');
