@@ -3,6 +3,8 @@ import { freshNamespace, startMongo } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import {
   ByteBudget,
+  groupBy,
+  incarnationOfId,
   type KeyState,
   type Line,
   Slice,
@@ -82,6 +84,13 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}) {
     },
     /** The ids of all mirrored entries of a stream, in `_id` order. */
     entryIds: async (key: string): Promise<unknown[]> => (await messages(key)).map(({ entryId }) => entryId),
+    /** The ids of all mirrored entries of a stream by the number of their incarnation, in `_id` order. */
+    incarnations: async (key: string): Promise<Record<string, unknown[]>> => {
+      const byIncarnation = groupBy(await messages(key), ({ _id }) => String(incarnationOfId(String(_id))));
+      return Object.fromEntries(
+        [...byIncarnation].map(([number, its]) => [number, its.map(({ entryId }) => entryId)]),
+      );
+    },
     /** Syncs a key to its end with a new line, and returns the last report. */
     sync: async (key: string, limits: Partial<SliceLimits> = {}): Promise<SyncReport> =>
       await syncKey(await line(), key, new Slice({ ...WHOLE, ...limits })),

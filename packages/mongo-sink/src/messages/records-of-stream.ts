@@ -62,7 +62,10 @@ export async function newestIncarnation(
   const $gt = messageIdBounds(key, incarnation).$lt;
   const newestIn = async (records: Collection<Stored>): Promise<number> => {
     for (let { $lt } = messageIdBounds(key); ; ) {
-      const last = await records.findOne({ _id: { $gt, $lt } }, { projection: OWNER_ONLY, sort: { _id: -1 } });
+      const last = await records.findOne(
+        { _id: { $gt, $lt } },
+        { projection: OWNER_ONLY, sort: { _id: -1 } },
+      );
       if (!last) return incarnation;
       const owner = headOf(last);
       if (owner.stream === stream && owner.type === type) return incarnationOfId(last._id);

@@ -1,5 +1,5 @@
 import { readMirrorFacts, recordError } from '@redis-to-mongo/mongo-sink';
-import { type KeyType, type Line, type Step, SyncError, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
+import { type KeyType, type Line, SyncError, syncKey, syncKeys } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { addsUp, lineForTests, wholeSlice } from '@redis-to-mongo/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -8,15 +8,6 @@ const under = lineForTests();
 
 async function add(key: string, ids: readonly string[], value = 'x'): Promise<void> {
   for (const id of ids) await under.redis.xadd(key, id, 'v', value);
-}
-
-async function incarnations(key: string): Promise<Record<string, string[]>> {
-  const found: Record<string, string[]> = {};
-  for (const { _id, entryId } of await under.messages(key)) {
-    const incarnation = /@[a-z](\d+):/.exec(_id)?.[1] ?? '?';
-    found[incarnation] = [...(found[incarnation] ?? []), entryId];
-  }
-  return found;
 }
 
 describe('the incarnations of a stream', () => {
@@ -29,7 +20,7 @@ describe('the incarnations of a stream', () => {
     expect(await under.state('a')).toMatchObject({ status: 'deleted', activity: [{ end: 'deleted' }] });
     await add('a', ['1-0', '2-0', '3-0']);
     await under.sync('a');
-    expect(await incarnations('a')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0', '2-0', '3-0'] });
+    expect(await under.incarnations('a')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0', '2-0', '3-0'] });
     const state = await under.state('a');
     expect(state).toMatchObject({ status: 'active', incarnation: 2, counts: { seen: 5 } });
     expect(state.activity).toMatchObject([
@@ -45,7 +36,7 @@ describe('the incarnations of a stream', () => {
     await under.redis.del('b');
     await add('b', ['1-0', '2-0']);
     await under.sync('b');
-    expect(await incarnations('b')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['1-0', '2-0'] });
+    expect(await under.incarnations('b')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['1-0', '2-0'] });
     expect((await under.state('b')).activity).toMatchObject([{ end: 'rewound' }, { end: null }]);
   });
 
@@ -56,7 +47,7 @@ describe('the incarnations of a stream', () => {
     await add('c', ['11-0', '12-0', '13-0', '14-0']);
     const report = await under.sync('c');
     expect(report.gaps).toEqual([]);
-    expect(await incarnations('c')).toEqual({
+    expect(await under.incarnations('c')).toEqual({
       1: ['1-0', '2-0', '3-0'],
       2: ['11-0', '12-0', '13-0', '14-0'],
     });
@@ -68,7 +59,10 @@ describe('the incarnations of a stream', () => {
     await under.redis.del('d');
     await add('d', ['1-0', '2-0', '3-0', '4-0'], 'second incarnation');
     await under.sync('d');
-    expect(await incarnations('d')).toEqual({ 1: ['1-0', '2-0', '3-0'], 2: ['1-0', '2-0', '3-0', '4-0'] });
+    expect(await under.incarnations('d')).toEqual({
+      1: ['1-0', '2-0', '3-0'],
+      2: ['1-0', '2-0', '3-0', '4-0'],
+    });
   });
 
   it('created and synced by another run while this one waits for its state: it is not deleted', async () => {
@@ -82,7 +76,7 @@ describe('the incarnations of a stream', () => {
     const report = await syncKey({ ...line, sink: { ...line.sink, load } }, 'awaited', wholeSlice());
     expect(report.result).toBe('unchanged');
     await under.sync('awaited');
-    expect(await incarnations('awaited')).toEqual({ 1: ['1-0', '2-0'] });
+    expect(await under.incarnations('awaited')).toEqual({ 1: ['1-0', '2-0'] });
   });
 
   it('made again, and found out when the time of the slice is over already', async () => {
@@ -91,7 +85,7 @@ describe('the incarnations of a stream', () => {
     await under.redis.del('slow');
     await add('slow', ['1-0', '2-0', '3-0'], 'second incarnation');
     expect(await under.sync('slow', { ms: 0 })).toMatchObject({ result: 'synced', seen: 3, lag: 0 });
-    expect(await incarnations('slow')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0', '2-0', '3-0'] });
+    expect(await under.incarnations('slow')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0', '2-0', '3-0'] });
   });
 
   it('made again twice within one slice: each time the next incarnation', async () => {
@@ -111,7 +105,7 @@ describe('the incarnations of a stream', () => {
     });
     await syncKey(line, 'twice', wholeSlice());
     await under.sync('twice');
-    const found = await incarnations('twice');
+    const found = await under.incarnations('twice');
     expect(Object.keys(found)).toEqual(['1', '2', '3']);
     expect(found[3]).toEqual(ids(14));
     const state = await under.state('twice');
@@ -128,7 +122,10 @@ describe('the incarnations of a stream', () => {
     await under.redis.restore('e', 0, dump, 'REPLACE');
     await add('e', ['3-1']);
     await under.sync('e');
-    expect(await incarnations('e')).toEqual({ 1: ['1-0', '2-0', '3-0', '4-0'], 2: ['1-0', '2-0', '3-1'] });
+    expect(await under.incarnations('e')).toEqual({
+      1: ['1-0', '2-0', '3-0', '4-0'],
+      2: ['1-0', '2-0', '3-1'],
+    });
   });
 
   it('set back by XSETID', async () => {
@@ -139,7 +136,7 @@ describe('the incarnations of a stream', () => {
     await under.redis.call('XSETID', 'f', '5-0');
     await add('f', ['5-1']);
     await under.sync('f');
-    expect(await incarnations('f')).toEqual({ 1: ['5-0', '6-0'], 2: ['5-1'] });
+    expect(await under.incarnations('f')).toEqual({ 1: ['5-0', '6-0'], 2: ['5-1'] });
   });
 
   it.each(['9007199254740992', '9223372036854775807'])(
@@ -166,7 +163,7 @@ describe('the incarnations of a stream', () => {
     await under.redis.call('XSETID', 'g', '9-0');
     await add('g', ['9-1']);
     await under.sync('g');
-    expect(await incarnations('g')).toEqual({ 1: ['5-0', '9-1'] });
+    expect(await under.incarnations('g')).toEqual({ 1: ['5-0', '9-1'] });
   });
 
   it('turned into a set and back', async () => {
@@ -180,7 +177,7 @@ describe('the incarnations of a stream', () => {
     await add('h', ['1-0']);
     await under.sync('h');
     expect(await under.state('h')).toMatchObject({ keyType: 'stream', incarnation: 3, status: 'active' });
-    expect(await incarnations('h')).toEqual({ 1: ['1-0'], 3: ['1-0'] });
+    expect(await under.incarnations('h')).toEqual({ 1: ['1-0'], 3: ['1-0'] });
     expect(await under.db.collection<{ _id: string }>('sets').findOne({ _id: 'h' })).toMatchObject({
       active: false,
       members: [],
@@ -194,7 +191,7 @@ describe('the incarnations of a stream', () => {
     await under.sync('i');
     await under.sync('j');
     expect((await under.state('i')).status).toBe('deleted');
-    expect(await incarnations('j')).toEqual({ 1: ['1-0', '2-0'] });
+    expect(await under.incarnations('j')).toEqual({ 1: ['1-0', '2-0'] });
   });
 
   it('ended with entries unread: they are a gap, at least as many as were seen', async () => {
@@ -213,7 +210,7 @@ describe('the incarnations of a stream', () => {
     await under.redis.flushall();
     await add('l', ['1-0']);
     await under.sync('l');
-    expect(await incarnations('l')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0'] });
+    expect(await under.incarnations('l')).toEqual({ 1: ['1-0', '2-0'], 2: ['1-0'] });
   });
 
   it.each(['stream', 'set'])(
@@ -247,157 +244,7 @@ describe('the incarnations of a stream', () => {
     expect(await under.state('m')).toMatchObject({ status: 'active', counts: { seen: 0, gap: 0 } });
     await add('m', ['2-0']);
     await under.sync('m');
-    expect(await incarnations('m')).toEqual({ 1: ['2-0'] });
-  });
-
-  describe('made again after a run wrote entries whose position it could not save', () => {
-    /** As by a worker that is killed at this moment. */
-    const writeUnsaved = async (key: string) => {
-      const at = (step: Step) => {
-        if (step === 'before-save') throw new Error('killed');
-      };
-      await expect(syncKey(await under.line({ at }), key, wholeSlice())).rejects.toThrow('killed');
-    };
-
-    it.each([
-      ['new', [], 0],
-      ['known', ['1-0'], 0],
-      ['known, long tailed', ['1-0'], 10_000_000],
-    ])(
-      'a %s stream, with the same ids: both are kept, each in an incarnation of its own',
-      async (name, known, revision) => {
-        const key = `unsaved-${name}`;
-        if (known.length > 0) {
-          await add(key, known, 'known');
-          await under.sync(key);
-          await under.db.collection('keys').updateOne({ stream: key }, { $inc: { revision } });
-          await under.redis.del(key);
-        }
-        await add(key, ['5-0', '6-0', '7-0'], 'unsaved');
-        await writeUnsaved(key);
-        await under.redis.del(key);
-        await add(key, ['4-0', '5-0', '7-0', '8-0'], 'later');
-        expect((await under.sync(key)).result).toBe('overtaken');
-        const first = known.length + 1;
-        expect(await under.state(key)).toMatchObject({ incarnation: first + 1, position: null });
-        expect(await under.sync(key)).toMatchObject({ result: 'synced', written: 4, alreadyThere: 0 });
-        const there = (await under.messages(key)).map(({ _id, entryId, content }) => {
-          return `${/@[a-z](\d+):/.exec(_id)?.[1]} ${entryId} ${content.v}`;
-        });
-        expect(there).toEqual([
-          ...known.map((id) => `1 ${id} known`),
-          ...['5-0', '6-0', '7-0'].map((id) => `${first} ${id} unsaved`),
-          ...['4-0', '5-0', '7-0', '8-0'].map((id) => `${first + 1} ${id} later`),
-        ]);
-        expect((await under.sync(key)).result).toBe('unchanged');
-        expect(addsUp(await under.state(key))).toBe(true);
-      },
-    );
-
-    it('with the same entries: they are there already', async () => {
-      await add('same', ['5-0', '6-0'], 'same');
-      await writeUnsaved('same');
-      await under.redis.del('same');
-      await add('same', ['5-0', '6-0', '7-0'], 'same');
-      expect(await under.sync('same')).toMatchObject({ result: 'synced', written: 1, alreadyThere: 2 });
-      expect(await incarnations('same')).toEqual({ 1: ['5-0', '6-0', '7-0'] });
-    });
-
-    const syncInterrupted = async (key: string) => await syncKey(await under.line(), key, wholeSlice(), true);
-
-    it.each([
-      ['new', []],
-      ['known', ['1-0']],
-      ['known, longer', ['1-0', '2-0', '3-0', '4-0']],
-    ])('a stream that was %s, with other ids: each in an incarnation of its own', async (name, known) => {
-      const key = `unsaved, ${name}`;
-      if (known.length > 0) {
-        await add(key, known);
-        await under.sync(key);
-        await under.redis.del(key);
-      }
-      await add(key, ['5-0', '6-0', '7-0']);
-      await writeUnsaved(key);
-      await under.redis.del(key);
-      const later = ['8-0', '9-0', '10-0', '11-0', '12-0'];
-      await add(key, later);
-      expect(await syncInterrupted(key)).toMatchObject({ result: 'synced', written: 5, alreadyThere: 0 });
-      const unsaved = { [known.length > 0 ? 2 : 1]: ['5-0', '6-0', '7-0'] };
-      const first = known.length > 0 ? { 1: known } : {};
-      expect(await incarnations(key)).toEqual({ ...first, ...unsaved, [known.length > 0 ? 3 : 2]: later });
-      expect(await syncInterrupted(key)).toMatchObject({ result: 'unchanged' });
-      expect(addsUp(await under.state(key))).toBe(true);
-    });
-
-    it.each([
-      ['lower ids', ['1-0'], []],
-      ['higher ids, and trimmed', ['3-0', '4-0', '8-0', '9-0'], ['3-0']],
-    ])('with %s', async (name, ids, deleted) => {
-      const key = `unsaved, ${name}`;
-      await add(key, ['5-0', '6-0']);
-      await writeUnsaved(key);
-      await under.redis.del(key);
-      await add(key, ids);
-      for (const id of deleted) await under.redis.xdel(key, id);
-      await syncInterrupted(key);
-      const left = ids.filter((id) => !deleted.includes(id));
-      expect(await incarnations(key)).toEqual({ 1: ['5-0', '6-0'], 2: left });
-    });
-
-    describe('while MongoDB lost all states, and has the entries of its second incarnation', () => {
-      const writeSecond = async (key: string) => {
-        await add(key, ['1-0']);
-        await under.sync(key);
-        await under.redis.del(key);
-        await add(key, ['5-0', '6-0'], 'second');
-        await writeUnsaved(key);
-        await under.db.collection('keys').deleteOne({ _id: key as never });
-        await under.db.collection('stream_messages').deleteOne({ stream: key, entryId: '1-0' });
-      };
-
-      it('it goes on there: no entry is there twice', async () => {
-        await writeSecond('goes on');
-        await add('goes on', ['7-0'], 'second');
-        // A key whose name begins as this one has its messages in the same range.
-        await add('goes on@b', ['1-0']);
-        await under.sync('goes on@b');
-        expect(await syncInterrupted('goes on')).toMatchObject({ written: 1, alreadyThere: 2 });
-        expect(await incarnations('goes on')).toEqual({ 2: ['5-0', '6-0', '7-0'] });
-        expect(await under.state('goes on')).toMatchObject({ incarnation: 2, status: 'active' });
-        expect(await syncInterrupted('goes on')).toMatchObject({ result: 'unchanged' });
-      });
-
-      it('made again since, it gets the third one', async () => {
-        await writeSecond('third');
-        await under.redis.del('third');
-        await add('third', ['8-0', '9-0']);
-        expect(await syncInterrupted('third')).toMatchObject({ written: 2, alreadyThere: 0 });
-        expect(await incarnations('third')).toEqual({ 2: ['5-0', '6-0'], 3: ['8-0', '9-0'] });
-      });
-
-      it('or has an older state: its unread entries are a gap, and it goes on there', async () => {
-        await writeSecond('older');
-        await under.redis.del('older');
-        await add('older', ['5-0', '6-0'], 'second');
-        await add('other', ['1-0']);
-        await under.sync('other');
-        const former = { ...(await under.state('other')), _id: 'older' as never, stream: 'older', lag: 3 };
-        await under.db.collection('keys').insertOne(former);
-        expect(await syncInterrupted('older')).toMatchObject({ written: 0, alreadyThere: 2 });
-        expect(await incarnations('older')).toEqual({ 2: ['5-0', '6-0'] });
-        expect(await under.state('older')).toMatchObject({ incarnation: 2, counts: { gap: 3 } });
-      });
-    });
-
-    it('and not made again, but trimmed and deleted from: it stays in its incarnation', async () => {
-      await add('trimmed', ['5-0', '6-0', '7-0', '8-0']);
-      await writeUnsaved('trimmed');
-      await under.redis.xtrim('trimmed', 'MAXLEN', 2);
-      await under.redis.xdel('trimmed', '8-0');
-      await add('trimmed', ['9-0']);
-      await syncInterrupted('trimmed');
-      expect(await incarnations('trimmed')).toEqual({ 1: ['5-0', '6-0', '7-0', '8-0', '9-0'] });
-    });
+    expect(await under.incarnations('m')).toEqual({ 1: ['2-0'] });
   });
 
   describe('made again between two reads, and alike', () => {
@@ -426,7 +273,7 @@ describe('the incarnations of a stream', () => {
       await live(key, after, other);
       const report = await under.sync(key);
       expect(report.gaps).toEqual([]);
-      expect(await incarnations(key)).toEqual({ 1: before, 2: after });
+      expect(await under.incarnations(key)).toEqual({ 1: before, 2: after });
       const first = before.map(() => '1 {"v":"first"}');
       const second = after.map((id) => `2 {"v":"${other.includes(id) ? 'second' : 'first'}"}`);
       expect(await contents(key)).toEqual([...first, ...second]);
@@ -474,7 +321,10 @@ describe('the incarnations of a stream', () => {
       await live('shorter', ['2-0', '9-0'], ['2-0']);
       await under.redis.rename('shorter', 'longer');
       expect((await under.sync('longer')).gaps).toEqual([]);
-      expect(await incarnations('longer')).toEqual({ 1: ['1-0', '2-0', '3-0', '4-0'], 2: ['2-0', '9-0'] });
+      expect(await under.incarnations('longer')).toEqual({
+        1: ['1-0', '2-0', '3-0', '4-0'],
+        2: ['2-0', '9-0'],
+      });
     });
   });
 });
@@ -498,7 +348,7 @@ describe('keys of a type that is no longer mirrored', () => {
     expect(await under.state('left')).toEqual(before);
     await add('left', ['3-0']);
     expect(await under.sync('left')).toMatchObject({ result: 'synced', seen: 1 });
-    expect(await incarnations('left')).toEqual({ 1: ['1-0', '2-0', '3-0'] });
+    expect(await under.incarnations('left')).toEqual({ 1: ['1-0', '2-0', '3-0'] });
   });
 
   it('keep it when they go, too: nobody can say what became of their values', async () => {
