@@ -30,7 +30,7 @@ export interface TargetSetBackOptions {
 /**
  * Detects a target that was restored from a backup, or dropped. The active scheduler increases a counter in
  * the target, and the queue remembers the highest value. So a loss is also noticed if no scheduler ran when
- * it happened.
+ * it happened. The scheduler remembers its last value, too, in case the queue's Redis loses its data.
  */
 export class TargetSetBack {
   #againAt = Number.NEGATIVE_INFINITY;
@@ -48,9 +48,9 @@ export class TargetSetBack {
   async found(): Promise<boolean> {
     if (performance.now() < this.#againAt) return false;
     const { db, queue, everyMs = EVERY_MS, onCounted } = this.options;
-    const before = await queue.targetCounter.read();
+    const before = Math.max(await queue.targetCounter.read(), this.#counted);
     const n = await countInTarget(db);
-    this.#leaps = before > 0 && n > Math.max(before, this.#counted) + 1 ? this.#leaps + 1 : 0;
+    this.#leaps = before > 0 && n > before + 1 ? this.#leaps + 1 : 0;
     this.#counted = n;
     onCounted?.(this.#leaps >= SHARED_TIMES);
     // Read the counter again, so that a single wrong answer does not cause a sweep of everything.

@@ -57,6 +57,16 @@ it('a queue that was emptied says nothing of the target', async () => {
   expect(await setBack.found()).toBe(false);
 });
 
+it('a target that was set back just after the queue was emptied is noticed by the same scheduler', async () => {
+  for (let i = 0; i < 3; i++) await setBack.found();
+  await fleet.queueRedis.flushall();
+  await counters().updateOne({ _id: 'counter' }, { $set: { n: 1 } });
+  expect(await setBack.found()).toBe(true);
+  await fleet.queue.sweeps.begin('all', '');
+  expect(await fleet.queue.sweeps.read()).toMatchObject({ rereadSince: expect.any(Number) });
+  expect(await setBack.found()).toBe(false);
+});
+
 it('two schedulers that both take themselves for the active one do not take each other for a restore', async () => {
   const other = new TargetSetBack({ db: fleet.db, queue: fleet.queue, everyMs: 0 });
   for (let i = 0; i < 20; i++)

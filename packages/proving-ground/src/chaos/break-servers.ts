@@ -2,13 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisServer, TcpProxy } from '@redis-to-mongo/local-stack';
 import { ONE_TRY, openRedis } from '../program/open-redis.js';
 import type { ChaosEnvironment } from './chaos-environment.js';
-import { type Fault, instant, lasting } from './fault.js';
+import { type Fault, type FaultResult, instant, lasting } from './fault.js';
 import { mongoFates } from './mongo-answers/mongo-fates.js';
 import { ask, type RedisPair } from './redis-pair.js';
 
 export interface ServersToBreak {
   readonly environment: ChaosEnvironment;
+  /** Runs work that removes data from the queue. */
+  readonly loseQueue: <T>(work: () => Promise<T>) => Promise<T>;
 }
+
 /** Selects a server, with the proxy that the fleet uses to reach it. */
 type Which = (environment: ChaosEnvironment) => ChaosEnvironment['mongo' | 'source'];
 
@@ -41,7 +44,9 @@ export const SERVER_FAULTS = {
   'source killed': killed(source),
   'source restarted': restarted(source),
   'queue killed': killed(queue),
-  'queue emptied': asked(queue, 'FLUSHALL'),
+  'queue emptied': instant(({ environment, loseQueue }) =>
+    loseQueue(() => asked(environment.queue, 'FLUSHALL')),
+  ),
   'queue fails over': instant(async ({ environment: { queue } }) => {
     await queue.swap(false);
     return 'primary and replica swapped roles, even if the replica lagged behind';
@@ -54,7 +59,7 @@ export const SERVER_FAULTS = {
     return `it refused writes for ${forMs} ms`;
   }),
   'change feed overrun': instant(async ({ environment }) => await overrunFeed(environment.source.server)),
-  'change feed killed': asked(source, 'CLIENT KILL TYPE pubsub'),
+  'change feed killed': instant(({ environment }) => asked(environment.source, 'CLIENT KILL TYPE pubsub')),
   'MongoDB killed': killed(mongo),
   'MongoDB restarted': restarted(mongo),
   'way to the source cut': cut(source),
@@ -88,12 +93,10 @@ export function resourceOf(kind: string): string | undefined {
 }
 
 /** Sends one command directly to a server, not through its proxy. */
-function asked(which: (environment: ChaosEnvironment) => RedisPair, command: string): Fault<ServersToBreak> {
-  return instant(({ environment }) =>
-    ask(which(environment).server, command.split(' ')).then(
-      () => command,
-      () => undefined, // it is down
-    ),
+async function asked({ server }: RedisPair, command: string): Promise<FaultResult> {
+  return await ask(server, command.split(' ')).then(
+    () => command,
+    () => undefined, // it is down
   );
 }
 

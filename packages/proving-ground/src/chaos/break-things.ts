@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataToBreak } from './break-data.js';
 import type { FleetToBreak } from './break-fleet.js';
-import { resourceOf } from './break-servers.js';
+import { resourceOf, type ServersToBreak } from './break-servers.js';
 import { FAULTS } from './faults.js';
 import type { FaultStep } from './plan-faults.js';
 
-export interface Breakable extends DataToBreak, FleetToBreak {
+export interface Breakable extends DataToBreak, FleetToBreak, ServersToBreak {
   /** Called after each fault. */
   readonly onFault: (step: FaultStep, what: string, begunMs: number) => void;
 }

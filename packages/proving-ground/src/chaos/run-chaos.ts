@@ -18,6 +18,7 @@ import type { ChaosOptions } from './chaos-options.js';
 import type { ChaosReport } from './chaos-report.js';
 import type { FaultKind } from './faults.js';
 import { judge } from './judge.js';
+import { KeptApart } from './kept-apart.js';
 import { Losses } from './losses.js';
 import { planFaults } from './plan-faults.js';
 import { PositionWatch } from './position-watch.js';
@@ -50,6 +51,9 @@ function factsOf(environment: ChaosEnvironment, closing: Closers): () => Promise
  * and one entry may have 16 MiB.
  */
 const MOST_MIB = 400;
+
+/** The time between a loss of the queue and one of the target, in ms: longer than a run takes to end. */
+const APART_MS = 20_000;
 
 /**
  * A whole run: servers, fleet, load, faults, and the comparison. Everything it opens stays open until
@@ -87,6 +91,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
 
     const over = new AbortController();
     const losses = new Losses();
+    const apart = new KeptApart(APART_MS, signal);
     const positions = new PositionWatch(losses);
     const memory = new MemoryWatch();
     const values = new ValueWatch(
@@ -115,10 +120,12 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
           fleet,
           environment,
           signal,
-          loseTarget: async (work) => {
-            load.hasLostTarget = true;
-            await losses.during(work);
-          },
+          loseTarget: (work) =>
+            apart.run('target', async () => {
+              load.hasLostTarget = true;
+              await losses.during(work);
+            }),
+          loseQueue: (work) => apart.run('queue', work),
           onFault: ({ kind }, what, begunMs) => {
             faults[kind] = (faults[kind] ?? 0) + 1;
             event(`${kind} (at ${(begunMs / 1000).toFixed(1)} s): ${what}`);
