@@ -30,7 +30,7 @@ const withApps = {
  * Tests that both paths of stream entries must pass. They run again with the path that is not the default.
  */
 const ordinaryPath = { env: { STREAM_PATH: 'ordinary' } };
-const conformance = ['content', 'gaps', 'incarnations', 'once', 'slices', 'verdicts'];
+const conformance = ['content', 'gaps', 'incarnations', 'once', 'slices', 'unsaved-entries', 'verdicts'];
 
 /**
  * Tests that depend on the server run again on a current one. Files that choose a
@@ -41,7 +41,7 @@ const valuesOfToday = [
   ...['set', 'zset', 'hash', 'list', 'string', 'stream'].map((type) => `redis-source/test/types/${type}`),
   'redis-source/test/*',
 ].map((name) => `packages/${name}`);
-const streamsOfToday = ['gaps', 'incarnations', 'once'].map((name) => `packages/pipeline/test/line/${name}`);
+const streamsOfToday = ['gaps', 'incarnations', 'once', 'unsaved-entries'].map((name) => `packages/pipeline/test/line/${name}`);
 
 /** The longest files start first, so that the run does not end with waiting for one of them. */
 const LONGEST = [
