@@ -36,9 +36,13 @@ export async function sendPart(redis: RedisClient, key: Buffer, commands: readon
   await sendAll(redis, asPart(key, commands));
 }
 
-/** Commands that write a part of a key, or all of it, with its temporary expiry time. */
+/**
+ * Commands that write a part of a key, or all of it, with its temporary expiry time. The key has it from its first command on,
+ * because the connection can be cut between any two commands.
+ */
 export function asPart(key: Buffer, commands: readonly Command[]): readonly Command[] {
-  return [...commands, ['PEXPIRE', key, String(ABANDONED_MS)]];
+  const [first, ...others] = commands;
+  return first ? [first, ['PEXPIRE', key, String(ABANDONED_MS)], ...others] : [];
 }
 
 /** Ends a complete key: it stays, or gets its own expiry time. @throws as sendAll. */
