@@ -2,6 +2,8 @@
 export class Losses {
   /** Odd during a loss. */
   #turns = 0;
+  /** When the last loss ended, by performance.now(). */
+  #endedAt = Number.NEGATIVE_INFINITY;
   readonly #listeners: (() => void)[] = [];
 
   /** Registers a function by which a watch forgets what it saw before a loss. */
@@ -16,8 +18,14 @@ export class Losses {
       await work();
     } finally {
       this.#turns += 1;
+      this.#endedAt = performance.now();
       for (const forget of this.#listeners) forget();
     }
+  }
+
+  /** The time since the last loss ended, in ms. */
+  msSinceLast(): number {
+    return performance.now() - this.#endedAt;
   }
 
   /** Starts a reading. The returned function tells whether the reading counts. */

@@ -8,6 +8,11 @@ const EVERY_MS = 300;
 /** The pause is at least this many times as long as the reading: the watch must not slow down the mirror. */
 const PAUSE_PER_READ = 2;
 const MAX_REPORTED = 20;
+/**
+ * After a loss, a value with one document per member can be a mixture of states until it is read again: see the
+ * limits of a dropped or restored target in docs/guarantees.md. In ms.
+ */
+const MIXED_MS = 30_000;
 
 /**
  * Reads values in MongoDB repeatedly. Each state must be one that Redis had, and
@@ -52,11 +57,12 @@ export class ValueWatch {
     const counts = this.losses.reading();
     const behind = this.values.map(async (value) => {
       const from = this.#seen.get(value.key) ?? 0;
-      const digest = await mirroredDigest(this.db, value.key).catch(() => undefined);
+      const found = await readMirrored(this.db, value.key).catch(() => undefined);
       if (!counts()) return [];
       // A reading that began later may have ended sooner.
-      if (digest === undefined || (this.#seen.get(value.key) ?? 0) !== from) return [];
-      this.take(value, digest);
+      if (!found || (this.#seen.get(value.key) ?? 0) !== from) return [];
+      const { digest, isLarge } = found;
+      if (!isLarge || this.losses.msSinceLast() >= MIXED_MS) this.take(value, digest);
       const isBehind = value.find(digest, value.versionAt(time)) === undefined;
       return isBehind && !(digest === ABSENT && value.mayBeAbsent) ? [value.key] : [];
     });
@@ -88,17 +94,28 @@ export class ValueWatch {
   }
 }
 
+interface Mirrored {
+  readonly digest: ValueDigest;
+  readonly isLarge: boolean;
+}
+
 /**
  * The digest of a value in MongoDB.
  * @returns undefined if the fleet changed the key during the reading, so the result is uncertain.
  * @throws SyncError as the sink does.
  */
 export async function mirroredDigest(db: Db, key: string): Promise<ValueDigest | undefined> {
+  return (await readMirrored(db, key))?.digest;
+}
+
+/** @returns the value's digest, and whether it has one document per member; as mirroredDigest. */
+async function readMirrored(db: Db, key: string): Promise<Mirrored | undefined> {
   const state = await readKey(db, key);
-  if (state?.status !== 'active' || state.keyType === 'stream') return ABSENT;
+  if (state?.status !== 'active' || state.keyType === 'stream') return { digest: ABSENT, isLarge: false };
   const value = await readMirroredValue(db, state.keyType, state);
   const items: (readonly Buffer[])[] = [];
   if (value?.active) for await (const item of value.items()) items.push(item);
   if ((await readKey(db, key))?.revision !== state.revision) return undefined;
-  return value?.active ? valueDigest(state.keyType, items) : ABSENT;
+  if (!value?.active) return { digest: ABSENT, isLarge: false };
+  return { digest: valueDigest(state.keyType, items), isLarge: value.isLarge };
 }
