@@ -41,7 +41,9 @@ const valuesOfToday = [
   ...['set', 'zset', 'hash', 'list', 'string', 'stream'].map((type) => `redis-source/test/types/${type}`),
   'redis-source/test/*',
 ].map((name) => `packages/${name}`);
-const streamsOfToday = ['gaps', 'incarnations', 'once', 'unsaved-entries'].map((name) => `packages/pipeline/test/line/${name}`);
+const streamsOfToday = ['gaps', 'incarnations', 'once', 'unsaved-entries'].map(
+  (name) => `packages/pipeline/test/line/${name}`,
+);
 
 /** The longest files start first, so that the run does not end with waiting for one of them. */
 const LONGEST = [
