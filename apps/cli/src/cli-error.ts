@@ -1,3 +1,4 @@
+import { shownKey } from '@redis-to-mongo/pipeline';
 import type { Ending } from './exit-codes.js';
 
 /** An error that the operator can fix. Its message names the problem and the remedy. */
@@ -11,4 +12,12 @@ export class CliError extends Error {
     this.code = code;
     this.ending = code === 'CLI_NOT_FOUND' ? 'failed' : 'usage';
   }
+}
+
+/** The error of a command for one key that MongoDB does not know. */
+export function unknownKey(key: string): CliError {
+  return new CliError(
+    'CLI_NOT_FOUND',
+    `MongoDB does not know of ${shownKey(key)}: run keys to list the known keys`,
+  );
 }

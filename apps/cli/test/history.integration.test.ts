@@ -11,7 +11,6 @@ afterAll(() => cli.close());
 
 test('at first there is no history, and the command says so', async () => {
   expect((await cli.run('history')).stdout).toMatch(/^there is no history/);
-  expect((await cli.run('history', 'orders')).stdout).toMatch(/^there is no history of this key/);
 });
 
 test('the fleet and a key over an hour, a day, a week', async () => {

@@ -130,6 +130,30 @@ test('explain says why a key is not mirrored, and ends with 1 for one that nobod
   expect(code).toBe(1);
 });
 
+test.each([
+  ['history', 'borders'],
+  ['history', 'borders', '--range', 'week', '--json'],
+  ['audit', 'borders'],
+  ['gaps', 'borders'],
+  ['gaps', 'borders*', '--json'],
+  ['resync', 'borders', '--yes', '--here'],
+])('%s %s: a mistyped key is an error, not a key without anything to report', async (...argv) => {
+  const { code, stdout, stderr } = await cli.run(...argv);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/MongoDB does not know of borders|no key in MongoDB matches borders/);
+});
+
+test('a known key without history, actions or gaps is no error; nor is a pattern without keys, with --allow-none', async () => {
+  const history = await cli.run('history', 'orders');
+  expect(history).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('no history of orders in this hour'),
+  });
+  expect(await cli.run('audit', 'orders')).toMatchObject({ code: 0, stdout: 'no actions found\n' });
+  expect(await cli.run('gaps', 'orders')).toMatchObject({ code: 0, stdout: 'no gaps\n' });
+  expect(await cli.run('gaps', 'borders*', '--allow-none')).toMatchObject({ code: 0, stdout: 'no gaps\n' });
+});
+
 test('gaps shows what was lost with its ids, and ends with 1', async () => {
   expect(await cli.run('gaps')).toMatchObject({ code: 0, stdout: 'no gaps\n' });
   for (let i = 1; i <= 6; i++) await cli.redis.xadd('orders', `9999999999999-${i}`, 'n', '1');

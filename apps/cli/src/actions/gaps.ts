@@ -1,6 +1,7 @@
 import { findKeys } from '@redis-to-mongo/mongo-sink';
 import { namePattern, shownKey } from '@redis-to-mongo/pipeline';
 import { bad, counted, grouped } from '@redis-to-mongo/terminal';
+import { type AllowNone, requireKeys } from '../allow-none.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { fromNow } from '../times.js';
@@ -8,14 +9,16 @@ import { fromNow } from '../times.js';
 export async function gaps(
   { out, clients }: Call,
   pattern: string | undefined,
-  { limit }: { readonly limit: number },
+  { limit, allowNone }: AllowNone & { readonly limit: number },
 ): Promise<Ending> {
-  const { keys, total } = await findKeys(await clients.db(), {
-    name: pattern === undefined ? undefined : namePattern(pattern),
-    condition: 'gaps',
-    sort: 'gaps',
-    limit,
-  });
+  const db = await clients.db();
+  const name = pattern === undefined ? undefined : namePattern(pattern);
+  const { keys, total } = await findKeys(db, { name, condition: 'gaps', sort: 'gaps', limit });
+  // "No gaps" would be wrong about keys that are not there.
+  if (total === 0 && name) {
+    const known = await findKeys(db, { name, limit: 1 });
+    requireKeys('gaps', pattern, { allowNone }, { keys: known.total, where: 'MongoDB' });
+  }
   if (out.isJson) {
     const found = keys.map(({ key, counts, gaps: each }) => ({ key, entries: counts.gap, gaps: each }));
     out.json({ total, keys: found });

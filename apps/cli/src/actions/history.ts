@@ -1,7 +1,8 @@
 import { HISTORY_RANGES, type HistoryRange, historyPoints, keyPoints } from '@redis-to-mongo/fleet-status';
-import { type FleetSample, readHistory, readKeyHistory } from '@redis-to-mongo/mongo-sink';
-import { canonicalKeyId } from '@redis-to-mongo/pipeline';
+import { type FleetSample, readHistory, readKey, readKeyHistory } from '@redis-to-mongo/mongo-sink';
+import { canonicalKeyId, shownKey } from '@redis-to-mongo/pipeline';
 import { bad, type Cell, colored } from '@redis-to-mongo/terminal';
+import { unknownKey } from '../cli-error.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { bareStamp } from '../times.js';
@@ -38,8 +39,12 @@ export async function history(
   }
   const key = canonicalKeyId(name);
   const points = keyPoints(await readKeyHistory(db, key, since), range).slice(-limit);
+  if (points.length === 0 && !(await readKey(db, key))) throw unknownKey(key);
   if (out.isJson) out.json({ key, range, samples: points });
-  else if (points.length === 0) out.line('there is no history of this key');
+  else if (points.length === 0)
+    out.line(
+      `there is no history of ${shownKey(key)} in this ${range}: samples are kept of keys that are far behind, and of keys whose page was opened within the last week`,
+    );
   else
     out.table(
       ['AT (UTC)', '>LAG', '>ENTRIES/S', '>GAPS', '>DEAD'],

@@ -11,7 +11,7 @@ import { asSyncError, canonicalKeyId, forEachAtOnce, shownKey } from '@redis-to-
 import { counted, grouped } from '@redis-to-mongo/terminal';
 import { activeKeys } from '../active-keys.js';
 import type { AllowNone } from '../allow-none.js';
-import { CliError } from '../cli-error.js';
+import { CliError, unknownKey } from '../cli-error.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { INTERRUPTED } from '../interruption.js';
@@ -56,11 +56,7 @@ export async function resync(
     else out.line(`MongoDB does not know of ${shownKey(key)}`);
     return 'ok';
   }
-  if (!restarted)
-    throw new CliError(
-      'CLI_NOT_FOUND',
-      `MongoDB does not know of ${shownKey(key)}: run keys to list the known keys`,
-    );
+  if (!restarted) throw unknownKey(key);
   const { incarnation, pausedAt } = restarted.state;
   if (pausedAt) out.note('it is paused, and will be read after resume');
   if (!here) {

@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { KEY_CONDITIONS } from '@redis-to-mongo/pipeline';
+import { ALLOW_NONE } from '../allow-none.js';
 import type { Declare } from '../command.js';
 import { command, wholeNumber } from '../declaring.js';
 import { withLetterFilter } from '../letter-filter.js';
@@ -74,13 +75,14 @@ const gaps: Declare = (program, runs) =>
     description:
       'Lists the entries that Redis dropped (trimmed, deleted) before they were read, with counts and id ranges. ' +
       'Each key keeps its newest 50 gaps; the totals count all of them. --json adds incarnations and exact times. ' +
-      'Exit code 1 if there are any.',
+      'Exit code 1 if there are any, or PATTERN matches no key, without --allow-none.',
     examples: [
       ['gaps', 'lost entries, by key'],
       ["gaps 'orders*' --json", 'the same for some keys, as JSON'],
     ],
   })
     .argument('[PATTERN]')
+    .addOption(ALLOW_NONE)
     .option(
       '--limit <N>',
       'show at most N keys, those with the most lost entries first',

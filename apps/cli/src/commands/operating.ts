@@ -25,7 +25,7 @@ const history: Declare = (program, runs) =>
     description:
       'Shows the history of the fleet: one sample a minute, kept for HISTORY_KEEP_DAYS, newest last. If several samples share a line, the ' +
       'worst is shown. With KEY, the history of that key. Only keys that are far behind have one, and keys whose page was opened ' +
-      'within the last week.',
+      'within the last week. Exit code 1 if MongoDB does not know of the key.',
     examples: [
       ['history', 'the last hour'],
       ['history --range week --json', 'the last week, as JSON'],
@@ -42,7 +42,7 @@ const audit: Declare = (program, runs) =>
     summary: 'lists actions of operators, on the dashboard and by commands',
     description:
       'Lists actions of operators, on the dashboard and by commands, newest first: time, user, address, key, ' +
-      'filter and result. Entries are kept for AUDIT_KEEP_DAYS.',
+      'filter and result. Entries are kept for AUDIT_KEEP_DAYS. Exit code 1 if MongoDB does not know of KEY and has no action on it.',
     examples: [
       ['audit orders', 'actions on the key orders'],
       ['audit orders: --begins --action resync --json', 'all resyncs of keys whose names begin with orders:'],
