@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { handOverPassword } from '../src/auth/hand-over-password.js';
+import { readPassword } from '../src/auth/read-password.js';
 import { isPassword, parseHash } from '../src/auth/scrypt-hash.js';
 
 function stream(isTTY: boolean) {
@@ -75,4 +76,33 @@ test('the command hash-password takes no argument, and says so where no hash is 
   expect([printed, code]).toEqual(['', 2]);
   expect(complaint).toMatch(/^hash-password takes no arguments/);
   expect(complaint).not.toContain('s3cret');
+});
+
+test('on a terminal, a password is asked for twice, and not shown; a typing error in it is noticed', async () => {
+  const typing = async (...typed: string[]) => {
+    const [keyboard, prompts] = [stream(true), stream(false)];
+    const read = readPassword(keyboard, prompts, () => {});
+    for (const line of typed) keyboard.write(`${line}\r`);
+    return { ...(await read), asked: String(prompts.read()) };
+  };
+  const asked = 'Password: \nThe same again: \n';
+  expect(await typing('s3cret word', 's3cret word')).toEqual({ password: 's3cret word', asked });
+  expect(await typing('s3cret', 's3cert')).toEqual({ problem: expect.stringContaining('differ'), asked });
+  expect(await typing('')).toEqual({
+    problem: expect.stringContaining('No password was given'),
+    asked: 'Password: \n',
+  });
+});
+
+test('without a terminal, the first line is the password; Ctrl-C on a terminal ends the question', async () => {
+  const [pipe, prompts] = [stream(false), stream(false)];
+  pipe.end('s3cret\nmore\n');
+  expect(await readPassword(pipe, prompts, () => {})).toEqual({ password: 's3cret' });
+  expect(prompts.read()).toBeNull();
+  const keyboard = stream(true);
+  const stopped = vi.fn();
+  const read = readPassword(keyboard, prompts, stopped);
+  keyboard.write('s3cr\x03');
+  expect(await read).toMatchObject({ problem: expect.any(String) });
+  expect(stopped).toHaveBeenCalledOnce();
 });
