@@ -103,6 +103,20 @@ describe('docker-compose.yml', () => {
     expect(byHash.status).toBe(0);
   });
 
+  it.each([
+    ['DASHBOARD_PASSWORD', 'a password for this test'],
+    ['DASHBOARD_PASSWORD_HASH', `$scrypt$ln=15,r=8,p=1$${'a'.repeat(22)}$${'b'.repeat(43)}`],
+  ])('gives %s to the dashboard alone, also if .env has it', (option, secret) => {
+    const withLogin = apps.filter(([, service]) => {
+      const dotEnv = { [option]: secret };
+      // What `environment` sets overrides env_file, even if it is empty.
+      const env = { ...dotEnv, ...environmentOf(service, dotEnv) };
+      expect(loadConfig({ env, cwd: '/' }).warnings).toEqual([]);
+      return Object.values(env).includes(secret);
+    });
+    expect(withLogin.map(([name]) => name)).toEqual(['dashboard']);
+  });
+
   it('mounts the folder of config.json, where every app reads it, and not the file', () => {
     for (const [, { volumes = [] }] of apps)
       expect(volumes.map((volume) => interpolate(volume, {}))).toEqual(['./config:/app/config:ro']);

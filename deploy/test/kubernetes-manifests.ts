@@ -36,6 +36,10 @@ export interface Pods {
 
 export interface Container {
   readonly command: readonly string[];
+  readonly envFrom: readonly {
+    readonly configMapRef?: { readonly name: string };
+    readonly secretRef?: { readonly name: string };
+  }[];
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
   readonly startupProbe: Probe;
   readonly livenessProbe: Probe;

@@ -32,10 +32,12 @@ const SERVICES: readonly ServicePorts[] = [
   })),
 ];
 const SECRETS = {
-  REDIS_URL: 'rediss://source.test:6379',
-  QUEUE_REDIS_URL: 'redis://queue.test:6379',
-  MONGO_URI: 'mongodb://target.test:27017',
-  DASHBOARD_PASSWORD: 'a password for this test',
+  'redis-to-mongo-servers': {
+    REDIS_URL: 'rediss://source.test:6379',
+    QUEUE_REDIS_URL: 'redis://queue.test:6379',
+    MONGO_URI: 'mongodb://target.test:27017',
+  },
+  'redis-to-mongo-dashboard': { DASHBOARD_PASSWORD: 'a password for this test' },
 };
 
 function problems({ file: _, ...manifest }: Manifest): unknown[] {
@@ -117,9 +119,12 @@ describe('deploy/kubernetes', () => {
   it.each(APPS)(
     'gives the %s a configuration without a problem, a warning or a secret, whatever services there are',
     (name) => {
-      const config = loadConfig({ env: podEnvironment(podsOf(name), SERVICES, SECRETS), cwd: '/' });
+      const env = podEnvironment(podsOf(name), SERVICES, SECRETS);
+      const config = loadConfig({ env, cwd: '/' });
       expect(config.warnings).toEqual([]);
-      requireDashboardPassword(config);
+      // Only the dashboard gets its login.
+      if (name === 'dashboard') requireDashboardPassword(config);
+      else expect(Object.keys(env).filter((each) => each.startsWith('DASHBOARD_PASSWORD'))).toEqual([]);
       expect([config.http.host, config.dashboard.host, config.dashboard.port]).toEqual([
         '0.0.0.0',
         '0.0.0.0',
@@ -129,8 +134,9 @@ describe('deploy/kubernetes', () => {
         data: Record<string, string>;
       };
       const names = loadConfig({ env: {}, cwd: '/' }).options.map(({ option }) => String(option));
-      expect(names).toEqual(expect.arrayContaining([...Object.keys(data), ...Object.keys(SECRETS)]));
-      for (const secret of Object.keys(SECRETS)) expect(data).not.toHaveProperty(secret);
+      const secrets = Object.values(SECRETS).flatMap((each) => Object.keys(each));
+      expect(names).toEqual(expect.arrayContaining([...Object.keys(data), ...secrets]));
+      for (const secret of secrets) expect(data).not.toHaveProperty(secret);
     },
   );
 

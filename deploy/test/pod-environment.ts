@@ -19,20 +19,32 @@ export function imageEnvironment(): Record<string, string> {
 
 /**
  * The environment of a container of these pods: the image's variables, overridden by those of the namespace's
- * services, overridden by those of the ConfigMap and the Secret.
+ * services, overridden by those of the ConfigMap and the Secrets that it names.
  * Source: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  */
 export function podEnvironment(
   pods: Pods,
   services: readonly ServicePorts[],
-  secrets: Readonly<Record<string, string>>,
+  secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
 ): Record<string, string> {
-  const { data } = named('ConfigMap', 'redis-to-mongo-options') as Manifest & {
-    data: Record<string, string>;
-  };
+  const given = pods.spec.containers.flatMap(({ envFrom }) =>
+    envFrom.map(({ configMapRef, secretRef }) => {
+      const values = configMapRef ? dataOf(configMapRef.name) : secrets[secretRef?.name ?? ''];
+      if (!values) throw new Error(`there is no Secret ${secretRef?.name}`);
+      return values;
+    }),
+  );
   // Kubernetes always adds the API server's own service.
   const linked = [API_SERVER, ...(pods.spec.enableServiceLinks === false ? [] : services)];
-  return { ...imageEnvironment(), ...Object.assign({}, ...linked.map(linksTo)), ...data, ...secrets };
+  return {
+    ...imageEnvironment(),
+    ...Object.assign({}, ...linked.map(linksTo)),
+    ...Object.assign({}, ...given),
+  };
+}
+
+function dataOf(configMap: string): Record<string, string> {
+  return (named('ConfigMap', configMap) as Manifest & { data: Record<string, string> }).data;
 }
 
 const API_SERVER: ServicePorts = {

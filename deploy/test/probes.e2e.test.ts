@@ -33,10 +33,12 @@ async function start(app: string, container: Container): Promise<(port: string) 
   const ports = new Map<string, number>();
   for (const { containerPort } of container.ports) ports.set(String(containerPort), await freePort());
   const secrets = {
-    REDIS_URL: space.redis.url,
-    MONGO_URI: space.mongoUri,
-    MONGO_DB_NAME: space.mongoDbName,
-    DASHBOARD_PASSWORD: 'a password for this test',
+    'redis-to-mongo-servers': {
+      REDIS_URL: space.redis.url,
+      MONGO_URI: space.mongoUri,
+      MONGO_DB_NAME: space.mongoDbName,
+    },
+    'redis-to-mongo-dashboard': { DASHBOARD_PASSWORD: 'a password for this test' },
   };
   const env = Object.fromEntries(
     Object.entries(podEnvironment(podsOf(app), [], secrets)).map(([name, value]) => [
