@@ -9,8 +9,8 @@ export interface KeepIdentityOptions {
   readonly logger: Logger;
   readonly isActive: () => boolean;
   /**
-   * Called when `fleet move` has given the queue to another fleet; with `undefined` if the marks match
-   * (again).
+   * Called when the queue or the target belongs to another fleet: after `fleet move`, or if another database answers. With
+   * `undefined` if the marks match (again).
    */
   readonly onMismatch: (error: SyncError | undefined) => void;
 }
@@ -33,9 +33,12 @@ export async function keepIdentity(options: KeepIdentityOptions): Promise<void> 
     (error) => {
       if (isFleetMismatch(error)) {
         onMismatch(error);
-        logger.error('this queue now belongs to another fleet: stop this scheduler, or fix its options', {
-          error,
-        });
+        logger.error(
+          'the queue or the database now belongs to another fleet: stop this scheduler, or fix its options',
+          {
+            error,
+          },
+        );
       } else logger.debug('the fleet’s marks could not be confirmed', { error });
     },
   );

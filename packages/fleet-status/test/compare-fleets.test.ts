@@ -108,6 +108,26 @@ test.each([
   expect('options' in comparison && comparison.options).toContain(option);
 });
 
+test('a database whose name is right, and whose mark is not, is reported by its mark; its name is given once', () => {
+  const said = (...marks: Parameters<typeof compare>) => {
+    const comparison = compare(...marks);
+    return 'what' in comparison ? comparison.what : '';
+  };
+  const name = 'the database mirror at mongo:27017';
+  const foreign = aMark({ id: 'f2', ...other });
+  const replaced = said({}, aMark(), foreign);
+  expect(replaced).toContain(
+    `${name} has the mark of another fleet, which mirrors other:6379, database 0: another server answers at this address`,
+  );
+  const lost = said({}, aMark(), undefined, true);
+  expect(lost).toContain(`${name} does not have the mark of this queue’s fleet`);
+  for (const what of [replaced, lost]) expect(what.split(name)).toHaveLength(2);
+  const moved = said({ target: { db: 'b', hosts: ['mongo:27017'] } }, aMark(), foreign);
+  expect(moved).toMatch(
+    /this queue is for the database mirror at .* writes to the database b at mongo:27017, which has the mark of/,
+  );
+});
+
 test('while a scheduler keeps the marks, what contradicts them is not believed at once', () => {
   const local = { source: at('redis://localhost:6379') };
   expect(compare({ ...local, servers: ['run2'] }, aMark(local), aMark(local), true)).toMatchObject({

@@ -37,7 +37,7 @@ export function compareFleets({ ours, queue, target, isKept, isForeign }: Marks)
   }
   if (!isSameSource(queue, ours)) return otherSource('queue', queue, ours);
   if (isKept && isLoopback(ours.source) && areOtherServers(queue, ours)) return otherServers(ours);
-  if (target && target.id !== queue.id) return otherTarget(queue, ours);
+  if (target && target.id !== queue.id) return otherTarget(queue, ours, target);
   if (target) return isForeign ? otherQueue(ours) : { is: 'same', id: queue.id };
   // The target has no mark: it was dropped, or it is another target.
   if (!isSameTarget(queue, ours)) return otherTarget(queue, ours);
@@ -118,11 +118,22 @@ export function otherQueue({ target }: Pick<FleetMark, 'target'>) {
   };
 }
 
-function otherTarget(mark: FleetMark, { target }: Omit<FleetMark, 'id'>) {
+/**
+ * The database is not the one of this queue's fleet. If the address is the same, its name says nothing: then the mark
+ * that is there does, or that there is none.
+ */
+function otherTarget(queue: FleetMark, ours: Omit<FleetMark, 'id'>, target?: FleetMark) {
   const where = (name: FleetMark['target']) => `the database ${name.db} at ${name.hosts.join(',')}`;
+  const here = where(ours.target);
+  const found = target
+    ? `has the mark of another fleet, which mirrors ${describeSource(target.source)}`
+    : 'does not have the mark of this queue’s fleet, though that is confirmed every few seconds';
+  const isMoved = !isSameTarget(queue, ours);
   return {
     is: 'other' as const,
-    what: `this queue is for ${where(mark.target)}, and this configuration writes to ${where(target)}`,
+    what: isMoved
+      ? `this queue is for ${where(queue.target)}, and this configuration writes to ${here}${target ? `, which ${found}` : ''}`
+      : `${here} ${found}: another server answers at this address, or the database was dropped or restored${target ? ', and another fleet started on it first' : ''}`,
     options: ['QUEUE_PREFIX', 'MONGO_DB_NAME', 'MONGO_URI'],
   };
 }
