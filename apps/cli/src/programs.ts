@@ -31,3 +31,18 @@ export const PROGRAMS = [
 export function programFile(name: string | undefined): string | undefined {
   return PROGRAMS.find((each) => each.name === name)?.file;
 }
+
+/**
+ * Which program a command line starts, and its arguments; `undefined` if it names none. As with a command, options may
+ * stand before the name: `--config PATH worker`. The program accepts or refuses them.
+ */
+export function programCall(argv: readonly string[]) {
+  // Of the options that may stand there, only --config has a value of its own.
+  const at = argv.findIndex((each, i) => !each.startsWith('-') && argv[i - 1] !== '--config');
+  if (at < 0) return undefined;
+  const [name, ...rest] = argv.slice(at);
+  const isHelp = name === 'help';
+  const file = programFile(isHelp ? rest[0] : name);
+  if (file === undefined) return undefined;
+  return { file, args: isHelp ? ['--help'] : [...argv.slice(0, at), ...rest] };
+}
