@@ -57,12 +57,16 @@ export function readSettings(
       source: sourceOf(option),
       value,
       problem,
-      remedy: `write ${expectedOf(optionOf(option))}`,
+      remedy: isQuoted(fromEnv.get(option))
+        ? 'remove the quotes around it, which are part of the value'
+        : `write ${expectedOf(optionOf(option))}`,
     });
   }
   const mentioned = (name: OptionName) => sourceOf(name) !== 'default';
   const shown = (name: OptionName) => showValue(name, parsed.values[name]);
-  const warnings: string[] = [];
+  const warnings = [...fromEnv]
+    .filter(([name, value]) => isQuoted(value) && !parsed.invalid.has(name))
+    .map(([name]) => `${name} is in quotes, which are part of its value: remove them, unless you mean them`);
   return {
     values: parsed.values,
     sourceOf,
@@ -90,6 +94,11 @@ function parse(env: ReadonlyMap<OptionName, string>, file: ReadonlyMap<OptionNam
     values,
     invalid: new Map([...invalid, ...objects.map(([name]) => [name, 'is an object'] as const)]),
   };
+}
+
+/** Whether a value of the environment is in quotes: `docker run --env-file` and Kubernetes keep those of their files. */
+function isQuoted(value: string | undefined): boolean {
+  return /^(["']).*\1$/s.test(value ?? '');
 }
 
 /** In the file, null means "not set". So does an empty text, because users of the old engine write it. */

@@ -198,3 +198,17 @@ describe('loadConfig', () => {
     ]);
   });
 });
+
+it('a value of the environment that is in quotes is reported, and not shown if it is secret', () => {
+  const env = { KEY_INCLUDE: '"orders:*"', REDIS_PASSWORD: "'s3cret'" };
+  const { warnings, keys } = folder.load(env);
+  expect(keys.include).toEqual(['"orders:*"']);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^(KEY_INCLUDE|REDIS_PASSWORD) is in quotes/),
+    expect.stringMatching(/^(KEY_INCLUDE|REDIS_PASSWORD) is in quotes/),
+  ]);
+  expect(String(warnings)).not.toContain('s3cret');
+  expect(() => folder.load({ MONGO_URI: '"mongodb://a:s3cret@mongo"' })).toThrow(
+    /MONGO_URI.*\*\*\*.*: remove the quotes around it/,
+  );
+});
