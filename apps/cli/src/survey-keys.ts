@@ -2,7 +2,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { queueKeyPattern } from '@redis-to-mongo/job-queue';
 import { isKeyType, ruleBook } from '@redis-to-mongo/key-types';
 import { globPattern, type KeyPattern, type KeyType, type RuleBook } from '@redis-to-mongo/pipeline';
-import { scanKeys } from '@redis-to-mongo/redis-source';
+import { type FoundKey, scanKeys } from '@redis-to-mongo/redis-source';
 import type { RedisClient } from './clients.js';
 
 export interface PatternCount {
@@ -42,7 +42,21 @@ export type KeySurvey = Awaited<ReturnType<typeof surveyKeys>>;
  * once; a key that SCAN gives twice counts twice.
  * @throws SyncError as redisError.
  */
-export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Config) {
+export async function surveyKeys(redis: RedisClient, config: Config) {
+  const isQueueKey = globPattern(queueKeyPattern(config.queue));
+  let counts = beginCounts(config);
+  const keys = scanKeys(
+    redis,
+    (key) => !isQueueKey.test(key),
+    () => {
+      counts = beginCounts(config);
+    },
+  );
+  for await (const found of keys) for (const each of found) counts.add(each);
+  return counts.sums();
+}
+
+function beginCounts({ keys, rules }: Config) {
   const count = (option: PatternCount['option']) => (pattern: string) => ({
     option,
     pattern,
@@ -64,12 +78,11 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
       example: null,
     }),
   );
-  const isQueueKey = globPattern(queueKeyPattern(queue));
-  for await (const found of scanKeys(redis, (key) => !isQueueKey.test(key)))
-    for (const { key, type } of found) {
+  return {
+    add({ key, type }: FoundKey): void {
       const isIn = tally(include, key);
       const isOut = tally(exclude, key);
-      if (!isIn || isOut) continue;
+      if (!isIn || isOut) return;
       const name = typeof type === 'string' ? type : type.unknown;
       const rule = isKeyType(type) ? book.ruleFor(key, type) : undefined;
       counts.forEach((count, i) => {
@@ -83,23 +96,24 @@ export async function surveyKeys(redis: RedisClient, { keys, queue, rules }: Con
       const known = types.get(target) ?? { type: name, keys: 0, example: key, ruleCollection };
       known.keys++;
       types.set(target, known);
-    }
-  return {
-    patterns: [...include, ...exclude].map(({ option, pattern, keys: matched }) => ({
-      option,
-      pattern,
-      keys: matched,
-    })),
-    types: [...types.values()]
-      .map((counted) => ({ isMirrored: keys.types.some((each) => each === counted.type), ...counted }))
-      .sort((a, b) => b.keys - a.keys),
-    rules: counts.map(({ keys: own, taken, example }, i) => ({
-      number: i + 1,
-      pattern: rules[i]?.pattern ?? '',
-      keys: own,
-      taken,
-      example,
-    })),
+    },
+    sums: () => ({
+      patterns: [...include, ...exclude].map(({ option, pattern, keys: matched }) => ({
+        option,
+        pattern,
+        keys: matched,
+      })),
+      types: [...types.values()]
+        .map((counted) => ({ isMirrored: keys.types.some((each) => each === counted.type), ...counted }))
+        .sort((a, b) => b.keys - a.keys),
+      rules: counts.map(({ keys: own, taken, example }, i) => ({
+        number: i + 1,
+        pattern: rules[i]?.pattern ?? '',
+        keys: own,
+        taken,
+        example,
+      })),
+    }),
   };
 }
 

@@ -78,7 +78,7 @@ class Sweep {
 
   async source(): Promise<boolean> {
     const { redis, wanted, isPoll } = this.options;
-    for await (const page of scanKeys(redis, wanted)) {
+    for await (const page of scanKeys(redis, wanted, () => this.#countAgain())) {
       if (!this.options.goesOn()) return false;
       if (page.length === 0) continue;
       for (const { type } of page) this.#count(type);
@@ -189,6 +189,13 @@ class Sweep {
 
   #isSynced(type: FoundKey['type'] | undefined): type is KeyType {
     return type !== undefined && isKeyType(type) && this.options.types.includes(type);
+  }
+
+  #countAgain(): void {
+    this.report.byType.clear();
+    this.report.keys = 0;
+    this.report.scheduled = 0;
+    this.#withScheduler = 0;
   }
 
   #count(type: FoundKey['type']): void {

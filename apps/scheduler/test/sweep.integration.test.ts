@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_RECORD } from '@redis-to-mongo/job-queue';
 import { KEY_TYPES, ruleBook } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
-import { fleetForTests } from '@redis-to-mongo/test-kit';
+import { fleetForTests, startCluster, startMovingSlot } from '@redis-to-mongo/test-kit';
 import { describe, expect, it, vi } from 'vitest';
 import { ActiveScheduler, type ActiveSchedulerOptions } from '../src/active-scheduler.js';
 import { ChangeBuffer } from '../src/change-buffer.js';
@@ -55,6 +55,27 @@ describe('keys that can’t be mirrored', () => {
       goesOn: () => true,
     });
     expect(report).toMatchObject({ keys: 2, requested: 0, leftOut: { 'name above 1 MiB': 1 } });
+  });
+});
+
+describe('a sweep while a slot of a cluster moves', () => {
+  it('counts each key once, though it scans the cluster twice', async () => {
+    const { queue, db } = fleet;
+    const cluster = await startCluster();
+    try {
+      const { redis } = cluster;
+      await redis.sadd('tags', 'a');
+      await redis.set('text', '1');
+      await startMovingSlot(cluster, 'text');
+      const report = await sweep({
+        ...{ redis, db, queue, wanted, everyMs, types: KEY_TYPES, isPoll: false },
+        goesOn: () => true,
+      });
+      expect(report).toMatchObject({ keys: 2, scheduled: 1, isWhole: true });
+      expect(Object.fromEntries(report.byType)).toEqual({ set: 1, string: 1 });
+    } finally {
+      await cluster.close();
+    }
   });
 });
 

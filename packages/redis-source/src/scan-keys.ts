@@ -41,14 +41,17 @@ const STEP = 1000;
  * created or deleted meanwhile may be missed: SCAN guarantees only keys that exist from start to end.
  * Source: https://redis.io/docs/latest/commands/scan/
  * @param wanted selects the keys; the types of other keys are not asked.
+ * @param onSecondScan called before all keys come once more, because slots of a cluster moved: counts of
+ * keys begin again.
  * @throws SyncError as redisError; at the end as sameServer, if some of the keys may come from another
  * server.
  */
 export async function* scanKeys(
   redis: Redis,
   wanted: (keyId: string) => boolean,
+  onSecondScan?: () => void,
 ): AsyncGenerator<readonly FoundKey[]> {
-  for await (const names of scanPages(redis)) yield await withTypes(redis, names, wanted);
+  for await (const names of scanPages(redis, onSecondScan)) yield await withTypes(redis, names, wanted);
 }
 
 /**
@@ -67,11 +70,14 @@ export async function* scanNames(
  * already scanned, is found by the second scan. A key that moves during the second scan was found by the
  * first.
  */
-async function* scanPages(redis: Redis): AsyncGenerator<readonly Buffer[]> {
+async function* scanPages(redis: Redis, onSecondScan?: () => void): AsyncGenerator<readonly Buffer[]> {
   const confirm = sameServer(redis);
   const slots = await slotsAtRest(redis);
   yield* scanOnce(redis);
-  if (slots === undefined || slots !== (await slotsAtRest(redis))) yield* scanOnce(redis);
+  if (slots === undefined || slots !== (await slotsAtRest(redis))) {
+    onSecondScan?.();
+    yield* scanOnce(redis);
+  }
   await confirm();
 }
 

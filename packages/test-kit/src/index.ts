@@ -13,7 +13,7 @@ export {
   wholeSlice,
 } from './line-under-test.js';
 export { parentOf } from './parent-of.js';
-export { type RedisCluster, startCluster } from './redis-cluster.js';
+export { type RedisCluster, startCluster, startMovingSlot } from './redis-cluster.js';
 export { type Sentinel, startSentinel } from './sentinel.js';
 export { testMongoUri } from './test-mongo-uri.js';
 export { testSinkOptions } from './test-sink-options.js';

@@ -1,6 +1,12 @@
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { NO_TLS } from '@redis-to-mongo/pipeline';
-import { addressOfUrl, connectRedis, type RedisAddress } from '@redis-to-mongo/redis-connection';
+import {
+  addressOfUrl,
+  connectRedis,
+  knownMasters,
+  masterOf,
+  type RedisAddress,
+} from '@redis-to-mongo/redis-connection';
 import { vi } from 'vitest';
 
 const SLOTS = 16_384;
@@ -51,4 +57,15 @@ export async function startCluster(): Promise<RedisCluster> {
       await Promise.all(nodes.map((node) => node.stop()));
     },
   };
+}
+
+/** Begins to move the key's slot from its node to another one. The slot stays like this, and its keys do not move. */
+export async function startMovingSlot({ redis }: Pick<RedisCluster, 'redis'>, key: string): Promise<void> {
+  const from = await masterOf(redis, key);
+  const to = (await knownMasters(redis)).find((master) => master !== from);
+  if (!to) throw new TypeError('the cluster has only one node');
+  const slot = Number(await from.cluster('KEYSLOT', key));
+  const [fromId, toId] = [await from.cluster('MYID'), await to.cluster('MYID')];
+  await to.cluster('SETSLOT', slot, 'IMPORTING', String(fromId));
+  await from.cluster('SETSLOT', slot, 'MIGRATING', String(toId));
 }
