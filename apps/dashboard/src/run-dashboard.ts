@@ -91,7 +91,7 @@ export async function runDashboard(app: AppContext, config: Config): Promise<voi
       readPage: pages.readPage,
       countKeys: pages.countKeys,
       estimateKeys: pages.estimateKeys,
-      nextRuns: (keys) => queue.nextRuns(keys),
+      nextRuns: (keys) => queue.schedulers.nextRuns(keys),
       explain: (state) => explainKey(config, mongo.db, state),
       readValues: keyValuesReader(config, { db: mongo.db, redis: source }),
       readActions: async (key) => (await readAudit(mongo.db, { key, limit: 10 })).entries,

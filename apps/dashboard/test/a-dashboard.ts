@@ -97,7 +97,11 @@ export async function aDashboard(redisUrl: string, more: Partial<DashboardOption
     queue: queue.forBoard(),
     poller,
     readProcesses: () => queue.processes(),
-    keys: { ...summariesOf([aSummary()]), ...NO_DETAILS, nextRuns: (keys) => queue.nextRuns(keys) },
+    keys: {
+      ...summariesOf([aSummary()]),
+      ...NO_DETAILS,
+      nextRuns: (keys) => queue.schedulers.nextRuns(keys),
+    },
     runAction: async ({ keys }) => keys.map(() => 'Done.'),
     letters: NO_LETTERS,
     records: {

@@ -66,7 +66,7 @@ beforeAll(async () => {
       readSummaries: (keys) => readKeySummaries(db, keys),
       readPage: (query) => readKeyPage(db, query),
       countKeys: (query, most) => countKeys(db, query, most),
-      nextRuns: (keys) => queue.nextRuns(keys),
+      nextRuns: (keys) => queue.schedulers.nextRuns(keys),
       ...NO_DETAILS,
       explain: async ({ key }) => ({
         choice: { isChosen: true, why: 'mirrored' },

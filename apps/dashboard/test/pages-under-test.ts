@@ -192,7 +192,7 @@ export function pagesUnderTest(executablePath: string | undefined): PagesUnderTe
         readSummaries: (names) => readKeySummaries(db, names),
         readPage: (query) => readKeyPage(db, query),
         countKeys: (query, most) => countKeys(db, query, most),
-        nextRuns: (names) => made.queue.nextRuns(names),
+        nextRuns: (names) => made.queue.schedulers.nextRuns(names),
         explain: (state) => explainKey(config, db, state),
         readValues: keyValuesReader(config, { db, redis: source }),
         readActions: async (key) => (await readAudit(db, { key, limit: 10 })).entries,

@@ -69,10 +69,10 @@ test('a change is seen at once, and an error with its message', async () => {
 });
 
 test('the queue reports when a key’s next job is due, how long jobs wait, and how late they usually end', async () => {
-  expect(await queue.nextRuns(['a', 'b'])).toEqual([null, null]);
+  expect(await queue.schedulers.nextRuns(['a', 'b'])).toEqual([null, null]);
   expect(await queue.facts()).toMatchObject({ waitingMs: 0, usualMs: null });
   await queue.schedulers.set(['a'], 3_600_000);
-  const [next] = await queue.nextRuns(['a', 'b']);
+  const [next] = await queue.schedulers.nextRuns(['a', 'b']);
   expect(next).toBeGreaterThan(Date.now());
   expect(next).toBeLessThanOrEqual(Date.now() + 3_600_000);
   await queue.request(['b']);

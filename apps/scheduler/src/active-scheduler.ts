@@ -252,11 +252,9 @@ export class ActiveScheduler {
       return !this.#isClosed;
     };
     this.#isSweeping = true;
-    const report = await sweep({ ...this.#upkeep, ...this.options, isPoll: due.isPoll, goesOn }).finally(
-      () => {
-        this.#isSweeping = false;
-      },
-    );
+    const report = await sweep({ ...this.#upkeep, ...this.options, ...due, goesOn }).finally(() => {
+      this.#isSweeping = false;
+    });
     this.#changed.forget();
     this.#hidesKeys = report.byType.has(HIDDEN_TYPE);
     const endedAt = performance.now();

@@ -21,8 +21,8 @@ export async function noteUnscheduled({ db, queue, types, goesOn }: NoteUnschedu
   for (const type of types.filter(hasScheduler))
     for await (const keys of activeKeyPages(db, PAGE, type)) {
       if (!goesOn()) return;
-      const schedules = await queue.schedulers.of(keys);
-      const lacking = keys.filter((_, i) => schedules[i] === undefined);
+      const runs = await queue.schedulers.nextRuns(keys);
+      const lacking = keys.filter((_, i) => runs[i] === null);
       await queue.changes.add(lacking.map((key) => ({ key, is: 'present' })));
     }
 }

@@ -35,6 +35,8 @@ export interface DueSweep {
   readonly isPoll: boolean;
   /** The sweep is due only because of the interval; no change is known to be missed. */
   readonly isRoutine: boolean;
+  /** A completed sweep has found all job schedulers with a wrong interval: only missing ones are looked for. */
+  readonly knowsIntervals: boolean;
 }
 
 /** A feed without a connection for this long, in ms, is replaced by polling. */
@@ -82,10 +84,14 @@ export function sweepDue(facts: SweepFacts): DueSweep | undefined {
   if (feed === 'connecting' && !isPolling) return undefined; // a sweep now would have to be repeated
   const reason = reasonFor(facts);
   if (reason && !(isPolling && reason === missed && record?.scope === scope))
-    return { reason, isPoll: false, isRoutine: reason === IDLE };
+    return {
+      ...{ reason, isPoll: false, isRoutine: reason === IDLE },
+      knowsIntervals: record?.scope === scope && record.pending === '' && reason !== IDLE,
+    };
   if (!isPolling) return undefined;
   if (lastRound && lastRound.agoMs < restMs(facts.intervalMs, lastRound.tookMs)) return undefined;
-  return { reason: 'polling', isPoll: (facts.polls + 1) % WHOLE_ONE_IN !== 0, isRoutine: true };
+  const isPoll = (facts.polls + 1) % WHOLE_ONE_IN !== 0;
+  return { reason: 'polling', isPoll, isRoutine: true, knowsIntervals: isPoll };
 }
 
 function reasonFor({ record, scope, missed, differedUntil, now, idleIntervalMs }: SweepFacts): string {

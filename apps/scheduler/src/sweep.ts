@@ -13,8 +13,9 @@ export interface SweepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
   readonly queue: Pick<JobQueue, 'request' | 'dueCount' | 'depth' | 'changes' | 'schedulers'>;
   readonly wanted: (keyId: string) => boolean;
   readonly types: readonly KeyType[];
-  /** See DueSweep. */
+  /** See DueSweep. The second is false by default. */
   readonly isPoll: boolean;
+  readonly knowsIntervals?: boolean;
   /** Called before each page; false ends the sweep. */
   readonly goesOn: () => boolean;
 }
@@ -165,10 +166,14 @@ class Sweep {
    * only matters if a change is missed later.
    */
   async #noteLacking(keys: readonly { key: string; type: KeyType }[]): Promise<void> {
-    const { queue, everyMs } = this.options;
-    const schedules = await queue.schedulers.of(keys.map(({ key }) => key));
-    const lacking = keys.filter(({ key, type }, i) => schedules[i]?.everyMs !== everyMs(key, type));
-    this.#withScheduler += schedules.filter((schedule) => schedule !== undefined).length;
+    const { queue, everyMs, knowsIntervals } = this.options;
+    const names = keys.map(({ key }) => key);
+    const runs = await queue.schedulers.nextRuns(names);
+    const schedules = knowsIntervals ? undefined : await queue.schedulers.of(names);
+    const lacking = keys.filter(
+      ({ key, type }, i) => runs[i] === null || (schedules && schedules[i]?.everyMs !== everyMs(key, type)),
+    );
+    this.#withScheduler += runs.filter((next) => next !== null).length;
     this.report.scheduled += lacking.length;
     await queue.changes.add(lacking.map(({ key }) => ({ key, is: 'present' })));
   }

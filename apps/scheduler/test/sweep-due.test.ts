@@ -46,6 +46,17 @@ describe('with a feed that reports every change, a sweep is due', () => {
     expect(because({ record, now: RECORD.endedAt + 59_999 })).toBeUndefined();
   });
 
+  it('that checks the intervals of the job schedulers, unless a completed one of the same configuration has', () => {
+    const missed = 'the connection was lost';
+    expect(because({ missed })).toMatchObject({ knowsIntervals: true });
+    expect(because({ missed, scope: 'some' })).toMatchObject({ knowsIntervals: false });
+    expect(because({ missed, record: undefined })).toMatchObject({ knowsIntervals: false });
+    expect(because({ missed, record: { ...RECORD, pending: missed } })).toMatchObject({
+      knowsIntervals: false,
+    });
+    expect(because({ now: 1_000_000 + 3_600_000 })).toMatchObject({ knowsIntervals: false });
+  });
+
   it('not before the feed reports: what changes meanwhile would be missed again', () => {
     expect(because({ missed: 'it was lost', feed: 'connecting', feedMs: 1_000 })).toBeUndefined();
   });

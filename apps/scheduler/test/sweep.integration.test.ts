@@ -131,6 +131,25 @@ describe('the job schedulers after a sweep', () => {
     expect(names.sort()).toEqual(['a', 'b', 'c']);
     expect(await sweep(options)).toMatchObject({ scheduled: 0, unscheduled: 0 });
   });
+
+  it('have the intervals of the configuration, unless an earlier sweep has seen to that: then only missing ones are made', async () => {
+    const { redis, db, queue } = fleet;
+    for (const key of ['right', 'wrong', 'missing']) await redis.sadd(key, '1');
+    await queue.schedulers.set(['right'], 3_600_000);
+    await queue.schedulers.set(['wrong'], 1_800_000);
+    const options = {
+      redis,
+      db,
+      queue,
+      wanted,
+      everyMs,
+      types: KEY_TYPES,
+      isPoll: false,
+      goesOn: () => true,
+    };
+    expect(await sweep({ ...options, knowsIntervals: true })).toMatchObject({ scheduled: 1, unscheduled: 0 });
+    expect(await sweep(options)).toMatchObject({ scheduled: 2, unscheduled: 0 });
+  });
 });
 
 describe('upkeep', () => {

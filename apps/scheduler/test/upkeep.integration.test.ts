@@ -58,7 +58,7 @@ test('job schedulers that a process with a clock ahead has postponed are set aga
     }
   };
   const nextOf = async (keys: readonly string[]) =>
-    (await queue.nextRuns(keys)).map((next) => Number(next) - Date.now());
+    (await queue.schedulers.nextRuns(keys)).map((next) => Number(next) - Date.now());
   const many = Array.from({ length: 600 }, (_, i) => `postponed:${i}`);
   await postpone(many);
   await queue.beat('ahead', { app: 'worker', state: 'active', clockAheadMs: day });

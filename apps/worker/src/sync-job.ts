@@ -96,8 +96,8 @@ class JobRun {
    */
   async #strays(): Promise<ScheduleChange[]> {
     if (this.#absent.length === 0) return [];
-    const schedules = await this.options.queue.schedulers.of(this.#absent);
-    return this.#absent.flatMap((key, i) => (schedules[i] ? [{ key, is: 'gone' } as const] : []));
+    const runs = await this.options.queue.schedulers.nextRuns(this.#absent);
+    return this.#absent.flatMap((key, i) => (runs[i] === null ? [] : [{ key, is: 'gone' } as const]));
   }
 
   async #refused(busy: readonly string[], quarantined: readonly string[]): Promise<void> {

@@ -174,13 +174,6 @@ export class JobQueue {
   }
 
   /**
-   * When each key's next scheduled job is due, in ms since 1970; `null` where the key has no job scheduler.
-   */
-  async nextRuns(keys: readonly string[]): Promise<(number | null)[]> {
-    return (await this.schedulers.of(keys)).map((schedule) => schedule?.next ?? null);
-  }
-
-  /**
    * Resolves when the queue's Redis accepts a write. PING does not show that: servers that refuse writes
    * answer it too.
    * @throws SyncError

@@ -139,6 +139,19 @@ export class JobSchedulers {
   }
 
   /**
+   * When each key's next scheduled job is due, in ms since 1970; `null` where the key has no job scheduler.
+   * This costs the server a quarter of `of`.
+   */
+  async nextRuns(keys: readonly string[]): Promise<(number | null)[]> {
+    const all: (number | null)[] = [];
+    for (const part of inParts(keys, AT_ONCE)) {
+      const found = await this.connection.zmscore(this.queue.toKey('repeat'), ...part.map(keyHash));
+      all.push(...found.map((next) => (next === null ? null : Number(next))));
+    }
+    return all;
+  }
+
+  /**
    * A page of all job schedulers, in the order of their next runs.
    * @param from number of job schedulers to skip.
    */
