@@ -23,7 +23,7 @@ function clock(seconds) {
 /**
  * Draws the charts of a place, and keeps them as wide as it, and in the colors and the zone of the moment.
  * @param samplesOf gives, for a chart's name, the times (`at`, in seconds since 1970), the values, the seconds that are shown (`span`),
- * these in words (`over`), what the last value is called (`latest`), and what to say if there is no value (`none`).
+ * these in words (`over`), what the last value is called, which may be null (`latest`), and what to say if there is no value (`none`).
  * @returns what draws the samples of now.
  */
 export function showCharts(place, samplesOf) {
@@ -120,7 +120,9 @@ function describe({ reading, plot, title, uplot }, { at, values, over, latest, n
     return;
   }
   const most = whole.format(known.reduce((a, b) => Math.max(a, b), 0));
-  const last = `${latest} ${whole.format(known.at(-1))}`;
+  // Not the last known value: it may be old.
+  const current = values.at(-1);
+  const last = `${latest} ${current === null ? 'not known' : whole.format(current)}`;
   const cursor = uplot?.cursor.idx;
   const value = values[cursor] ?? null;
   reading.textContent =

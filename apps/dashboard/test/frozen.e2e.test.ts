@@ -158,6 +158,12 @@ describe('while MongoDB is frozen', () => {
         thaw();
         await page.goto(`${http}/key?id=shop%3A7`);
         await page.getByRole('heading', { name: 'shop:7' }).waitFor();
+        await page.goto(`${http}/`);
+        const lag = page.locator('[data-chart="lag"] .reading');
+        await lag.filter({ hasText: /^now \d/ }).waitFor();
+        freeze();
+        await lag.filter({ hasText: /^now not known, at most \d/ }).waitFor();
+        thaw();
       } finally {
         await browser?.close();
       }
