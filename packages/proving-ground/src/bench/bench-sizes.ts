@@ -93,7 +93,7 @@ const FULL: BenchSizes = {
   kill: { streams: 50, perSec: 1_000, seconds: 12, kills: 3, idleSeconds: 30 },
   changes: { keys: 100_000, perSec: 20, seconds: 10, floodPerSec: 5_000, floodSeconds: 60 },
   feedCost: { keys: [10, 1_000, 100_000], writes: 600_000 },
-  idle: { streams: [1_000, 100_000], sets: 1_000, seconds: 40, settleSeconds: 60 },
+  idle: { streams: [1_000, 100_000], sets: 1_000, seconds: 40, settleSeconds: 90 },
   discovery: { keys: 10_000 },
   catchUp: { streams: 40, entries: 5_000, workers: [1, 2, 4] },
   freshMongo: true,

@@ -78,9 +78,13 @@ function sharesOf({ of }: Measured<'own' | 'redis'>): Figures {
   return { share, redisShare: of('redis').share, peakBytes };
 }
 
-/** Length of a sample, in seconds. CPU has settled when a sample is at least FALLING times the one before. */
+/**
+ * Length of a sample, in seconds. CPU has settled when STEADY samples in a row are each at least FALLING times the
+ * one before. A single one can be so by chance while CPU still falls.
+ */
 const SAMPLE_SECONDS = 5;
 const FALLING = 0.85;
+const STEADY = 3;
 /** It must also run at most this many jobs per second: the work left from the first sync is done. */
 const RESTING_JOBS_PER_SEC = 20;
 
@@ -106,11 +110,13 @@ export async function untilIdle<Name extends string>(
   const deadline = performance.now() + 1000 * settleSeconds;
   const all = { all: Object.values<readonly number[]>(groups).flat() };
   let last = Number.POSITIVE_INFINITY;
+  let steady = 0;
   while (performance.now() < deadline) {
     const before = (await fleet.counts()).jobs;
     const { share } = (await measureGroups(bench, all, sample)).of('all');
     const jobs = (await fleet.counts()).jobs - before;
-    if (jobs <= RESTING_JOBS_PER_SEC * sample && share >= FALLING * last) return;
+    steady = jobs <= RESTING_JOBS_PER_SEC * sample && share >= FALLING * last ? steady + 1 : 0;
+    if (steady === STEADY) return;
     last = share;
   }
 }
