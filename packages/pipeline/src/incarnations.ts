@@ -34,7 +34,9 @@ export async function begin(
  * next incarnation is begun and saved. Otherwise it returns the same state.
  *
  * If MongoDB was dropped or set back while the run was under way, its entries can be of a later incarnation
- * than the state. Then this incarnation is begun: in another one, the entries would be there twice.
+ * than the state. If the key still holds them, this incarnation is begun: in another one, they would be there
+ * twice. If it holds entries of the state's own incarnation as well, these would be there twice, so the state
+ * stays.
  */
 export async function beyondUnsaved(
   line: Line,
@@ -42,15 +44,18 @@ export async function beyondUnsaved(
   state: KeyState,
   tally: Tally,
 ): Promise<KeyState> {
-  if (!syncer.isOtherThan) return state;
+  const { isOtherThan, holdsAny } = syncer;
+  if (!isOtherThan || !holdsAny) return state;
+  const held = async (incarnation: number) =>
+    await holdsAny(state.key, await line.sink.entryIds({ ...state, incarnation }));
   const newest = await line.sink.newestIncarnation(state);
-  const from =
-    newest > state.incarnation
-      ? await begunAgain(line, state, await incarnationEnded(line, state, tally), newest)
-      : state;
+  const isUnknown = newest > state.incarnation && (await held(newest)) && !(await held(state.incarnation));
+  const from = isUnknown
+    ? await begunAgain(line, state, await incarnationEnded(line, state, tally), newest)
+    : state;
   if (from.position !== null) return from;
   const unsaved = await line.sink.entryIds(from);
-  if (unsaved.length === 0 || !(await syncer.isOtherThan(from.key, unsaved))) return from;
+  if (unsaved.length === 0 || !(await isOtherThan(from.key, unsaved))) return from;
   return await begunAgain(line, from);
 }
 

@@ -29,6 +29,11 @@ export interface Syncer {
    */
   isOtherThan?(key: string, entryIds: readonly string[]): Promise<boolean>;
   /**
+   * For streams: whether the key holds an entry with one of these ids.
+   * @throws SyncError from the source.
+   */
+  holdsAny?(key: string, entryIds: readonly string[]): Promise<boolean>;
+  /**
    * Whether the value was too large for a reading of small values when it was last read. It then goes alone
    * from the start, so that it is not read twice.
    */

@@ -129,13 +129,31 @@ describe('a stream whose last run wrote entries, but could not save their positi
       expect(await syncInterrupted('goes on')).toMatchObject({ result: 'unchanged' });
     });
 
-    it('made again since, it gets the third one', async () => {
-      await writeSecond('third');
-      await under.redis.del('third');
-      await add('third', ['8-0', '9-0']);
-      expect(await syncInterrupted('third')).toMatchObject({ written: 2, alreadyThere: 0 });
-      expect(await under.incarnations('third')).toEqual({ 2: ['5-0', '6-0'], 3: ['8-0', '9-0'] });
+    it('made again since, it begins as a new stream: none of these entries is read again', async () => {
+      await writeSecond('new');
+      await under.redis.del('new');
+      await add('new', ['8-0', '9-0']);
+      expect(await syncInterrupted('new')).toMatchObject({ written: 2, alreadyThere: 0 });
+      expect(await under.incarnations('new')).toEqual({ 1: ['8-0', '9-0'], 2: ['5-0', '6-0'] });
     });
+
+    it.each(['known', 'to be read again'])(
+      'and those of its own, %s, it stays: none is there twice',
+      async (how) => {
+        const key = `stays, ${how}`;
+        await add(key, ['1-0', '2-0']);
+        await under.sync(key);
+        const [message] = await under.messages(key);
+        await under.db
+          .collection('stream_messages')
+          .insertOne({ ...message, _id: `${key}@b10:a1-a0` as never });
+        if (how !== 'known')
+          await under.db.collection('keys').updateOne({ stream: key }, { $set: { position: null } });
+        await syncInterrupted(key);
+        expect(await under.state(key)).toMatchObject({ incarnation: 1, position: { entryId: '2-0' } });
+        expect(await under.incarnations(key)).toEqual({ 1: ['1-0', '2-0'], 10: ['1-0'] });
+      },
+    );
 
     it('or has an older state: its unread entries are a gap, and it goes on there', async () => {
       await writeSecond('older');

@@ -68,6 +68,15 @@ export async function neverHeld(redis: Redis, key: Buffer, entryIds: readonly st
 }
 
 /**
+ * Whether the stream holds an entry with one of these ids. Costs one XRANGE of one entry each.
+ * @throws SyncError as redisError.
+ */
+export async function holdsAny(redis: Redis, key: Buffer, entryIds: readonly string[]): Promise<boolean> {
+  const [, ...ranges] = await readEntries(redis, key, entryIds);
+  return ranges.some((range) => Array.isArray(range) && range.length > 0);
+}
+
+/**
  * Reads XINFO STREAM and single entries, at one instant.
  * @returns the reply of XINFO STREAM, `undefined` without the key, and those of XRANGE, as bytes.
  * @throws SyncError as redisError.

@@ -17,7 +17,7 @@ import { sameServers } from '../same-servers.js';
 import type { DirectReader } from './direct/direct-reader.js';
 import { documentsByRule } from './documents-by-rule.js';
 import { digestOf } from './entry-digest.js';
-import { holdsMarks, isOtherIncarnation, neverHeld } from './other-incarnation.js';
+import { holdsAny, holdsMarks, isOtherIncarnation, neverHeld } from './other-incarnation.js';
 import { guessEntryBytes, readStream } from './read-stream.js';
 import {
   accountFor,
@@ -84,6 +84,7 @@ export function streamSyncer(redis: Redis, options: StreamOptions): Syncer {
       await confirm();
       return isOther;
     },
+    holdsAny: async (key, entryIds) => await holdsAny(redis, keyBytes(key), entryIds),
     read: (state, slice, budget) => readBatches(reads, state, slice, budget),
   };
 }
