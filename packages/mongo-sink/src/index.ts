@@ -1,10 +1,12 @@
 export {
+  type AdoptedKey,
   type AdoptedMessage,
   type Adoption,
-  adoptKey,
+  adoptKeys,
   countThere,
   insertAdopted,
   knownKeys,
+  noteAdoption,
   readAdoption,
 } from './admin/adopted-documents.js';
 export {

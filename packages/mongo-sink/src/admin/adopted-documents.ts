@@ -1,5 +1,5 @@
 import { isObject, type KeyState, type StoredContent } from '@redis-to-mongo/pipeline';
-import type { Db, Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import { findByIds } from '../commands/by-ids.js';
 import { insertRecords } from '../commands/write-records.js';
 import { connected } from '../connection/ensure-connected.js';
@@ -61,25 +61,38 @@ export async function readAdoption(db: Db, key: string): Promise<Adoption | unde
   return (await knownKeys(db, [key])).get(key);
 }
 
+/** A key to adopt: its state, and the record of the adoption. */
+export interface AdoptedKey {
+  readonly state: KeyState;
+  readonly adopted: Adoption;
+}
+
 /**
- * Creates the document of a key that the fleet does not know yet.
- * @returns false if the fleet already knows the key.
- * @throws SyncError as mongoError.
+ * Creates the documents of keys that the fleet does not know yet.
+ * @returns the result for each key, in the same order; `there`: the fleet already knows it.
+ * @throws SyncError as writeRecords.
  */
-export async function adoptKey(db: Db, state: KeyState, adopted: Adoption): Promise<boolean> {
-  const document = { ...toKeyDocument({ ...state, revision: 1 }, 'adopt'), adopted };
-  return await connected(db, async () => {
-    const { upsertedCount } = await keysIn(db).updateOne(
-      { _id: state.key },
-      { $setOnInsert: withoutId(document) },
-      { upsert: true },
-    );
-    return upsertedCount === 1;
+export async function adoptKeys(
+  db: Db,
+  keys: readonly AdoptedKey[],
+): Promise<readonly ('taken' | 'there' | 'refused')[]> {
+  if (keys.length === 0) return [];
+  const documents = keys.map(({ state, adopted }) => ({
+    ...toKeyDocument({ ...state, revision: 1 }, 'adopt'),
+    adopted,
+  }));
+  const { errors } = await insertRecords(db, 'keys', documents);
+  const errorOf = new Map(errors.map((error) => [error.index, error]));
+  return keys.map((_, i) => {
+    const error = errorOf.get(i);
+    if (!error) return 'taken';
+    return error.isOwnId ? 'there' : 'refused';
   });
 }
 
-function withoutId({ _id, ...fields }: Document): Document {
-  return fields;
+/** Records an adoption in the existing document of a key. @throws SyncError as mongoError. */
+export async function noteAdoption(db: Db, key: string, adopted: Adoption): Promise<void> {
+  await connected(db, async () => await keysIn(db).updateOne({ _id: key }, { $set: { adopted } }));
 }
 
 function adoptionIn(adopted: unknown): Adoption | undefined {

@@ -8,7 +8,7 @@ import {
 } from '@redis-to-mongo/mongo-sink';
 import { messageCollectionOf, placeOf } from '@redis-to-mongo/pipeline';
 import type { AdoptOptions } from './adopt-old-engine.js';
-import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
+import { type AdoptCounts, type AdoptReport, addTo, leave, lineFor, pageOf } from './adopt-report.js';
 import type { KeyChoice } from './key-choice.js';
 import { adoptedMessage } from './old-message.js';
 import type { OldStreams } from './read-old-streams.js';
@@ -41,7 +41,7 @@ export async function adoptMessages(
     if (kind !== 'messages') continue;
     const tally = lineFor(report, name);
     for await (const documents of oldDocuments(options.oldDb, name, AT_ONCE)) {
-      tally.found += documents.length;
+      const page = pageOf(documents.length);
       const keys = documents.map((document) => keyOf(document, streams, options.line.separator));
       await choice.load(keys.filter((key) => key !== undefined));
       const perCollection = new Map<string, AdoptedMessage[]>();
@@ -51,7 +51,7 @@ export async function adoptMessages(
           key === undefined ? undefined : adoptedMessage(document, key, placeOf(key, options.line.separator));
         const why = reasonToLeave(key, message, choice);
         if (key === undefined || message === undefined || why !== undefined) {
-          leave(tally, why ?? '');
+          leave(page, why ?? '');
           continue;
         }
         const count = counts.get(key) ?? { generation, messages: 0, withoutId: 0 };
@@ -66,7 +66,8 @@ export async function adoptMessages(
         });
         perCollection.set(target, [...(perCollection.get(target) ?? []), message]);
       }
-      for (const [target, messages] of perCollection) await put(options, target, messages, tally);
+      for (const [target, messages] of perCollection) await put(options, target, messages, page);
+      addTo(tally, page);
       options.onProgress?.(documents.length);
     }
   }
@@ -77,19 +78,19 @@ async function put(
   { db, sink }: AdoptOptions,
   collection: string,
   messages: readonly AdoptedMessage[],
-  tally: AdoptLine,
+  counts: AdoptCounts,
 ): Promise<void> {
   if (!sink) {
     const ids = new Set(messages.map(({ _id }) => _id));
     const there = (await countThere(db, collection, [...ids])) + messages.length - ids.size;
-    tally.alreadyThere += there;
-    tally.taken += messages.length - there;
+    counts.alreadyThere += there;
+    counts.taken += messages.length - there;
     return;
   }
   const { written, alreadyThere, refused } = await insertAdopted(db, collection, messages);
-  tally.taken += written;
-  tally.alreadyThere += alreadyThere;
-  leave(tally, 'MongoDB refused the message', refused);
+  counts.taken += written;
+  counts.alreadyThere += alreadyThere;
+  leave(counts, 'MongoDB refused the message', refused);
 }
 
 /** The key of a message. For an info stream, the old type is the rest of its name. */

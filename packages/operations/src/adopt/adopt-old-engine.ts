@@ -1,9 +1,17 @@
-import { adoptKey, oldCollections } from '@redis-to-mongo/mongo-sink';
+import { type AdoptedKey, adoptKeys, oldCollections } from '@redis-to-mongo/mongo-sink';
 import { forEachAtOnce, inParts, type Line } from '@redis-to-mongo/pipeline';
 import { type FoundKey, type redisSource, typesOf } from '@redis-to-mongo/redis-source';
 import type { Fleet } from '../key-actions.js';
 import { adoptMessages, type MessageCount } from './adopt-messages.js';
-import { type AdoptReport, emptyReport, leave, lineFor } from './adopt-report.js';
+import {
+  type AdoptReport,
+  addTo,
+  countAdopted,
+  emptyReport,
+  leave,
+  lineFor,
+  pageOf,
+} from './adopt-report.js';
 import { adoptValues, adoptWeeklySets } from './adopt-values.js';
 import { adoptedState, withOldPosition } from './adopted-state.js';
 import { KeyChoice, OTHER_COLLECTION } from './key-choice.js';
@@ -48,9 +56,9 @@ export async function adoptOldEngine(
   return report;
 }
 
-/** Streams adopted at the same time, and those whose types are read together. */
-const AT_ONCE = 16;
-const TYPES_AT_ONCE = 500;
+/** Streams that are adopted together, and those that are read at the same time. */
+const AT_ONCE = 500;
+const READ_AT_ONCE = 16;
 
 /** The data of a stream that is known only from its messages. */
 const UNKNOWN: Omit<OldStream, 'key'> = {
@@ -72,43 +80,50 @@ async function adoptStreams(
   const tally = lineFor(report, 'streams');
   const keys = new Set([...streams.byKey.keys(), ...messages.keys()]);
   await choice.load(keys);
-  const byMessagesAlone = [...messages.keys()].filter((key) => !streams.byKey.has(key)).length;
-  tally.found = streams.found + byMessagesAlone;
+  const merged = streams.found - streams.strange - streams.byKey.size;
+  tally.found = streams.strange + merged;
   leave(tally, 'it does not have the old engine’s format', streams.strange);
-  leave(tally, OTHER_COLLECTION, streams.found - streams.strange - streams.byKey.size);
-  for (const some of inParts([...keys], TYPES_AT_ONCE)) {
-    const types = await typesOf(options.redis, some);
-    await forEachAtOnce(some.entries(), AT_ONCE, async ([i, key]) => {
-      const chosen = choice.of(key);
-      if (typeof chosen === 'object') return leave(tally, chosen.left);
-      const [old, count] = [streams.byKey.get(key), messages.get(key)];
-      const isTaken = await adoptStream(options, key, types[i], old, count, report);
-      if (chosen === 'free') choice.take(key);
-      if (chosen === 'adopted' || !isTaken) tally.alreadyThere++;
-      else tally.taken++;
+  leave(tally, OTHER_COLLECTION, merged);
+  for (const some of inParts([...keys], AT_ONCE)) {
+    const page = pageOf(some.length);
+    const chosen = some.filter((key) => {
+      const its = choice.of(key);
+      if (typeof its === 'object') leave(page, its.left);
+      return typeof its !== 'object';
     });
+    const types = await typesOf(options.redis, chosen);
+    const free: AdoptedKey[] = [];
+    await forEachAtOnce(chosen.entries(), READ_AT_ONCE, async ([i, key]) => {
+      const [old, count] = [streams.byKey.get(key), messages.get(key)];
+      const stream = await adoptedStream(options, key, types[i], old, count);
+      if (stream.adopted.upTo === null) report.withoutPosition++;
+      if (stream.beginsBehind) report.beginBehind++;
+      if (choice.of(key) === 'adopted') page.alreadyThere++;
+      else free.push(stream);
+    });
+    if (options.sink) countAdopted(page, await adoptKeys(options.db, free));
+    else page.taken += free.length;
+    for (const { state } of free) choice.take(state.key);
+    addTo(tally, page);
   }
 }
 
-async function adoptStream(
-  { db, redis, line, sink }: AdoptOptions,
+/** What is adopted of a stream, and whether it now begins after the old engine's position. */
+async function adoptedStream(
+  { redis, line }: AdoptOptions,
   key: string,
   type: FoundKey['type'] | undefined,
   old: (OldStream & Pick<MessageCount, 'generation'>) | undefined,
   count: MessageCount | undefined,
-  report: AdoptReport,
-): Promise<boolean> {
+): Promise<AdoptedKey & { readonly beginsBehind: boolean }> {
   const { upTo, ...known } = old ?? UNKNOWN;
   const now = upTo !== null && type === 'stream' ? await streamNow(redis, key, upTo) : undefined;
-  if (upTo === null) report.withoutPosition++;
-  if (now?.beginsBehind) report.beginBehind++;
-  if (!sink) return true;
-  const adopted = adoptedState(line, key, 'stream', known, type !== undefined);
-  return await adoptKey(db, withOldPosition(adopted, upTo, count?.messages ?? 0, now), {
-    generation: old?.generation ?? count?.generation ?? 'weekly',
-    at: line.now(),
-    messages: count?.messages ?? 0,
-    withoutId: count?.withoutId ?? 0,
-    upTo,
-  });
+  const { messages, withoutId } = count ?? { messages: 0, withoutId: 0 };
+  const state = adoptedState(line, key, 'stream', known, type !== undefined);
+  const generation = old?.generation ?? count?.generation ?? 'weekly';
+  return {
+    state: withOldPosition(state, upTo, messages, now),
+    adopted: { generation, at: line.now(), messages, withoutId, upTo },
+    beginsBehind: now?.beginsBehind ?? false,
+  };
 }

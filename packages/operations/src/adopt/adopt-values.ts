@@ -1,17 +1,40 @@
 import type { Item } from '@redis-to-mongo/key-types';
-import { adoptKey, type OldCollection, oldDocuments } from '@redis-to-mongo/mongo-sink';
-import { forEachAtOnce, inParts, membersOf } from '@redis-to-mongo/pipeline';
+import {
+  type AdoptedKey,
+  adoptKeys,
+  noteAdoption,
+  type OldCollection,
+  oldDocuments,
+} from '@redis-to-mongo/mongo-sink';
+import {
+  groupBy,
+  inParts,
+  isOvertaken,
+  type KeyState,
+  membersOf,
+  type Outcome,
+  type Sink,
+  type Write,
+} from '@redis-to-mongo/pipeline';
 import { lastKnownValue, typesOf } from '@redis-to-mongo/redis-source';
 import type { AdoptOptions } from './adopt-old-engine.js';
-import { type AdoptLine, type AdoptReport, leave, lineFor } from './adopt-report.js';
+import {
+  type AdoptCounts,
+  type AdoptReport,
+  addTo,
+  countAdopted,
+  leave,
+  lineFor,
+  pageOf,
+} from './adopt-report.js';
 import { adoptedState } from './adopted-state.js';
 import { type KeyChoice, OTHER_COLLECTION } from './key-choice.js';
 import { activityOf, dateOf, type OldStream } from './old-stream.js';
 import type { OldSet, OldStreams } from './read-old-streams.js';
 
-/** Old documents per page, and values that are written at the same time. */
-const AT_ONCE = 200;
-const WRITTEN_AT_ONCE = 16;
+/** Old documents per page. Their values are written together. */
+const AT_ONCE = 500;
+const NO_MESSAGES = { messages: 0, withoutId: 0, upTo: null };
 const NOT_OF_THE_FORM = 'it does not have the old engine’s format';
 
 interface OldValue extends Pick<OldStream, 'activity' | 'isActive' | 'createdAt' | 'updatedAt'> {
@@ -32,7 +55,7 @@ export async function adoptValues(
     if (kind === 'streams' || kind === 'messages') continue;
     const tally = lineFor(report, name);
     for await (const documents of oldDocuments(options.oldDb, name, AT_ONCE)) {
-      tally.found += documents.length;
+      const page = pageOf(documents.length);
       const found = documents.flatMap((document): OldValue[] => {
         const { key, values, value } = document;
         if (typeof key !== 'string' || key === '') return [];
@@ -40,8 +63,9 @@ export async function adoptValues(
         const known = { ...activityOf(document), ...times };
         return [{ key, keyType: kind, value: values ?? value, generation, ...known }];
       });
-      leave(tally, NOT_OF_THE_FORM, documents.length - found.length);
-      await adoptAll(options, found, choice, tally);
+      leave(page, NOT_OF_THE_FORM, documents.length - found.length);
+      await adoptAll(options, found, choice, page);
+      addTo(tally, page);
       options.onProgress?.(documents.length);
     }
   }
@@ -56,35 +80,42 @@ export async function adoptWeeklySets(
 ): Promise<void> {
   if (sets.length === 0) return;
   const tally = lineFor(report, 'metadata_sets');
-  tally.found = sets.length;
   const latest = new Map<string, OldSet>();
   for (const set of sets) {
     const key = keyOfSet(set, options.line.separator);
     const before = latest.get(key);
     if (!before || (set.at?.getTime() ?? 0) >= (before.at?.getTime() ?? 0)) latest.set(key, set);
   }
-  leave(tally, OTHER_COLLECTION, sets.length - latest.size);
+  tally.found = sets.length - latest.size;
+  leave(tally, OTHER_COLLECTION, tally.found);
   const found = [...latest].map(([key, { values, at }]): OldValue => {
     const known = { activity: [], isActive: true, createdAt: at, updatedAt: at };
     return { key, keyType: 'set', value: values, generation: 'weekly', ...known };
   });
-  for (const some of inParts(found, AT_ONCE)) await adoptAll(options, some, choice, tally);
+  for (const some of inParts(found, AT_ONCE)) {
+    const page = pageOf(some.length);
+    await adoptAll(options, some, choice, page);
+    addTo(tally, page);
+  }
 }
 
-/** Adopts values at the same time, so that they share commands; those of one key one after the other. */
+/** Adopts values. Only one value of a key is taken: the others are left. */
 async function adoptAll(
   options: AdoptOptions,
   values: readonly OldValue[],
   choice: KeyChoice,
-  tally: AdoptLine,
+  counts: AdoptCounts,
 ): Promise<void> {
   const keys = [...new Set(values.map(({ key }) => key))];
   await choice.load(keys);
   const types = options.sink ? await typesOf(options.redis, keys) : [];
-  await forEachAtOnce(keys.entries(), WRITTEN_AT_ONCE, async ([i, key]) => {
-    for (const value of values.filter((each) => each.key === key))
-      await adoptValue(options, value, types[i] !== undefined, choice, tally);
-  });
+  const inRedis = new Set(keys.filter((_, i) => types[i] !== undefined));
+  const byKey = [...groupBy(values, ({ key }) => key).values()];
+  for (let nth = 0; ; nth++) {
+    const some = byKey.flatMap((its) => its[nth] ?? []);
+    if (some.length === 0) return;
+    await adoptTogether(options, some, inRedis, choice, counts);
+  }
 }
 
 /** The key of a set. Its name is the whole key, or only the part after the separator. */
@@ -92,33 +123,72 @@ function keyOfSet({ stream, name }: OldSet, separator: string): string {
   return name.startsWith(`${stream}${separator}`) ? name : `${stream}${separator}${name}`;
 }
 
-async function adoptValue(
+/** Adopts values of different keys by shared commands: the values first, then the keys' documents. */
+async function adoptTogether(
   { db, line, sink }: AdoptOptions,
-  { key, keyType, value, generation, ...known }: OldValue,
-  isInRedis: boolean,
+  values: readonly OldValue[],
+  inRedis: ReadonlySet<string>,
   choice: KeyChoice,
-  tally: AdoptLine,
+  counts: AdoptCounts,
 ): Promise<void> {
-  const chosen = choice.of(key);
-  if (typeof chosen === 'object') return leave(tally, chosen.left);
-  const items = itemsOfOld(keyType, value);
-  if (items === undefined) return leave(tally, NOT_OF_THE_FORM);
-  if (chosen === 'adopted') {
-    tally.alreadyThere++;
-    return;
-  }
+  const chosen = values.flatMap((value) => {
+    const items = itemsToTake(value, choice, counts);
+    return items ? [{ value, items }] : [];
+  });
   if (!sink) {
-    choice.take(key);
-    tally.taken++;
+    for (const { value } of chosen) choice.take(value.key);
+    counts.taken += chosen.length;
     return;
   }
-  const state = adoptedState(line, key, keyType, known, isInRedis);
-  const { dead } = await sink.write({ ...state, revision: 0 }, [lastKnownValue(keyType, state, items)]);
-  if (dead > 0) return leave(tally, 'MongoDB refused the value');
-  const noted = { generation, at: line.now(), messages: 0, withoutId: 0, upTo: null };
-  choice.take(key);
-  if (await adoptKey(db, state, noted)) tally.taken++;
-  else tally.alreadyThere++;
+  const replacements = chosen.map(({ value: { key, keyType, generation, ...known }, items }) => {
+    const state = { ...adoptedState(line, key, keyType, known, inRedis.has(key)), revision: 0 };
+    return { state, write: lastKnownValue(keyType, state, items), generation };
+  });
+  const outcomes = await sink.many.replace(replacements);
+  const written: AdoptedKey[] = [];
+  for (const [i, { state, write, generation }] of replacements.entries()) {
+    const key = { state, adopted: { generation, at: line.now(), ...NO_MESSAGES } };
+    const outcome = outcomes[i] ?? (await writeAlone(sink, state, write));
+    if (outcome === 'overtaken') {
+      await noteAdoption(db, state.key, key.adopted);
+      choice.take(state.key);
+      counts.taken++;
+    } else if (outcome.dead > 0) leave(counts, 'MongoDB refused the value');
+    else written.push(key);
+  }
+  countAdopted(counts, await adoptKeys(db, written));
+  for (const { state } of written) choice.take(state.key);
+}
+
+/**
+ * Writes a value that could not be written with others.
+ * @returns `overtaken` if MongoDB holds the value already, without the key: a run was interrupted between the
+ * two. The sink has made the key's document then.
+ */
+async function writeAlone(sink: Sink, state: KeyState, write: Write): Promise<Outcome | 'overtaken'> {
+  try {
+    return await sink.write(state, [write]);
+  } catch (error) {
+    if (isOvertaken(error)) return 'overtaken';
+    throw error;
+  }
+}
+
+/** The items of a value that is to be taken. Any other value is counted. */
+function itemsToTake(
+  { key, keyType, value }: OldValue,
+  choice: KeyChoice,
+  counts: AdoptCounts,
+): readonly Item[] | undefined {
+  const chosen = choice.of(key);
+  if (typeof chosen === 'object') leave(counts, chosen.left);
+  else {
+    const items = itemsOfOld(keyType, value);
+    if (items === undefined) leave(counts, NOT_OF_THE_FORM);
+    else if (chosen === 'free') return items;
+    else counts.alreadyThere++;
+  }
+  return undefined;
 }
 
 /** The kinds of values that the old engine kept; the fleet uses the same names. */
