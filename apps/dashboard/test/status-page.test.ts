@@ -60,6 +60,21 @@ describe('the status page', () => {
     expect(shown({ lag: 0, paused: 0 })).toContain('in sync');
   });
 
+  test('does not call a type in sync while nobody reads changes', () => {
+    const shown = (facts: Parameters<typeof someFacts>[0]) =>
+      statusPage(aReport([aType({ lag: 0 })], { facts: someFacts(facts) }), aSite()).toString();
+    expect(shown({})).toContain('in sync');
+    expect(shown({ mirror: { is: aMirror({ lag: LAG }) } })).toContain('in sync');
+    for (const facts of [
+      { queue: { is: aQueue({ processes: [] }) } },
+      { queue: { is: aQueue({ isPaused: true }) } },
+      { at: Date.now() - 60_000 },
+    ]) {
+      expect(shown(facts)).not.toContain('in sync');
+      expect(shown(facts)).toContain('<span class="mark">unknown</span>');
+    }
+  });
+
   test('tells how many keys can’t be mirrored, and why', () => {
     const shown = (more: Parameters<typeof aQueue>[0]) => {
       const facts = someFacts({ queue: { is: aQueue(more) } });

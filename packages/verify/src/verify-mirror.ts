@@ -157,10 +157,12 @@ async function namesOf(
   const mirrored = [...here].filter(([, type]) => isMirrored(type)).map(([key]) => key);
   // A key that MongoDB has may have another type in Redis now, or be deleted.
   const known = await keysInMongo(db, chosen, isMirrored);
+  const selected = new Set([...mirrored, ...known]);
   const leftOut: Record<string, number> = {};
-  for (const type of here.values())
-    if (typeof type === 'object') leftOut[type.unknown] = (leftOut[type.unknown] ?? 0) + 1;
-  return { selected: new Set([...mirrored, ...known]), leftOut };
+  for (const [key, type] of here)
+    if (typeof type === 'object' && !selected.has(key))
+      leftOut[type.unknown] = (leftOut[type.unknown] ?? 0) + 1;
+  return { selected, leftOut };
 }
 
 /** Repeats a comparison if the source was demoted meanwhile: it may lack changes that the new primary has. */

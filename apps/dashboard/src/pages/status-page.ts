@@ -1,4 +1,4 @@
-import { leftOutText } from '@redis-to-mongo/fleet-status';
+import { leftOutText, type ReasonCode, type Verdict } from '@redis-to-mongo/fleet-status';
 import {
   type BacklogStatus,
   isReadable,
@@ -46,12 +46,12 @@ ${rest.map((id) => part(id, parts))}`,
 
 /** The changing parts of the page. A part is sent again when it changes, and the page's script puts it in place. */
 export function statusParts(report: StatusReport): Parts {
-  const { fleet, queue, at } = report;
+  const { fleet, queue, at, verdict } = report;
   const nothing = html``;
   return {
     verdict: verdictPart(report),
     tiles: tiles(report),
-    types: isReadable(fleet) ? keyTypesTable(fleet.types) : nothing,
+    types: isReadable(fleet) ? keyTypesTable(fleet.types, hasOldNumbers(verdict)) : nothing,
     queue: isReadable(queue) ? queuePanel(queue) : nothing,
     errors: isReadable(fleet) ? errorsTable(fleet.errors, fleet.errorClasses, at) : nothing,
     backlogs: isReadable(fleet) ? html`${backlogsTable(fleet.backlogs)}` : nothing,
@@ -159,16 +159,36 @@ const COLUMNS = [
   'Per second',
 ];
 
+/** Reasons with which nobody notices or reads changes, so that the numbers of all types may be old. */
+const NOTHING_IS_READ: ReadonlySet<ReasonCode> = new Set([
+  'queue-unreadable',
+  'target-unreadable',
+  'source-unreachable',
+  'reading-old',
+  'no-scheduler',
+  'no-worker',
+  'workers-paused',
+  'queue-paused',
+]);
+
+function hasOldNumbers({ reasons }: Verdict): boolean {
+  return reasons.some(({ code }) => NOTHING_IS_READ.has(code));
+}
+
 /** One row per key type. On a narrow screen each row is a card, and the cells carry their column's name. */
-function keyTypesTable(types: readonly TypeStatus[]): Html {
+function keyTypesTable(types: readonly TypeStatus[], isOld: boolean): Html {
   return html`<section class="panel" aria-labelledby="types">
 <h2 id="types">By key type</h2>
-${dataTable(['Type', 'State', ...COLUMNS.map((name) => `>${name}`)], types.map(typeRow), 'cards')}
+${dataTable(
+  ['Type', 'State', ...COLUMNS.map((name) => `>${name}`)],
+  types.map((type) => typeRow(type, isOld)),
+  'cards',
+)}
 ${types.length === 0 && html`<p class="empty">No keys yet.</p>`}
 </section>`;
 }
 
-function typeRow(type: TypeStatus): Html {
+function typeRow(type: TypeStatus, isOld: boolean): Html {
   const cells: readonly (readonly [string, false | 'busy' | 'bad'])[] = [
     [count(type.active), false],
     [count(type.deleted), false],
@@ -180,7 +200,7 @@ function typeRow(type: TypeStatus): Html {
     [count(type.lag), type.lag > 0 && 'busy'],
     [rate(type.perSecond), false],
   ];
-  return html`<tr><th scope="row">${type.keyType}</th><td class="state">${state(type)}</td>${cells.map(
+  return html`<tr><th scope="row">${type.keyType}</th><td class="state">${state(type, isOld)}</td>${cells.map(
     ([text, tone], i) =>
       html`<td class="n ${text === '0' && 'zero'} ${tone}" data-name="${COLUMNS[i]}">${text}</td>`,
   )}</tr>`;
@@ -189,15 +209,16 @@ function typeRow(type: TypeStatus): Html {
 /**
  * A type with dead letters is not called in sync: MongoDB lacks these records. Nor is one with paused keys: what Redis
  * has of these is not known here.
+ * @param isOld nobody reads changes now.
  */
-function state({ failing, lag, paused, dead }: TypeStatus): Html {
+function state({ failing, lag, paused, dead }: TypeStatus, isOld: boolean): Html {
   const resting = paused > 0 && html` <span class="mark busy paused">${count(paused)} paused</span>`;
-  if (failing > 0) return html`<span class="mark bad">${count(failing)} failing</span>${resting}`;
-  const state =
-    lag > 0
-      ? html`<span class="mark busy">catching up</span>`
-      : dead > 0
-        ? html`<span class="mark bad">dead letters</span>`
-        : paused === 0 && html`<span class="mark good">in sync</span>`;
-  return html`${state}${resting}`;
+  const mark = () => {
+    if (failing > 0) return html`<span class="mark bad">${count(failing)} failing</span>`;
+    if (lag > 0) return html`<span class="mark busy">catching up</span>`;
+    if (dead > 0) return html`<span class="mark bad">dead letters</span>`;
+    if (paused > 0) return undefined;
+    return isOld ? html`<span class="mark">unknown</span>` : html`<span class="mark good">in sync</span>`;
+  };
+  return html`${mark()}${resting}`;
 }
