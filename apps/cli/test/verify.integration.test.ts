@@ -54,6 +54,27 @@ test('a key is found that has become one of a type that is not mirrored, and ret
   await cli.redis.del('retyped');
 });
 
+test('a key without permission is compared if MongoDB has it, and left out if not, but not both', async () => {
+  await cli.redis.mset({ 'hidden:known': '1', 'hidden:new': '1' });
+  await cli.run('once', 'hidden:known');
+  await cli.redis.acl('SETUSER', 'verify-reader', 'on', '>pass-word', '~seen:*', '+@all');
+  const url = cli.namespace.redis.url.replace('redis://', 'redis://verify-reader:pass-word@');
+  const { stdout } = await runIn(
+    { ...cli.env, REDIS_URL: url },
+    'verify',
+    'hidden:*',
+    '--settle',
+    '0',
+    '--json',
+  );
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ keys: 1, differing: [{ key: 'hidden:known' }], leftOut: { 'no permission': 1 } },
+  });
+  await cli.redis.del('hidden:known', 'hidden:new');
+  await cli.redis.acl('DELUSER', 'verify-reader');
+  await cli.run('once', 'hidden:*');
+});
+
 test('keys of a type that is no longer mirrored are no difference, gone or not, and keep what MongoDB has of them', async () => {
   const env = { ...cli.env, KEY_TYPES: 'stream' };
   for (const key of ['left:1', 'left:2']) await cli.redis.sadd(key, 'a');
