@@ -71,7 +71,7 @@ describe('the status page', () => {
       { at: Date.now() - 60_000 },
     ]) {
       expect(shown(facts)).not.toContain('in sync');
-      expect(shown(facts)).toContain('<span class="mark">unknown</span>');
+      expect(shown(facts)).toContain('<span class="mark idle">unknown</span>');
     }
   });
 
