@@ -218,7 +218,9 @@ function state({ failing, lag, paused, dead }: TypeStatus, isOld: boolean): Html
     if (lag > 0) return html`<span class="mark busy">catching up</span>`;
     if (dead > 0) return html`<span class="mark bad">dead letters</span>`;
     if (paused > 0) return undefined;
-    return isOld ? html`<span class="mark idle">unknown</span>` : html`<span class="mark good">in sync</span>`;
+    return isOld
+      ? html`<span class="mark idle">unknown</span>`
+      : html`<span class="mark good">in sync</span>`;
   };
   return html`${mark()}${resting}`;
 }
