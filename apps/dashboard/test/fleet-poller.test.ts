@@ -158,3 +158,32 @@ test('sums that were slow once are read again soon, and seldom where they always
   expect(await after(1_000)).toBe(6);
   vi.useRealTimers();
 });
+
+test('a server that did not answer for long is read soon after it answers again', async () => {
+  vi.useFakeTimers();
+  let isSilent = true;
+  let readings = 0;
+  const facts = new ThrottledReader(
+    async () => {
+      readings++;
+      await new Promise((resolve) => setTimeout(resolve, isSilent ? 6_000 : 10));
+      return isSilent;
+    },
+    { spacingMs: 1_000, share: 6, patienceMs: 15_000 },
+    (failed) => failed,
+  );
+  const after = async (ms: number) => {
+    for (let waited = 0; waited < ms; waited += 1_000) {
+      void facts.read();
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    return readings;
+  };
+  expect(await after(60_000)).toBe(5);
+  isSilent = false;
+  await after(14_000);
+  const last = facts.read();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(await last).toBe(false);
+  vi.useRealTimers();
+});

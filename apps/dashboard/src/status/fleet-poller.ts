@@ -61,7 +61,11 @@ export class FleetPoller {
       if (!this.#isClosed) onError(source, error);
     };
     let before: Sums | undefined;
-    this.#facts = new ThrottledReader(async () => this.#complained(await readFacts()), FACTS);
+    this.#facts = new ThrottledReader(
+      async () => this.#complained(await readFacts()),
+      FACTS,
+      (facts) => errorsIn(facts).length > 0,
+    );
     this.#sums = new ThrottledReader(async () => {
       before = withRates(await readSums(), before);
       return before;
@@ -139,12 +143,17 @@ export class FleetPoller {
   }
 
   #complained(facts: FleetFacts): FleetFacts {
-    for (const source of ['queue', 'mirror', 'source'] as const) {
-      const fact = facts[source];
-      if ('error' in fact) this.#onError(source, fact.error);
-    }
+    for (const { source, error } of errorsIn(facts)) this.#onError(source, error);
     return facts;
   }
+}
+
+/** The servers that could not be read. */
+function errorsIn(facts: FleetFacts) {
+  return (['queue', 'mirror', 'source'] as const).flatMap((source) => {
+    const fact = facts[source];
+    return 'error' in fact ? [{ source, error: fact.error }] : [];
+  });
 }
 
 function momentOf(report: StatusReport): Moment {

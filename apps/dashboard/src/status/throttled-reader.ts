@@ -26,9 +26,14 @@ export class ThrottledReader<T> {
   #begun = 0;
   #tookBefore = Number.POSITIVE_INFINITY;
 
+  /**
+   * @param hasFailed whether a reading waited for a server that did not answer. Such readings take up to half of the
+   * time, because waiting costs the server little, and the next reading must not come late once it answers.
+   */
   constructor(
     read: () => Promise<T>,
     private readonly pace: ThrottleOptions,
+    private readonly hasFailed: (value: T) => boolean = () => false,
   ) {
     this.#read = read;
   }
@@ -56,8 +61,11 @@ export class ThrottledReader<T> {
   async #readOnce(): Promise<void> {
     const began = performance.now();
     this.#begun = began;
+    let { share } = this.pace;
     try {
-      this.#last = { value: await this.#read() };
+      const value = await this.#read();
+      this.#last = { value };
+      if (this.hasFailed(value)) share = Math.min(share, 2);
     } catch (error) {
       this.#last = { error };
     }
@@ -65,7 +73,7 @@ export class ThrottledReader<T> {
     // One slow reading does not count: otherwise the data would stay old after a server was slow only once.
     const costs = Math.min(took, this.#tookBefore);
     this.#tookBefore = took;
-    this.#nextAt = performance.now() + Math.max(this.pace.spacingMs - took, (this.pace.share - 1) * costs);
+    this.#nextAt = performance.now() + Math.max(this.pace.spacingMs - took, (share - 1) * costs);
   }
 }
 
