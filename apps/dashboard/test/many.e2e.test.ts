@@ -70,6 +70,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     expect(await page.textContent('body')).not.toContain('s3cret');
     await page.locator('tbody tr').first().getByRole('link', { name: 'Open' }).click();
     await page.getByRole('heading', { name: 'Dead letter of refused' }).waitFor();
+    await page.waitForLoadState('load'); // before that, a button has no dialog yet
     expect(await page.textContent('body')).not.toContain('s3cret');
     await page.getByRole('button', { name: 'Replay' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
