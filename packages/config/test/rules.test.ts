@@ -205,6 +205,36 @@ describe('rules', () => {
     expect(problemsOf(rule({ x: 1 }))).toEqual([expect.not.stringContaining('did you mean')]);
   });
 
+  it('with an interval are for types that have scheduled jobs', () => {
+    expect(problemsOf(rule({ types: ['hash'], intervalSec: 5 }))).toEqual([
+      'rule 1 (orders*), intervalSec: does not apply to hash: remove it, or let types name stream, set',
+    ]);
+    expect(folder.load({}, { RULES: [rule({ types: ['hash', 'set'], intervalSec: 5 })] }).rules).toHaveLength(
+      1,
+    );
+  });
+
+  it('that rename to what a document cannot have at its top level are warned of', () => {
+    const fields = { rename: { a: '_id', b: 'x.y', c: 'd' } };
+    expect(folder.load({}, { RULES: [rule({ types: ['hash'], fields })] }).warnings).toEqual([]);
+    expect(
+      folder.load({}, { RULES: [rule({ types: ['hash'], fields, shape: 'document' })] }).warnings,
+    ).toEqual([
+      'RULES: rule 1 (orders*), fields.rename.a: _id cannot stand at the top level of a document: the field is stored in _redis.fields',
+      'RULES: rule 1 (orders*), fields.rename.b: x.y cannot stand at the top level of a document: the field is stored in _redis.fields',
+    ]);
+  });
+
+  it('that parse a field by its new name are warned of, unless the field of the old name is parsed, too', () => {
+    const warningsOf = (rename: object, parse: object) =>
+      folder.load({}, { RULES: [rule({ types: ['hash'], fields: { rename }, parse })] }).warnings;
+    expect(warningsOf({ a: 'alpha' }, { alpha: 'number' })).toEqual([
+      'RULES: rule 1 (orders*), parse.alpha: is the new name of a: parse goes by the names in Redis',
+    ]);
+    expect(warningsOf({ a: 'alpha' }, { a: 'number', alpha: 'number' })).toEqual([]);
+    expect(warningsOf({ a: 'b', b: 'a' }, { a: 'number' })).toEqual([]);
+  });
+
   it('that no key can have are warned of', () => {
     const { warnings } = folder.load(
       { KEY_TYPES: 'stream' },
@@ -236,6 +266,7 @@ describe('rules', () => {
   it.each([
     ['no JSON', '[{'],
     ['no list', '{}'],
+    ['an object in place of a list', '{"pattern":"a*"}'],
     ['no object', '[1]'],
   ])('of %s are refused as a whole', (_, RULES) => {
     expect(folder.refuse({ RULES }).problems).toMatchObject([

@@ -5,7 +5,8 @@ export const ruleFormats = {
   rules: {
     parse: (text: string): unknown => {
       const read = readJson(text);
-      return 'value' in read ? read.value : text;
+      // convict would treat an object as part of the schema and fail.
+      return 'value' in read && Array.isArray(read.value) ? read.value : text;
     },
     check: (value: unknown) => {
       const read = typeof value === 'string' ? readJson(value) : { value };

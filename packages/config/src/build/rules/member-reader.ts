@@ -21,13 +21,18 @@ export class MemberReader {
   constructor(
     private readonly members: Members,
     private readonly where: string,
-    private readonly settings: Pick<Settings, 'problem'>,
+    private readonly settings: Pick<Settings, 'problem' | 'warn'>,
     private readonly path = '',
   ) {}
 
   /** Records a mistake in a member. */
   problem(member: string, problem: string, remedy: string): undefined {
     this.settings.problem('RULES', `${this.where}, ${this.path}${member}: ${problem}`, remedy);
+  }
+
+  /** Warns of a member that is allowed, but may not do what is expected of it. */
+  warn(member: string, warning: string): void {
+    this.settings.warn(`RULES: ${this.where}, ${this.path}${showUnknown(member)}: ${warning}`);
   }
 
   /** Whether the member is set; null is not. */

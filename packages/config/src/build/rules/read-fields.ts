@@ -1,5 +1,5 @@
 import { keyTypeEntry } from '@redis-to-mongo/key-types';
-import { defined, type KeyType, type RuleSpec } from '@redis-to-mongo/pipeline';
+import { defined, type KeyType, OURS, type RuleSpec } from '@redis-to-mongo/pipeline';
 import { showUnknown } from '../../show-value.js';
 import type { MemberReader } from './member-reader.js';
 
@@ -29,7 +29,14 @@ export function readFields(
           `does not apply to ${types?.join(', ')}`,
           'remove it: only streams and hashes have fields',
         );
-  const parse = readParse(rule, isStored, types);
+  if (!parts && rule.has('shape'))
+    for (const [name, stored] of Object.entries(rename ?? {}))
+      if (!isFine(stored))
+        found?.reader.warn(
+          `rename.${name}`,
+          `${showUnknown(stored)} cannot stand at the top level of a document: the field is stored in ${OURS}.fields`,
+        );
+  const parse = readParse(rule, isStored, types, rename ?? {});
   return defined({ fields: found && defined({ take, leave, rename }), parse });
 }
 
@@ -70,6 +77,7 @@ function readParse(
   rule: MemberReader,
   isStored: (name: string) => boolean,
   types: readonly KeyType[] | undefined,
+  rename: Readonly<Record<string, string>>,
 ): RuleSpec['parse'] {
   const parts = partsOf(types);
   const found = rule.object('parse');
@@ -84,11 +92,20 @@ function readParse(
       );
     else if (!parts && !isStored(name))
       found.reader.problem(name, 'is a field that is left out', 'take the field, or remove this');
+    const source = parts ? undefined : sourceOf(name, rename);
+    if (source !== undefined && !found.names.includes(source))
+      found.reader.warn(name, `is the new name of ${showUnknown(source)}: parse goes by the names in Redis`);
     if (name === 'score' && parts && kind === 'json')
       found.reader.problem(name, 'is a number', 'write date, or remove it');
     return kind === undefined ? [] : [[name, kind] as const];
   });
   return Object.fromEntries(kinds);
+}
+
+/** The field that gets this name, unless a field of this name is renamed itself. */
+function sourceOf(name: string, rename: Readonly<Record<string, string>>): string | undefined {
+  if (Object.hasOwn(rename, name)) return undefined;
+  return Object.keys(rename).find((source) => rename[source] === name);
 }
 
 /**

@@ -34,18 +34,10 @@ const APPLIES_TO: Readonly<Record<string, readonly KeyType[]>> = {
   attach: [METADATA_TYPE.names.keyType],
   trim: ['stream'],
   history: typesWhere(({ hasHistory }) => hasHistory),
+  intervalSec: typesWhere(({ hasScheduler }) => hasScheduler),
 };
 
-const MEMBERS = [
-  'pattern',
-  'types',
-  'collection',
-  'shape',
-  'idType',
-  'ttlSec',
-  'intervalSec',
-  ...Object.keys(APPLIES_TO),
-];
+const MEMBERS = ['pattern', 'types', 'collection', 'shape', 'idType', 'ttlSec', ...Object.keys(APPLIES_TO)];
 
 /**
  * Reads one rule. Mistakes are recorded, and left out of the result.
