@@ -61,5 +61,20 @@ describe.skipIf(await servesFerretDb())('the view of streams (needs views)', () 
     const refused = await cli.run('once');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('the database has a collection streams');
+    expect(await cli.run('doctor')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/problem +the database has a collection streams/),
+    });
+  });
+
+  test('so is a view of that name on another collection', async () => {
+    await cli.db.dropCollection('streams');
+    await cli.db.createCollection('streams', { viewOn: 'mine', pipeline: [] });
+    const refused = await cli.run('once');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('the database has a view streams');
+    expect(await cli.db.listCollections({ name: 'streams' }).toArray()).toMatchObject([
+      { type: 'view', options: { viewOn: 'mine' } },
+    ]);
   });
 });

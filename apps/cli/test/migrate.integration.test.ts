@@ -49,7 +49,10 @@ test('plan counts how many documents are in an old shape, and shows one of each 
     "20 documents of 1 key are not as rule 1 (event*) would write them now: redis-to-mongo resync 'event*' --yes migrates them in place",
   );
   expect(stdout).toContain('11 documents of 11 keys are not as rule 2 (user:*) would write them now');
-  expect(stdout).toContain('1 document of 1 key is not as rule 3 (tags) would write them now');
+  expect(stdout).toContain(
+    "1 document of 1 key is not as rule 3 (tags) would write it now: redis-to-mongo resync 'tags' --in-place --yes migrates it in place",
+  );
+  expect(stdout.match(/"_redis": \{\n {4}"key": "user:/g)).toHaveLength(1);
   expect(stdout).toMatch(/^By rule 2 \(user:\*\), in users$/m);
   expect(stdout).toMatch(/"age": \d+,\n {2}"_redis": \{\n {4}"key": "user:/);
   expect(await cli.run('plan')).toMatchObject({ stdout: expect.not.stringContaining('migrates them') });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Document, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CliUnderTest, cliUnderTest } from './cli-under-test.js';
+import { type CliUnderTest, cliUnderTest, runIn } from './cli-under-test.js';
 import { runQuery } from './queries-in-docs.js';
 import { servesFerretDb } from './serves-ferretdb.js';
 
@@ -17,6 +17,8 @@ interface Recipe {
   readonly document: Document;
   readonly index: Document;
   readonly query: string;
+  /** A query of the members of a large value. */
+  readonly members: string | undefined;
 }
 
 function recipes(): readonly Recipe[] {
@@ -26,7 +28,7 @@ function recipes(): readonly Recipe[] {
       [...section.matchAll(new RegExp(`^\`\`\`${kind}\\n(.*?)^\`\`\``, 'gms'))].map(([, block = '']) =>
         block.trim(),
       );
-    const [document = '', queries = ''] = blocks('js');
+    const [document = '', queries = '', members] = blocks('js');
     const [, index = ''] = /createIndex\((.*)\);/.exec(queries) ?? [];
     return {
       title: section.slice(0, section.indexOf('\n')),
@@ -35,6 +37,7 @@ function recipes(): readonly Recipe[] {
       document: documentIn(document),
       index: documentIn(index),
       query: queries.slice(queries.indexOf('\n') + 1).replace(/;$/, ''),
+      members: members?.replace(/;$/, ''),
     };
   });
 }
@@ -92,6 +95,19 @@ describe('the recipes', () => {
     await cli.db.collection(rule.collection).createIndex(index);
     const plan = await runQuery(cli.db, { page: 'docs/recipes.md', text: `${query}.explain()` });
     expect(JSON.stringify(plan)).toContain(JSON.stringify({ keyPattern: index }).slice(1, -1));
+  });
+
+  it('show the current members of a large leaderboard, highest first', async () => {
+    const [text = ''] = RECIPES.flatMap(({ members = [] }) => members);
+    await cli.redis.zadd('leaderboard:us', 3, 'ann', 1, 'bob', 2, 'gone');
+    const large = { ...cli.env, VALUE_INLINE_MEMBERS: '1' };
+    expect(await runIn(large, 'once', 'leaderboard:us')).toMatchObject({ code: 0 });
+    await cli.redis.zrem('leaderboard:us', 'gone');
+    expect(await runIn(large, 'once', 'leaderboard:us')).toMatchObject({ code: 0 });
+    expect(await runQuery(cli.db, { page: 'docs/recipes.md', text })).toMatchObject([
+      { player: 'ann', points: 3 },
+      { player: 'bob', points: 1 },
+    ]);
   });
 
   it('lose nothing: verify finds no difference', async () => {

@@ -120,6 +120,10 @@ describe('rules', () => {
     ).toEqual([
       'rule 2 (b*), collection: x_members would hold messages, and members by rule 1 (orders*): write another name',
     ]);
+    const attached = { pattern: '*:info:*', types: ['set'], attach: true };
+    expect(problemsOf(rule({ types: ['stream'], collection: 'streams' }), attached)).toEqual([
+      'rule 1 (orders*), collection: streams would hold messages, and the view of streams by rule 2 (*:info:*): write another name',
+    ]);
   });
 
   it('parse fields of streams and hashes by name, and other values by their parts', () => {

@@ -40,6 +40,7 @@ export { pingMongo, probeWrites } from './connection/ping-mongo.js';
 export { collectionOf } from './database/collection-of.js';
 export { collectionsUsed } from './database/collections-used.js';
 export { prepareDatabase } from './database/prepare-database.js';
+export { STREAMS_VIEW } from './database/streams-view.js';
 export { COLLECTION_UNUSABLE } from './database/unusable-collections.js';
 export { readDeadLetter } from './dead-letters/dead-letters.js';
 export { settleKeyLetters } from './dead-letters/key-letters.js';

@@ -2,7 +2,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { isKeyType, ruleBook } from '@redis-to-mongo/key-types';
 import { activeKeys, collectionOf, inspectIndexes } from '@redis-to-mongo/mongo-sink';
 import { type SampleDocument, sampleDocument, sourceOptions } from '@redis-to-mongo/operations';
-import { isInPlace, type KeyType, shownKey } from '@redis-to-mongo/pipeline';
+import { globPattern, isInPlace, type KeyType, shownKey } from '@redis-to-mongo/pipeline';
 import { redisSource } from '@redis-to-mongo/redis-source';
 import { colored, counted, grouped } from '@redis-to-mongo/terminal';
 import type { Database } from '../clients.js';
@@ -105,14 +105,14 @@ function print(
     out.line(
       `\n${keys === 1 ? '1 known key stays' : `${grouped(keys)} known keys stay`} in ${from} until resynced; the rule now names ${to}`,
     );
-  for (const { rule, pattern, keys, documents } of old)
-    out.line(
-      `\n${counted(documents, 'document')} of ${counted(keys, 'key')} ${documents === 1 ? 'is' : 'are'} not as ${rule === null ? 'they would be written without a rule' : `rule ${rule} (${pattern}) would write them now`}: redis-to-mongo resync '${pattern}' --yes migrates them in place`,
-    );
+  for (const each of old) out.line(`\n${oldShapeInWords(each)}`);
   out.heading(indexes.length === 0 ? 'All indexes exist' : 'Indexes to create');
   for (const index of indexes) out.line(`  ${index}`);
-  for (const { type, sample } of targets) {
-    if (!sample) continue;
+  const ofRules = new Set(
+    survey.rules.flatMap(({ sample, example }) => (sample && example ? [example.key] : [])),
+  );
+  for (const { type, sample, example } of targets) {
+    if (!sample || ofRules.has(example)) continue;
     out.heading(`A ${type}, in ${sample.collection}`);
     out.json(sample.document);
   }
@@ -139,6 +139,20 @@ interface OldShape {
   readonly keys: number;
   /** The number of documents: one for each value, and all messages of streams. */
   readonly documents: number;
+}
+
+function oldShapeInWords({ rule, pattern, keys, documents }: OldShape): string {
+  const [are, they, them] = documents === 1 ? ['is', 'it', 'it'] : ['are', 'they', 'them'];
+  const asNow =
+    rule === null
+      ? `${they} would be written without a rule`
+      : `rule ${rule} (${pattern}) would write ${them} now`;
+  // Without --in-place, the name of one key begins its next incarnation.
+  const option = globPattern(pattern).source === undefined ? ' --in-place' : '';
+  return (
+    `${counted(documents, 'document')} of ${counted(keys, 'key')} ${are} not as ${asNow}: ` +
+    `redis-to-mongo resync '${pattern}'${option} --yes migrates ${them} in place`
+  );
 }
 
 /** Keys in MongoDB that the current rules would store differently. Reads all active keys once. @throws SyncError as mongoError. */

@@ -33,12 +33,15 @@ export async function resync(
 ): Promise<Ending> {
   const { out, clients } = call;
   const key = canonicalKeyId(name);
+  const mayBePattern = /[*?[\\]/.test(name);
   if (!yes)
     throw new CliError(
       'CLI_REFUSED',
-      `resync ${shownKey(key)}: this reads and writes all of it again: add --yes to confirm`,
+      mayBePattern || inPlace
+        ? `resync ${shownKey(name)}: this migrates the documents that do not match their current rule: add --yes to confirm`
+        : `resync ${shownKey(key)}: this begins its next incarnation, and reads and writes all of it again: add --yes to confirm; or --in-place --yes to migrate only documents that do not match their current rule`,
     );
-  const isPattern = /[*?[\\]/.test(name) && !(await readKey(await clients.db(), key));
+  const isPattern = mayBePattern && !(await readKey(await clients.db(), key));
   if (isPattern || inPlace)
     return await migrateKeys(call, name, isPattern ? { filter: name } : { key }, { allowNone });
   // Opened before anything is changed: without a queue, no worker could be asked to read the key.

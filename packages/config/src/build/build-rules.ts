@@ -1,3 +1,4 @@
+import { STREAMS_VIEW } from '@redis-to-mongo/mongo-sink';
 import {
   globPattern,
   type KeyType,
@@ -35,11 +36,13 @@ function nameOf(index: number, pattern: unknown): string {
 }
 
 /**
- * A collection holds only messages, only values or only members. If two rules disagree, the second is
- * reported.
+ * A collection holds only messages, only values or only members, and is not the view that attaches sets to
+ * streams. If two rules disagree, the second is reported.
  */
 function checkCollections(rules: readonly Named[], settings: Settings): void {
   const users = new Map<string, { readonly what: string; readonly where: string }>();
+  const attaching = rules.find(({ rule }) => rule.attach);
+  if (attaching) users.set(STREAMS_VIEW, { what: 'the view of streams', where: attaching.where });
   for (const { where, rule } of rules) {
     const { collection, types } = rule;
     if (collection === undefined) continue;

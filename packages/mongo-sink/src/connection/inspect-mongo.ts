@@ -1,6 +1,7 @@
 import type { RuleSpec } from '@redis-to-mongo/pipeline';
 import type { Db, Document } from 'mongodb';
 import { collectionsUsed } from '../database/collections-used.js';
+import { foreignStreams } from '../database/streams-view.js';
 import { unusableCollections } from '../database/unusable-collections.js';
 import { unlessRefused } from '../errors/refused-by.js';
 import { INDEXES } from '../indexes/indexes.js';
@@ -61,7 +62,7 @@ function productOf({ ferretdb }: Document): string | undefined {
   return /\d/.test(version) ? `FerretDB ${version}` : 'FerretDB';
 }
 
-/** The state of the indexes that the fleet uses. */
+/** The state of the indexes that the fleet uses, and what has the name of one of its collections. */
 export type IndexReport = Awaited<ReturnType<typeof inspectIndexes>>;
 
 /**
@@ -74,9 +75,10 @@ export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []) {
     ({ collection }) => !unusable.some(({ name }) => name === collection),
   );
   const there = new Map<string, Document[]>();
-  await connected(db, async () => {
+  const taken = await connected(db, async () => {
     for (const name of new Set(wanted.map(({ collection }) => collection)))
       there.set(name, await indexesOf(db, name));
+    return await foreignStreams(db, rules);
   });
   /** Missing indexes, as `collection {field: 1}`. */
   const missing: string[] = [];
@@ -87,7 +89,7 @@ export async function inspectIndexes(db: Db, rules: readonly RuleSpec[] = []) {
     if (typeof verdict === 'object') problems.set(verdict.problem, verdict);
     else if (verdict !== 'there') missing.push(inWords(index));
   }
-  return { missing, problems: [...unusable, ...problems.values()] };
+  return { missing, problems: [...unusable, ...(taken ? [taken] : []), ...problems.values()] };
 }
 
 function inWords({ collection, key }: Index): string {

@@ -12,15 +12,39 @@ import { unlessRefused } from '../errors/refused-by.js';
 import { pathIn } from '../values/value-place.js';
 
 /** The view that shows each stream with its metadata sets. */
-const STREAMS_VIEW = 'streams';
+export const STREAMS_VIEW = 'streams';
 
 /** MongoDB's code if another process created the view meanwhile. */
 const NAMESPACE_EXISTS = 48;
 
 /**
+ * Finds what has the name of the view `streams` and is not the fleet's, if a rule needs the view: a collection, or a view of
+ * something else than `keys`.
+ * @returns `undefined` if there is none, or if the user may not list collections.
+ * @throws what the driver throws.
+ */
+export async function foreignStreams(
+  db: Db,
+  rules: readonly RuleSpec[],
+): Promise<{ readonly problem: string; readonly remedy: string } | undefined> {
+  if (!rules.some(({ attach }) => attach)) return undefined;
+  const found = await viewIn(db).catch(unlessRefused());
+  return found && foreign(found);
+}
+
+function foreign({ type, options }: Document) {
+  if (type === 'view' && options?.viewOn === 'keys') return undefined;
+  const kind = type === 'view' ? 'view' : 'collection';
+  return {
+    problem: `the database has a ${kind} ${STREAMS_VIEW}, whose name a rule with attach needs for a view`,
+    remedy: 'rename it, or remove attach',
+  };
+}
+
+/**
  * Creates the view `streams` if a rule attaches metadata sets to their streams. It shows each main stream
  * from `keys`, with the members of its sets. A view stores nothing, so it is always up to date.
- * @throws SyncError DOCUMENT_FOREIGN if the database has a collection of that name, MONGO_INCOMPATIBLE if the
+ * @throws SyncError DOCUMENT_FOREIGN if the database has a collection or view of that name that is not the fleet's, MONGO_INCOMPATIBLE if the
  * server has no views; else what the driver throws.
  */
 export async function makeStreamsView(db: Db, rules: readonly RuleSpec[]): Promise<void> {
@@ -28,12 +52,8 @@ export async function makeStreamsView(db: Db, rules: readonly RuleSpec[]): Promi
   if (attached.length === 0) return;
   const pipeline = pipelineOf(attached);
   const found = await viewIn(db);
-  if (found && found.type !== 'view')
-    throw new SyncError(
-      'DOCUMENT_FOREIGN',
-      'configuration',
-      `the database has a collection ${STREAMS_VIEW}, whose name a rule with attach needs for a view: rename it, or remove attach`,
-    );
+  const taken = found && foreign(found);
+  if (taken) throw new SyncError('DOCUMENT_FOREIGN', 'configuration', `${taken.problem}: ${taken.remedy}`);
   const isThis = (view: Document | undefined) =>
     JSON.stringify(view?.options?.pipeline) === JSON.stringify(pipeline);
   if (isThis(found)) return;
