@@ -19,11 +19,9 @@ export interface Problem {
  */
 export class ConfigError extends SyncError {
   override readonly name = 'ConfigError';
-  readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(readonly problems: readonly Problem[]) {
     super('CONFIG_INVALID', 'configuration', messageOf(problems));
-    this.problems = problems;
   }
 }
 

@@ -16,14 +16,12 @@ export interface PackedBuckets {
  * elements differ. Takes 8 bytes for about 128 elements: 64 kB for a million.
  */
 export class Buckets {
-  readonly layout: ElementLayout;
   #base = 0;
   #used = 0;
   /** Two sums of 32 bits per bucket; a typed array wraps them. */
   #sums: Uint32Array;
 
-  constructor(layout: ElementLayout) {
-    this.layout = layout;
+  constructor(readonly layout: ElementLayout) {
     this.#used = layout.kind === 'hashed' ? 2 ** layout.bits : 0;
     this.#sums = new Uint32Array(Math.max(16, 2 * this.#used));
   }

@@ -24,7 +24,6 @@ import type { Database } from './sides.js';
 
 /** Finds data without a key: active values and stream messages whose key is not in `keys`. */
 export class OrphanKeys {
-  readonly #values: readonly RuleCollection[];
   readonly #messages: readonly string[];
   readonly #keys = new Set<string>();
   /** The `_id`s of their values, where these are not the keys. */
@@ -33,10 +32,9 @@ export class OrphanKeys {
   /** @param collections those of rules, besides those of the types. */
   private constructor(
     private readonly db: Database,
-    collections: readonly RuleCollection[],
+    private readonly collections: readonly RuleCollection[],
   ) {
-    this.#values = collections;
-    const ofStreams = this.#values.filter(({ types }) => types === undefined || types.includes('stream'));
+    const ofStreams = this.collections.filter(({ types }) => types === undefined || types.includes('stream'));
     this.#messages = [
       ...new Set([messageCollectionOf({}), ...ofStreams.flatMap(({ collection }) => collection ?? [])]),
     ];
@@ -64,14 +62,14 @@ export class OrphanKeys {
   /** Scans all collections, or looks up the keys whose names are known. @throws SyncError as mongoError. */
   async find({ wanted, names }: ChosenKeys, types: readonly KeyType[]): Promise<void> {
     if (names) return await this.#findAmong(names.filter(wanted), types);
-    for await (const orphan of orphans(this.db, this.#values, wanted)) this.#add(orphan, types);
+    for await (const orphan of orphans(this.db, this.collections, wanted)) this.#add(orphan, types);
     if (!types.includes('stream')) return;
     for await (const key of unknownStreams(this.db, this.#messages, wanted)) this.#keys.add(key);
   }
 
   async #findAmong(names: readonly string[], types: readonly KeyType[]): Promise<void> {
     for (const name of names) {
-      for (const orphan of await orphansOf(this.db, this.#values, name)) this.#add(orphan, types);
+      for (const orphan of await orphansOf(this.db, this.collections, name)) this.#add(orphan, types);
       if (types.includes('stream') && (await unknownStream(this.db, this.#messages, name)))
         this.#keys.add(name);
     }
@@ -84,7 +82,7 @@ export class OrphanKeys {
   }
 
   async #valuesOf(key: string): Promise<readonly Orphan[]> {
-    return await orphansOf(this.db, this.#values, key, this.#documentIds.get(key) ?? []);
+    return await orphansOf(this.db, this.collections, key, this.#documentIds.get(key) ?? []);
   }
 
   /** The present problems of a found key, in words. @throws as find. */

@@ -17,7 +17,6 @@ const FRESH_MS = 30_000;
 
 /** One tailed stream: the state after its last write, and the last saved state. */
 export class TailedStream implements StreamAt {
-  readonly claim: Claim;
   /** By performance.now(), like all times here: that clock is never set. */
   readonly #since = performance.now();
   #changedAt: number;
@@ -29,10 +28,9 @@ export class TailedStream implements StreamAt {
 
   /** @param state the last saved state. */
   constructor(
-    claim: Claim,
+    readonly claim: Claim,
     private state: KeyState,
   ) {
-    this.claim = claim;
     this.#saved = state;
     const changedAt = state.lastChangedAt?.getTime() ?? Date.now();
     this.#changedAt = this.#since - Math.max(0, Date.now() - changedAt);

@@ -23,7 +23,6 @@ const AS_DRIVER = { checkKeys: false, serializeFunctions: false, ignoreUndefined
  */
 export class PlainBsonWriter {
   readonly #names = new Map<string, Buffer>();
-  readonly #mostBytes: number;
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #at = 0;
 
@@ -31,9 +30,7 @@ export class PlainBsonWriter {
    * @param mostBytes maximum number of bytes that one call may write. It also bounds the buffer, which is
    * kept: to this size plus one field.
    */
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
-  }
+  constructor(private readonly mostBytes: number) {}
 
   /** Encodes documents, one after the other. @throws BSONError as the driver does; RangeError above the limit. */
   write(documents: readonly Document[]): Buffer {
@@ -187,8 +184,8 @@ export class PlainBsonWriter {
   }
 
   #checkSize(): void {
-    if (this.#at > this.#mostBytes)
-      throw new RangeError(`the documents take more than ${this.#mostBytes} bytes`);
+    if (this.#at > this.mostBytes)
+      throw new RangeError(`the documents take more than ${this.mostBytes} bytes`);
   }
 
   #makeRoom(bytes: number): void {

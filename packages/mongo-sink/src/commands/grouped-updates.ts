@@ -42,14 +42,15 @@ const BYTES = 1024 * 1024;
  * the others one by one.
  */
 export class GroupedUpdates {
-  readonly #db: Db;
   readonly #lists: RecordLists;
   /** Whether the server counts only changed documents as modified; `undefined` until this was tested. */
   #countsChanged: boolean | undefined;
 
   /** @param newSequence as of KeyStates. */
-  constructor(db: Db, newSequence: NewDocumentSequence | undefined) {
-    this.#db = db;
+  constructor(
+    private readonly db: Db,
+    newSequence: NewDocumentSequence | undefined,
+  ) {
     this.#lists = new RecordLists(newSequence);
   }
 
@@ -58,7 +59,7 @@ export class GroupedUpdates {
    * @throws SyncError as mongoError.
    */
   async countsChanged(): Promise<boolean> {
-    this.#countsChanged ??= await countsChanged(this.#db);
+    this.#countsChanged ??= await countsChanged(this.db);
     return this.#countsChanged;
   }
 
@@ -69,7 +70,7 @@ export class GroupedUpdates {
   async update(collection: string, changes: readonly Change[], filter: Document = {}): Promise<Taken> {
     if (changes.length < 2 || !(await this.countsChanged())) return 'none';
     const updates = statementsOf(changes, filter);
-    const reply = await tryCommand(this.#db, {
+    const reply = await tryCommand(this.db, {
       update: collection,
       updates: this.#lists.listOf('updates', updates) ?? updates,
     });

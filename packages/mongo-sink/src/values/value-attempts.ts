@@ -36,11 +36,8 @@ export interface Generation {
 
 /** MongoDB refuses the manifest because of its content, for example by a user's index or validator. */
 export class ManifestRefused extends SyncError {
-  readonly refused: Pick<WriteError, 'code' | 'message'>;
-
-  constructor(refused: Pick<WriteError, 'code' | 'message'>) {
+  constructor(readonly refused: Pick<WriteError, 'code' | 'message'>) {
     super('MONGO_REFUSED', 'unknown', `MongoDB refused the document of a value with code ${refused.code}`);
-    this.refused = refused;
   }
 }
 

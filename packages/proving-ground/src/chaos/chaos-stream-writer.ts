@@ -14,15 +14,12 @@ export interface UnknownOutcomes {
 
 /** The only writer of one stream. It does one operation at a time, and records the result in Redis. */
 export class ChaosStreamWriter extends OneAtATime {
-  readonly written: WrittenStream;
-
   constructor(
     private readonly source: SourceConnection,
-    written: WrittenStream,
+    readonly written: WrittenStream,
     private readonly outcomes: UnknownOutcomes,
   ) {
     super();
-    this.written = written;
   }
 
   /**

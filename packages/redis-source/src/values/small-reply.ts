@@ -8,28 +8,25 @@ const CHECKSUM_LENGTH = 22;
 
 /** A small value, as the script returned it. It is unpacked only when its items are needed. */
 export class SmallReply {
-  readonly #source: ItemSource;
-  readonly #reply: unknown;
-
-  constructor(source: ItemSource, reply: unknown) {
-    this.#source = source;
-    this.#reply = reply;
-  }
+  constructor(
+    private readonly source: ItemSource,
+    private readonly reply: unknown,
+  ) {}
 
   /**
    * Two replies with the same checksum have equal values. Equal values may have different checksums, because
    * some items come in any order. `undefined` if the server can't pack replies.
    */
   get checksum(): string | undefined {
-    if (!Buffer.isBuffer(this.#reply)) return undefined;
-    return hash('sha256', this.#reply, 'base64url').slice(0, CHECKSUM_LENGTH);
+    if (!Buffer.isBuffer(this.reply)) return undefined;
+    return hash('sha256', this.reply, 'base64url').slice(0, CHECKSUM_LENGTH);
   }
 
   /** @throws SyncError REDIS_REPLY if the reply does not have the script's form. */
   items(): readonly Item[] {
-    const reply = Buffer.isBuffer(this.#reply) ? unpackMessage(this.#reply) : this.#reply;
+    const reply = Buffer.isBuffer(this.reply) ? unpackMessage(this.reply) : this.reply;
     const [value, details] = Array.isArray(reply) ? reply : [];
-    const { whole, detail } = this.#source;
+    const { whole, detail } = this.source;
     const items = whole.items(value);
     const completed = items && detail && details ? detail.complete(items, items, [details]) : items;
     if (!completed)

@@ -28,37 +28,35 @@ export interface AsksRaw {
  * streams with a rule that changes their content, and reads while the raw connection is not ready.
  */
 export class DirectReader {
-  readonly #connection: AsksRaw;
-  readonly #onRead: ((path: 'direct' | 'ordinary') => void) | undefined;
   readonly #buffers = new BufferPool(KEPT_BYTES);
 
   /**
    * @param connection is not closed by the reader.
    * @param onRead called for each read, with the path that it took.
    */
-  constructor(connection: AsksRaw, onRead?: (path: 'direct' | 'ordinary') => void) {
-    this.#connection = connection;
-    this.#onRead = onRead;
-  }
+  constructor(
+    private readonly connection: AsksRaw,
+    private readonly onRead?: (path: 'direct' | 'ordinary') => void,
+  ) {}
 
   /** See sameServer of redis-connection. */
   sameServer(): () => Promise<void> {
-    return this.#connection.sameServer();
+    return this.connection.sameServer();
   }
 
   /** Returns a reader that takes the direct path if possible, otherwise the ordinary path. */
   over(ordinary: StreamReader): StreamReader {
     const readOrdinary = async (request: ReadRequest) => {
-      this.#onRead?.('ordinary');
+      this.onRead?.('ordinary');
       return await ordinary.read(request);
     };
     return {
       read: async (request) => {
-        if (!this.#connection.isReady || !writesPlainMessages(request.rule))
+        if (!this.connection.isReady || !writesPlainMessages(request.rule))
           return await readOrdinary(request);
         try {
           const reading = await this.#read(request);
-          this.#onRead?.('direct');
+          this.onRead?.('direct');
           return reading;
         } catch (error) {
           if (error instanceof RawConnectionLost) return await readOrdinary(request);
@@ -85,10 +83,7 @@ export class DirectReader {
     };
     try {
       const from = isAnchored ? after : `(${after}`;
-      await this.#connection.ask(
-        requestFor(key, from, isAnchored ? count + 1 : count, expiry.command),
-        reply,
-      );
+      await this.connection.ask(requestFor(key, from, isAnchored ? count + 1 : count, expiry.command), reply);
       const reading = readingOf(reply, expiry, isShaped, marks, giveBack);
       if (!reading) giveBack();
       return reading;
@@ -149,14 +144,11 @@ const LEAST = 64 * 1024;
 
 /** Reuses buffers: allocating a buffer costs more than writing into it. */
 class BufferPool {
-  readonly #keepBytes: number;
   readonly #free: Buffer[] = [];
   #freeBytes = 0;
 
   /** @param keepBytes maximum size of all free buffers, in bytes. */
-  constructor(keepBytes: number) {
-    this.#keepBytes = keepBytes;
-  }
+  constructor(private readonly keepBytes: number) {}
 
   /** Returns a buffer of at least this many bytes. It may contain old data. */
   take(bytes: number): Buffer {
@@ -169,7 +161,7 @@ class BufferPool {
 
   /** Gives a buffer back. The caller must not use it anymore. */
   give(buffer: Buffer): void {
-    if (this.#freeBytes + buffer.length > this.#keepBytes) return;
+    if (this.#freeBytes + buffer.length > this.keepBytes) return;
     this.#free.push(buffer);
     this.#freeBytes += buffer.length;
   }

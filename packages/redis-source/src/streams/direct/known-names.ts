@@ -6,15 +6,12 @@ import type { EntryCursor } from './entry-cursor.js';
  * before.
  */
 export class KnownNames {
-  readonly #isFine: (name: string) => boolean;
   /** The bytes of the names, one after the other, and the index after each. */
   #names = new Uint8Array(256);
   #ends = new Int32Array(32);
   #count = -1;
 
-  constructor(isFine: (name: string) => boolean) {
-    this.#isFine = isFine;
-  }
+  constructor(private readonly isFine: (name: string) => boolean) {}
 
   /** Whether the entry has exactly the known names. */
   areThose(source: Buffer, { items, spans }: EntryCursor): boolean {
@@ -45,7 +42,7 @@ export class KnownNames {
       const name = source.subarray(spans[4 * i], spans[4 * i + 1]);
       if (!isUtf8(name)) return false;
       const text = name.toString('utf8');
-      if (!this.#isFine(text) || names.has(text)) return false;
+      if (!this.isFine(text) || names.has(text)) return false;
       names.add(text);
       length += name.length;
     }

@@ -25,9 +25,6 @@ export class StreamReply implements RawReply {
   info: Reply = null;
   expiryReply: Reply = null;
   encoder: EntryEncoder | undefined;
-  readonly #anchor: string | undefined;
-  readonly #marks: StreamMarks;
-  readonly #begin: (entries: number) => EntryEncoder;
   readonly #cursor = new EntryCursor();
   #step = 0;
   #entriesLeft = 0;
@@ -38,11 +35,11 @@ export class StreamReply implements RawReply {
    * @param marks receives some of the entries.
    * @param begin called with the number of entries.
    */
-  constructor(anchor: string | undefined, marks: StreamMarks, begin: (entries: number) => EntryEncoder) {
-    this.#anchor = anchor;
-    this.#marks = marks;
-    this.#begin = begin;
-  }
+  constructor(
+    private readonly anchor: string | undefined,
+    private readonly marks: StreamMarks,
+    private readonly begin: (entries: number) => EntryEncoder,
+  ) {}
 
   /** See RawReply. */
   take(bytes: Buffer, from: number): number {
@@ -72,16 +69,16 @@ export class StreamReply implements RawReply {
       this.#entriesLeft--;
       if (this.#isFirst) {
         this.#isFirst = false;
-        if (this.#anchor !== undefined && this.#anchor === idOf(bytes, cursor)) {
+        if (this.anchor !== undefined && this.anchor === idOf(bytes, cursor)) {
           this.anchorDigest = digestAt(bytes, cursor);
           continue;
         }
       }
       encoder?.add(bytes, cursor, areTexts);
-      const [isMark, isLast] = [this.#marks.takesNext(), this.#entriesLeft === 0];
+      const [isMark, isLast] = [this.marks.takesNext(), this.#entriesLeft === 0];
       if (!isMark && !isLast) continue;
       const mark = { id: idOf(bytes, cursor), digest: digestAt(bytes, cursor) };
-      if (isMark) this.#marks.put(mark);
+      if (isMark) this.marks.put(mark);
       if (isLast) this.last = mark;
     }
     this.need = 0;
@@ -120,7 +117,7 @@ export class StreamReply implements RawReply {
       throw badReply('EXEC answers for another number of commands');
     if (this.#step === RANGE) {
       this.#entriesLeft = length;
-      this.encoder = this.#begin(length);
+      this.encoder = this.begin(length);
     }
     this.#step++;
     this.need = 0;
