@@ -2,15 +2,8 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSocketPairs } from '@redis-to-mongo/local-stack';
 import type { Document } from 'mongodb';
-import {
-  answerIn,
-  answerTo,
-  type Command,
-  firstOf,
-  type Message,
-  messageSplitter,
-  parseCommand,
-} from './mongo-messages.js';
+import { type Message, messageSplitter } from '../../program/mongo-wire.js';
+import { answerIn, answerTo, type Command, firstOf, parseCommand } from './mongo-messages.js';
 
 /**
  * What becomes of a command.
