@@ -41,13 +41,7 @@ export async function insertRecords(
   documents: readonly Document[],
   lists?: RecordLists,
 ): Promise<WriteReply> {
-  return await writeRecords(db, {
-    count: documents.length,
-    command: (indexes) => {
-      const some = pick(documents, indexes);
-      return { insert: collection, documents: lists?.listOf('documents', some) ?? some };
-    },
-  });
+  return await writeRecords(db, recordsOf({ insert: collection }, 'documents', documents, lists));
 }
 
 /** Updates documents, and gives a verdict on each: see insertRecords. */
@@ -57,17 +51,22 @@ export async function updateRecords(
   updates: readonly Document[],
   lists?: RecordLists,
 ): Promise<WriteReply> {
-  return await writeRecords(db, {
-    count: updates.length,
-    command: (indexes) => {
-      const some = pick(updates, indexes);
-      return { update: collection, updates: lists?.listOf('updates', some) ?? some };
-    },
-  });
+  return await writeRecords(db, recordsOf({ update: collection }, 'updates', updates, lists));
 }
 
-function pick(records: readonly Document[], indexes: readonly number[] | undefined): readonly Document[] {
-  return indexes ? indexes.flatMap((i) => records[i] ?? []) : records;
+function recordsOf(
+  command: Document,
+  name: 'documents' | 'updates',
+  all: readonly Document[],
+  lists: RecordLists | undefined,
+): Records {
+  return {
+    count: all.length,
+    command: (indexes) => {
+      const some = indexes ? indexes.flatMap((i) => all[i] ?? []) : all;
+      return { ...command, [name]: lists?.listOf(name, some) ?? some };
+    },
+  };
 }
 
 interface Written extends WriteReply {

@@ -1,5 +1,7 @@
-import type { Db, Document, Filter } from 'mongodb';
+import { defined } from '@redis-to-mongo/pipeline';
+import type { Db, Filter } from 'mongodb';
 import { keysIn, type Stored } from '../database/stored.js';
+import type { WalkLimits } from './key-walk.js';
 import { boundsBeyond, boundsFilter, type NameBounds, nameRanges } from './name-ranges.js';
 import type { NameSample } from './name-sample.js';
 
@@ -14,14 +16,6 @@ export interface NameWalk {
   readonly isRare?: boolean;
 }
 
-export interface NameWalkLimits {
-  /** Maximum number of documents; default: no limit. */
-  readonly limit?: number;
-  readonly projection: Document;
-  /** After this many ms MongoDB ends a command with MaxTimeMSExpired. */
-  readonly maxMs: number;
-}
-
 const BATCH = 2_000;
 /** Stretches of the sample per range, if all names are scanned or few of them match. */
 const STRETCHES = 8;
@@ -34,17 +28,17 @@ const STRETCHES = 8;
 export async function* walkNames(
   db: Db,
   { parts, bounds, isReversed, sample, isRare = false }: NameWalk,
-  { limit, projection, maxMs }: NameWalkLimits,
+  limits: WalkLimits,
 ): AsyncGenerator<Stored> {
-  let left = limit;
-  const most = limit === undefined ? STRETCHES : Number.MAX_SAFE_INTEGER;
+  let left = limits.limit;
+  const most = left === undefined ? STRETCHES : Number.MAX_SAFE_INTEGER;
   const first = isRare ? STRETCHES : 1;
   for (const range of nameRanges(bounds, sample, isReversed, { first, most })) {
     let rest: NameBounds | undefined = range;
     while (rest) {
       if (left === 0) return;
       const size: number = Math.min(left ?? BATCH, BATCH);
-      const found = await readPart(db, parts, rest, { isReversed, size, projection, maxMs });
+      const found = await readPart(db, parts, rest, isReversed, { ...limits, limit: size });
       yield* found;
       if (left !== undefined) left -= found.length;
       const last: Stored | undefined = found[size - 1];
@@ -53,38 +47,32 @@ export async function* walkNames(
   }
 }
 
-interface Reading {
-  readonly isReversed: boolean;
-  readonly size: number;
-  readonly projection: Document;
-  readonly maxMs: number;
-}
-
 async function readPart(
   db: Db,
   parts: NameWalk['parts'],
   bounds: NameBounds,
-  { isReversed, size, projection, maxMs }: Reading,
+  isReversed: boolean,
+  { limit, projection, maxMs }: WalkLimits & { readonly limit: number },
 ): Promise<readonly Stored[]> {
   const names = boundsFilter(bounds);
+  const up = isReversed ? -1 : 1;
   const found = await Promise.all(
     parts.map((part) =>
       keysIn(db)
         .find(names ? { ...part, _id: names } : part, {
-          sort: { _id: isReversed ? -1 : 1 },
-          limit: size,
-          batchSize: size + 1,
-          projection,
+          sort: { _id: up },
+          limit,
+          batchSize: limit + 1,
           maxTimeMS: maxMs,
+          ...defined({ projection }),
         })
         .toArray(),
     ),
   );
   const [only = [], ...others] = found;
   if (others.length === 0) return only;
-  const up = isReversed ? -1 : 1;
   return found
     .flat()
     .sort((a, b) => up * Buffer.compare(Buffer.from(a._id), Buffer.from(b._id)))
-    .slice(0, size);
+    .slice(0, limit);
 }

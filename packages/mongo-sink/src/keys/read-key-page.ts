@@ -4,10 +4,10 @@ import { connected } from '../connection/ensure-connected.js';
 import { keysIn, type Stored } from '../database/stored.js';
 import { type KeySort, keyFilter, keyParts, ORDERS, SORT_FIELDS } from './key-lists.js';
 import { type KeySummary, readKeySummaries, SUMMARY_FIELDS, summaryOf } from './key-summary.js';
-import { type KeyPlace, sortValue, walkKeys } from './key-walk.js';
+import { type KeyPlace, sortValue, type WalkLimits, walkKeys } from './key-walk.js';
 import { beginsWith, boundsBeyond, boundsFilter, boundsOf } from './name-ranges.js';
 import { type NameSample, NO_SAMPLE, sampleOfType } from './name-sample.js';
-import { type NameWalkLimits, walkNames } from './name-walk.js';
+import { walkNames } from './name-walk.js';
 
 /** Selects names: those that begin with a text, by the index; or those that pass a test, by scanning. */
 export interface NameSearch {
@@ -102,7 +102,7 @@ async function* documentsOf(
   db: Db,
   query: KeyPageQuery,
   sample: NameSample,
-  limits: NameWalkLimits,
+  limits: WalkLimits,
 ): AsyncGenerator<Stored> {
   const { keyType, condition, from, before = false, descending = false } = query;
   const sort = sortOf(query);
