@@ -1,4 +1,4 @@
-import { type Cell, type Column, printable } from '@redis-to-mongo/terminal';
+import { type Cell, type Column, printable, printableJson } from '@redis-to-mongo/terminal';
 import { tableLines } from '@redis-to-mongo/terminal/table';
 import pico from 'picocolors';
 
@@ -44,12 +44,12 @@ export class Output {
 
   /** A line that is not part of the result. */
   note(text: string): void {
-    this.stderr.write(`${this.isJson ? jsonText({ note: text }) : text}\n`);
+    this.stderr.write(`${this.isJson ? printableJson({ note: text }) : text}\n`);
   }
 
   /** Why the command failed: a JSON document with --json, else text. */
   error(code: string, message: string, text: string): void {
-    this.stderr.write(`${this.isJson ? jsonText({ error: { code, message } }) : text}\n`);
+    this.stderr.write(`${this.isJson ? printableJson({ error: { code, message } }) : text}\n`);
   }
 
   /** Whether progress is shown. It is for people: with --json, only on a terminal. */
@@ -64,12 +64,12 @@ export class Output {
 
   /** One of many JSON documents, each on a line of its own. */
   jsonLine(value: unknown): void {
-    this.line(jsonText(value));
+    this.line(printableJson(value));
   }
 
   /** The JSON document that is the result, or a JSON document within text for people. */
   json(value: unknown): void {
-    this.line(jsonText(value, 2));
+    this.line(printableJson(value, 2));
   }
 
   table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
@@ -87,13 +87,4 @@ export class Output {
   heading(text: string): void {
     this.line(`\n${this.colors.bold(printable(text))}`);
   }
-}
-
-/** JSON that is safe on a terminal: characters that control it, reverse text or are invisible are escaped as in JSON. */
-function jsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
-    [...Array(char.length).keys()]
-      .map((unit) => `\\u${char.charCodeAt(unit).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
 }

@@ -9,3 +9,12 @@ export function printable(text: string): string {
     return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\u{${code}}`;
   });
 }
+
+/** JSON with the characters escaped that `printable` escapes, as JSON escapes them. With an indent it has line ends. */
+export function printableJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+    [...Array(char.length).keys()]
+      .map((unit) => `\\u${char.charCodeAt(unit).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}

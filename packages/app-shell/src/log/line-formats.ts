@@ -1,5 +1,5 @@
 import { isObject } from '@redis-to-mongo/pipeline';
-import { printable } from '@redis-to-mongo/terminal';
+import { printable, printableJson } from '@redis-to-mongo/terminal';
 
 /** One line before it is written. Its fields are clean already. */
 export interface LogLine {
@@ -15,12 +15,7 @@ export interface LogLine {
  * control a terminal or reverse text are escaped, because people read logs, too.
  */
 export function jsonLine({ time, level, app, msg, fields }: LogLine): string {
-  const json = JSON.stringify({ time: time.toISOString(), level, app, pid: process.pid, msg, ...fields });
-  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
-    [...Array(char.length).keys()]
-      .map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return printableJson({ time: time.toISOString(), level, app, pid: process.pid, msg, ...fields });
 }
 
 const COLORS: Readonly<Record<string, string>> = { error: '31', warn: '33', info: '36', debug: '90' };
