@@ -7,12 +7,12 @@ import { isHost } from './text-formats.js';
 export interface MongoUri {
   readonly href: string;
   readonly hosts: readonly string[];
-  readonly username?: string;
-  readonly password?: string;
-  readonly dbName?: string;
-  readonly authSource?: string;
-  readonly authMechanism?: string;
-  readonly tls?: boolean;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly dbName: string | undefined;
+  readonly authSource: string | undefined;
+  readonly authMechanism: string | undefined;
+  readonly tls: boolean | undefined;
 }
 
 /** Reads a connection string. @returns its parts, or a string that says what is wrong, without quoting it. */
@@ -29,9 +29,6 @@ export function readMongoUri(text: string): MongoUri | string {
     if (srv) return `is mongodb+srv:// and ${srv[1]}`;
     return 'is not a connection string (special characters in user name and password must be percent-encoded)';
   }
-  const username = percentDecode(uri.username);
-  const password = percentDecode(uri.password);
-  const dbName = percentDecode(uri.pathname.slice(1));
   const says = uri.typedSearchParams<{
     authSource: string;
     authMechanism: string;
@@ -39,17 +36,15 @@ export function readMongoUri(text: string): MongoUri | string {
     ssl: string;
   }>();
   const tls = says.get('tls') ?? says.get('ssl') ?? (uri.isSRV ? 'true' : undefined);
-  const authSource = says.get('authSource');
-  const authMechanism = says.get('authMechanism');
   return {
     href: uri.href,
     hosts: uri.hosts,
-    ...(username ? { username } : {}),
-    ...(password ? { password } : {}),
-    ...(dbName ? { dbName } : {}),
-    ...(authSource ? { authSource } : {}),
-    ...(authMechanism ? { authMechanism } : {}),
-    ...(tls === undefined ? {} : { tls: tls === 'true' }),
+    username: percentDecode(uri.username) || undefined,
+    password: percentDecode(uri.password) || undefined,
+    dbName: percentDecode(uri.pathname.slice(1)) || undefined,
+    authSource: says.get('authSource') || undefined,
+    authMechanism: says.get('authMechanism') || undefined,
+    tls: tls === undefined ? undefined : tls === 'true',
   };
 }
 

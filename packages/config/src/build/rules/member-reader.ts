@@ -7,8 +7,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** Bounds of a number. */
 export interface Bounds {
-  readonly min?: number;
-  readonly above?: number;
+  readonly min: number;
   readonly max?: number;
   readonly isWhole?: boolean;
 }
@@ -65,22 +64,17 @@ export class MemberReader {
   }
 
   /** A number within the bounds. */
-  number(member: string, { min, above, max, isWhole = false }: Bounds): number | undefined {
+  number(
+    member: string,
+    { min, max = Number.POSITIVE_INFINITY, isWhole = false }: Bounds,
+  ): number | undefined {
     const value = this.#value(member);
     if (value === undefined) return undefined;
     const isFine =
-      typeof value === 'number' &&
-      (!isWhole || Number.isSafeInteger(value)) &&
-      (min === undefined || value >= min) &&
-      (above === undefined || value > above) &&
-      (max === undefined || value <= max);
+      typeof value === 'number' && (!isWhole || Number.isSafeInteger(value)) && value >= min && value <= max;
     if (isFine) return value;
-    const bounds = [
-      ...(min === undefined ? [] : [`of at least ${min}`]),
-      ...(above === undefined ? [] : [`above ${above}`]),
-      ...(max === undefined ? [] : [`at most ${max}`]),
-    ];
-    const remedy = `write a ${isWhole ? 'whole ' : ''}number ${bounds.join(', ')}`;
+    const most = max === Number.POSITIVE_INFINITY ? '' : `, at most ${max}`;
+    const remedy = `write a ${isWhole ? 'whole ' : ''}number of at least ${min}${most}`;
     return this.problem(member, 'is not a number that is allowed', remedy);
   }
 
