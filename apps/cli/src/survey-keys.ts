@@ -71,11 +71,13 @@ function beginCounts({ keys, rules }: Config) {
   >();
   const book = ruleBook(rules);
   const counts = rules.map(
-    (rule): Counting => ({
-      alone: ruleBook([rule]),
+    (rule, i): Counting => ({
+      number: i + 1,
+      pattern: rule.pattern,
       keys: 0,
       taken: 0,
       example: null,
+      alone: ruleBook([rule]),
     }),
   );
   return {
@@ -85,12 +87,12 @@ function beginCounts({ keys, rules }: Config) {
       if (!isIn || isOut) return;
       const name = typeof type === 'string' ? type : type.unknown;
       const rule = isKeyType(type) ? book.ruleFor(key, type) : undefined;
-      counts.forEach((count, i) => {
-        if (rule?.number === i + 1 && isKeyType(type)) {
-          count.keys++;
-          count.example ??= { key, type };
-        } else if (isKeyType(type) && count.alone.ruleFor(key, type)) count.taken++;
-      });
+      if (isKeyType(type))
+        for (const count of counts)
+          if (rule?.number === count.number) {
+            count.keys++;
+            count.example ??= { key, type };
+          } else if (count.alone.ruleFor(key, type)) count.taken++;
       const ruleCollection = rule?.collection ?? null;
       const target = JSON.stringify([name, ruleCollection]);
       const known = types.get(target) ?? { type: name, keys: 0, example: key, ruleCollection };
@@ -98,31 +100,16 @@ function beginCounts({ keys, rules }: Config) {
       types.set(target, known);
     },
     sums: () => ({
-      patterns: [...include, ...exclude].map(({ option, pattern, keys: matched }) => ({
-        option,
-        pattern,
-        keys: matched,
-      })),
+      patterns: [...include, ...exclude].map(({ re: _, ...count }): PatternCount => count),
       types: [...types.values()]
         .map((counted) => ({ isMirrored: keys.types.some((each) => each === counted.type), ...counted }))
         .sort((a, b) => b.keys - a.keys),
-      rules: counts.map(({ keys: own, taken, example }, i) => ({
-        number: i + 1,
-        pattern: rules[i]?.pattern ?? '',
-        keys: own,
-        taken,
-        example,
-      })),
+      rules: counts.map(({ alone: _, ...count }): RuleCount => count),
     }),
   };
 }
 
-interface Counting {
-  readonly alone: RuleBook;
-  keys: number;
-  taken: number;
-  example: RuleCount['example'];
-}
+type Counting = { -readonly [Name in keyof RuleCount]: RuleCount[Name] } & { readonly alone: RuleBook };
 
 /** Counts the key for each pattern that matches it. @returns whether any does. */
 function tally(patterns: readonly { readonly re: KeyPattern; keys: number }[], key: string): boolean {
