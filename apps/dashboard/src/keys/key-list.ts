@@ -32,6 +32,14 @@ export interface KeyListPage {
 /** Selects the keys of a list. */
 export type Which = Pick<KeyPageQuery, 'name' | 'keyType' | 'condition'>;
 
+export function whichOf(query: KeyQuery): Which {
+  return {
+    name: nameSearch(query),
+    keyType: query.keyType || undefined,
+    condition: conditionOf(query.status),
+  };
+}
+
 export interface KeyListSources {
   readPage(query: KeyPageQuery): Promise<KeyPage>;
   countKeys(query: Which, most: number): Promise<number>;
@@ -113,7 +121,7 @@ export class KeyList {
   async #readOnce(query: KeyQuery, from: KeyPageQuery['from'], searchMs?: number): Promise<KeyListPage> {
     const { readPage, nextRuns } = this.sources;
     const { keyType, status, descending, within } = query;
-    const which = { name: nameSearch(query), keyType: keyType || undefined, condition: conditionOf(status) };
+    const which = whichOf(query);
     const before = from !== undefined && query.before !== '';
     const page = await readPage({ ...which, descending, from, before, limit: PER_PAGE, searchMs });
     const names = page.keys.map(({ key }) => key);

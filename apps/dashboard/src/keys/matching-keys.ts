@@ -1,6 +1,6 @@
 import type { KeyPage, KeyPlace } from '@redis-to-mongo/mongo-sink';
-import type { KeyListSources, KeyRow, Which } from './key-list.js';
-import { conditionOf, type KeyQuery, nameSearch } from './key-query.js';
+import { type KeyListSources, type KeyRow, whichOf } from './key-list.js';
+import type { KeyQuery } from './key-query.js';
 import { countedTo, keyListSize, type ListSize, MOST_COUNTED } from './list-size.js';
 
 /** Keys per read when a whole list is read. */
@@ -31,14 +31,6 @@ export async function countMatching(
     if (performance.now() > until) return { count, isMore: true };
   }
   return { count, isMore: false };
-}
-
-function whichOf(query: KeyQuery): Which {
-  return {
-    name: nameSearch(query),
-    keyType: query.keyType || undefined,
-    condition: conditionOf(query.status),
-  };
 }
 
 async function* pagesOf(

@@ -4,12 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Dashboard } from '../dashboard-options.js';
 import { inTime } from '../in-time.js';
 import { workerRows, workersPage } from '../pages/workers-page.js';
-import { ThrottledReader } from '../status/throttled-reader.js';
+import { PACE, ThrottledReader } from '../status/throttled-reader.js';
 import { addExportRoutes } from './export-routes.js';
 import { sendPage } from './send-page.js';
 
-/** One read serves all viewers, at most once a second. */
-const PACE = { spacingMs: 1_000, share: 6, patienceMs: 3_000 };
 const PATIENCE_MS = 3_000;
 const COLUMNS = [
   ...['app', 'state', 'host', 'pid', 'version', 'since', 'jobs', 'entriesPerSec', 'keysPerSec'],

@@ -78,7 +78,7 @@ export class ThrottledReader<T> {
 }
 
 /** Each reading serves all viewers. Readings take at most a sixth of the time, and a caller waits at most 3 s. */
-const PACE = { spacingMs: 1_000, share: 6, patienceMs: 3_000 };
+export const PACE = { spacingMs: 1_000, share: 6, patienceMs: 3_000 };
 /** Number of addresses whose readings are cached. */
 const KEPT = 32;
 
