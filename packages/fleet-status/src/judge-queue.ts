@@ -85,30 +85,28 @@ function inCharge(facts: QueueFacts): readonly (Reason | undefined)[] {
         remedy: `Changes and new keys are not noticed. ${isAlive ? 'One that stands by takes over within seconds.' : 'Start one: redis-to-mongo scheduler.'}`,
       },
     ];
-  return [sharedTarget(active), unusable(active), search(active, facts)];
+  return [
+    active.code === FLEET_MISMATCH ? SHARED_TARGET : undefined,
+    active.code === COLLECTION_UNUSABLE ? UNUSABLE : undefined,
+    search(active, facts),
+  ];
 }
 
 /** Two fleets write to the same target without knowing of each other. */
-function sharedTarget({ code }: Heartbeat): Reason | undefined {
-  if (code !== FLEET_MISMATCH) return undefined;
-  return {
-    code: 'other-fleet',
-    level: 'broken',
-    what: 'A fleet with another queue writes to this database, too',
-    remedy: 'Stop one of the two: each fleet needs a QUEUE_PREFIX and a database of its own.',
-  };
-}
+const SHARED_TARGET: Reason = {
+  code: 'other-fleet',
+  level: 'broken',
+  what: 'A fleet with another queue writes to this database, too',
+  remedy: 'Stop one of the two: each fleet needs a QUEUE_PREFIX and a database of its own.',
+};
 
 /** Data written to that collection may be removed or overwritten without an error. */
-function unusable({ code }: Heartbeat): Reason | undefined {
-  if (code !== COLLECTION_UNUSABLE) return undefined;
-  return {
-    code: 'target-unusable',
-    level: 'broken',
-    what: 'A collection of MongoDB is of a kind that loses documents',
-    remedy: `Drop it, or rename it: its keys are then read again. The log of the active scheduler names it (${code}).`,
-  };
-}
+const UNUSABLE: Reason = {
+  code: 'target-unusable',
+  level: 'broken',
+  what: 'A collection of MongoDB is of a kind that loses documents',
+  remedy: `Drop it, or rename it: its keys are then read again. The log of the active scheduler names it (${COLLECTION_UNUSABLE}).`,
+};
 
 /** Whether every change up to now was reported, or was found by a sweep and synced since. */
 function search(

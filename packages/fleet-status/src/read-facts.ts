@@ -35,55 +35,45 @@ const PAUSED_ASKED = 500;
  * Reads the facts concurrently, each within 6 s; a fact that depends on others is read after them. Does not
  * throw: a fact that cannot be read holds its error.
  */
-export async function readFacts({ queue, db, source, identity }: FactSources): Promise<FleetFacts> {
-  const ofQueue = async <T>(asked: Promise<T>) => await asked.catch(throwRedisError('queue'));
-  const mirror = readingOf('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
-  const queued = readingOf('the queue’s Redis', ofQueue(queue.facts()), () => queue.trouble());
+export async function readFacts(sources: FactSources): Promise<FleetFacts> {
+  const { db } = sources;
+  const ofQueue = async <T>(asked: Promise<T>) =>
+    await readingOf('the queue’s Redis', asked, () => sources.queue.trouble());
   const ofSource = async <T>(asked: Promise<T>) =>
     await readingOf('the source Redis', asked, () => {
-      const trouble = lastTrouble(source);
+      const trouble = lastTrouble(sources.source);
       return trouble && redisError(trouble);
     });
-  const counter = mapReading(
-    Promise.all([mirror, queued]).then(([facts]) => facts),
+  const queueRead = ofQueue(sources.queue.facts().catch(throwRedisError('queue')));
+  const mirrorRead = readingOf('MongoDB', readMirrorFacts(db, { worst: WORST, paused: PAUSED_ASKED }));
+  const counterRead = mapReading(
+    Promise.all([mirrorRead, queueRead]).then(([facts]) => facts),
     () => readingOf('MongoDB', readTargetCounter(db)),
   );
-  const [
-    queueFacts,
-    queueWrites,
-    mirrorFacts,
-    targetCounter,
-    mirrorWrites,
-    answers,
-    pausedUnread,
-    comparison,
-  ] = await Promise.all([
-    queued,
-    readingOf(
-      'the queue’s Redis',
-      queue.ping().then(() => true as const),
-      () => queue.trouble(),
-    ),
-    mirror,
-    counter,
-    readingOf(
-      'MongoDB',
-      probeWrites(db).then(() => true as const),
-    ),
-    ofSource(sourceAnswers(source)),
-    mapReading(mirror, ({ paused }) => ofSource(readPausedUnread(source, paused))),
-    readingOf('one of the three servers', identity.compare()),
-  ]);
+  const [queue, queueWrites, mirror, targetCounter, mirrorWrites, source, pausedUnread, identity] =
+    await Promise.all([
+      queueRead,
+      ofQueue(sources.queue.ping().then(() => true as const)),
+      mirrorRead,
+      counterRead,
+      readingOf(
+        'MongoDB',
+        probeWrites(db).then(() => true as const),
+      ),
+      ofSource(sourceAnswers(sources.source)),
+      mapReading(mirrorRead, ({ paused }) => ofSource(readPausedUnread(sources.source, paused))),
+      readingOf('one of the three servers', sources.identity.compare()),
+    ]);
   return {
     at: Date.now(),
-    queue: queueFacts,
+    queue,
     queueWrites,
-    mirror: mirrorFacts,
+    mirror,
     targetCounter,
     mirrorWrites,
-    source: answers,
+    source,
     pausedUnread,
-    identity: comparison,
+    identity,
   };
 }
 
