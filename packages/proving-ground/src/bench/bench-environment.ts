@@ -56,8 +56,10 @@ export class BenchEnvironment {
   private constructor(
     private readonly options: BenchOptions,
     private readonly closing: Closers,
-    readonly redisServer: RedisServer /** The source: what the fleet mirrors. */,
-    readonly redis: Redis /** Keys written here appear in the source all at once, by `show`. */,
+    readonly redisServer: RedisServer,
+    /** The source: what the fleet mirrors. */
+    readonly redis: Redis,
+    /** Keys written here appear in the source all at once, by `show`. */
     readonly staging: Redis,
     readonly dir: string,
     readonly signal: AbortSignal,

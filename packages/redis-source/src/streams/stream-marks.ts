@@ -21,9 +21,11 @@ const MOST = 16;
  */
 export class StreamMarks {
   private constructor(
-    private stride: number /** Number of entries that were read in this incarnation. */,
+    private stride: number,
+    /** Number of entries that were read in this incarnation. */
     private read: number,
-    private marks: readonly Mark[] /** The stored form of the marks; `undefined` until toString needs it. */,
+    private marks: readonly Mark[],
+    /** The stored form of the marks; `undefined` until toString needs it. */
     private text?: string,
   ) {}
 
