@@ -25,6 +25,9 @@ import { ValueWriter } from './values/value-writer.js';
 /** Approximate number of keys of several jobs per command. A longer list gets a command of its own. */
 const TOGETHER = 1_000;
 
+/** Added elements of a large value, after which a worker that dies no longer loses them. */
+const SEAL_ELEMENTS = 20_000;
+
 /** How messages are written, and how transient errors are retried. */
 export interface MongoSinkOptions extends MessageWriterOptions {
   /** How transient errors are retried. An error that remains after the retries is thrown. */
@@ -38,6 +41,7 @@ export function mongoSink(db: Db, options: MongoSinkOptions): Sink {
   const values = new ValueWriter(db, options.batchBytes, options.newSequence);
   const members = new MembersWriter(db, {
     bufferBytes: options.batchBytes,
+    sealElements: SEAL_ELEMENTS,
     retry: options.retry,
     stale: (write, state) => values.stale(write, state),
   });

@@ -1,5 +1,7 @@
 import type { Place } from '@redis-to-mongo/pipeline';
+import type { Db } from 'mongodb';
 import type { WriteError } from '../commands/write-command.js';
+import { requireKept, writeValueLetters } from '../dead-letters/dead-letters.js';
 import type { ElementDocument } from './value-manifest.js';
 
 /**
@@ -21,4 +23,14 @@ export function elementLetter(
     ...{ collection, stream, type, document, code, reason: message },
   };
   return { element, letter };
+}
+
+/** Keeps the dead letters of elements. @throws SyncError if MongoDB refuses one of them, or as mongoError. */
+export async function keepElementLetters(
+  db: Db,
+  letters: readonly ReturnType<typeof elementLetter>[],
+): Promise<void> {
+  if (letters.length === 0) return;
+  const all = letters.map(({ letter }) => letter);
+  requireKept(await writeValueLetters(db, all, new Date()));
 }

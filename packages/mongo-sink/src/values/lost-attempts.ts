@@ -13,7 +13,7 @@ import { pathsIn } from './value-place.js';
  */
 export async function lostAttempts(
   elements: Collection<Stored>,
-  { manifest, generation, claim }: Generation,
+  { manifest, generation, claim, sealed }: Generation,
   isShaped: boolean,
 ): Promise<readonly number[]> {
   const newer = { $gt: manifest.generation };
@@ -27,7 +27,6 @@ export async function lostAttempts(
     const { since, until } = plainElement(stored);
     for (const number of [since, until ?? 0]) numbers.add(number);
   }
-  return [...numbers].filter(
-    (number) => number > manifest.generation && number < claim && number !== generation,
-  );
+  const own = new Set([generation, ...sealed]);
+  return [...numbers].filter((number) => number > manifest.generation && number < claim && !own.has(number));
 }

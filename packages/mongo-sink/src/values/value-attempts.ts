@@ -17,19 +17,25 @@ import {
   noManifest,
   parseManifest,
   refuseForeign,
+  SEALED_KEPT,
   type ValueManifest,
 } from './value-manifest.js';
 import { documentIdOf, idTaken, ownerOf, pathsIn, type StoredValue, storedFields } from './value-place.js';
 
-/** An attempt to change a value's elements. Each element that it adds or ends carries its generation. */
+/**
+ * An attempt to change a value's elements. Each element that it adds or ends carries its generation.
+ * `seal` changes the numbers.
+ */
 export interface Generation {
-  /** The manifest as the attempt found it. Its `aborted` never includes this generation. */
+  /** The manifest as the attempt found it. Its `aborted` includes neither this generation nor sealed ones. */
   readonly manifest: ValueManifest;
-  readonly generation: number;
+  generation: number;
   /**
    * The number of this attempt's claim. It differs from `generation` if the attempt continues an earlier one.
    */
-  readonly claim: number;
+  claim: number;
+  /** Complete generations before this one. Their elements become part of the value with it. */
+  sealed: readonly number[];
   readonly isResumed: boolean;
   readonly at: Date;
 }
@@ -73,12 +79,17 @@ export class ValueAttempts {
       const claim = Math.max(at.getTime(), (manifest?.attempts ?? 0) + 1);
       const givenUp = manifest?.resumable;
       // Elements that it added for another incarnation, or by another rule, cannot be reused.
-      const isResumed = givenUp?.incarnation === state.incarnation && givenUp.rule === write.rule;
+      const sealed = manifest ? sealedFor(manifest, state, write) : [];
+      const isResumed =
+        givenUp?.incarnation === state.incarnation &&
+        givenUp.rule === write.rule &&
+        !sealed.includes(givenUp.generation); // nothing is added to a sealed one
       const generation = isResumed ? givenUp.generation : claim;
-      const aborted = (manifest?.aborted ?? []).filter((number) => number !== generation);
+      const used = new Set([generation, ...sealed]);
+      const aborted = (manifest?.aborted ?? []).filter((number) => !used.has(number));
       const own = {
         manifest: { ...(manifest ?? noManifest(state.key, write.shape !== undefined)), aborted },
-        ...{ generation, claim, isResumed, at },
+        ...{ generation, claim, sealed, isResumed, at },
       };
       if (await this.#mark(state, write, manifest, own)) return own;
     }
@@ -93,18 +104,19 @@ export class ValueAttempts {
     state: KeyState,
     write: MembersWrite,
     manifest: ValueManifest | undefined,
-    { claim, generation, manifest: { aborted: others } }: Generation,
+    { claim, generation, sealed, manifest: { aborted: others } }: Generation,
   ): Promise<boolean> {
     const _id = documentIdOf(state);
     if (manifest) {
       // A continued generation is moved to the end, so that the limit never drops it: only its number
       // identifies its elements.
-      const aborted = [...others, generation].slice(-ABORTED_KEPT);
+      const aborted = [...others, ...sealed, generation].slice(-ABORTED_KEPT);
+      const gone = { resumable: '', ...(sealed.length > 0 ? {} : { sealed: '' }) };
       const as = (fields: Document) => pathsIn(manifest.isShaped, fields);
       const { matchedCount } = await this.#run(write.collection, (manifests) =>
         manifests.updateOne(
           { _id, ...as({ revision: manifest.revision, attempts: manifest.attempts || null }) },
-          { $set: as({ attempts: claim, aborted }), $unset: as({ resumable: '' }) },
+          { $set: as({ attempts: claim, aborted }), $unset: as(gone) },
         ),
       );
       return matchedCount === 1;
@@ -146,7 +158,7 @@ export class ValueAttempts {
     own: Generation,
   ): Promise<'committed' | 'lost' | 'uncertain'> {
     const manifest = write.manifest();
-    const gone = ['resumable', ...write.formFields].filter((name) => !(name in manifest));
+    const gone = ['resumable', 'sealed', ...write.formFields].filter((name) => !(name in manifest));
     const next = {
       ...manifest,
       form: 'members',
@@ -156,10 +168,7 @@ export class ValueAttempts {
       revision: state.revision + 1,
       syncedAt: new Date(),
     };
-    const filter = {
-      _id: documentIdOf(state),
-      ...pathsIn(own.manifest.isShaped, { revision: { $lt: state.revision + 1 }, attempts: own.claim }),
-    };
+    const filter = this.#own(state, own);
     const isPlain = !own.manifest.isShaped && !write.shape;
     const u = isPlain
       ? { $set: next, $unset: Object.fromEntries(gone.map((name) => [name, ''])) }
@@ -181,6 +190,50 @@ export class ValueAttempts {
     return found && parseManifest(found).healed === own.claim ? 'committed' : 'uncertain';
   }
 
+  /**
+   * Seals the elements that the attempt has added so far, which begins its next generation: if its worker
+   * dies, the next attempt keeps them. Call it only if no write of this attempt is still under way.
+   * - lost, uncertain: as of `commit`. The attempt can't commit any more.
+   */
+  async seal(
+    state: KeyState,
+    write: MembersWrite,
+    own: Generation,
+  ): Promise<'sealed' | 'lost' | 'uncertain'> {
+    if (own.sealed.length >= SEALED_KEPT) return 'sealed';
+    const next = Math.max(Date.now(), own.claim + 1);
+    const sealed = [...own.sealed, own.generation];
+    const { incarnation } = state;
+    const { rule } = write;
+    const as = (fields: Document) => pathsIn(own.manifest.isShaped, fields);
+    const fields = {
+      attempts: next,
+      aborted: [...own.manifest.aborted, ...sealed, next].slice(-ABORTED_KEPT),
+      sealed: { generations: sealed, incarnation, ...(rule === undefined ? {} : { rule }) },
+    };
+    let tries = 0;
+    try {
+      const { matchedCount } = await this.#run(write.collection, (manifests) => {
+        tries++;
+        return manifests.updateOne(this.#own(state, own), { $set: as(fields) });
+      });
+      if (matchedCount === 0 && tries === 1) return 'lost';
+      const found = matchedCount === 0 ? await this.#find(state, write) : undefined;
+      if (found === null || (found && parseManifest(found).attempts !== next)) return 'uncertain';
+    } catch (error) {
+      if (error instanceof ManifestRefused) return 'sealed'; // the attempt goes on without a seal
+      throw error;
+    }
+    Object.assign(own, { generation: next, claim: next, sealed });
+    return 'sealed';
+  }
+
+  /** Matches the manifest while the attempt is the last one, and MongoDB has no newer value. */
+  #own(state: KeyState, { claim, manifest }: Generation): Document {
+    const fields = { revision: { $lt: state.revision + 1 }, attempts: claim };
+    return { _id: documentIdOf(state), ...pathsIn(manifest.isShaped, fields) };
+  }
+
   async #find(state: KeyState, { collection }: MembersWrite): Promise<StoredValue | null> {
     return await this.#run(collection, (manifests) =>
       manifests.findOne({ _id: documentIdOf(state) }, { projection: MANIFEST_PROJECTION }),
@@ -196,10 +249,9 @@ export class ValueAttempts {
       ...(rule === undefined ? {} : { rule }),
     };
     await this.#run(write.collection, (manifests) =>
-      manifests.updateOne(
-        { _id: documentIdOf(state), ...pathsIn(own.manifest.isShaped, { attempts: own.claim }) },
-        { $set: pathsIn(own.manifest.isShaped, { resumable }) },
-      ),
+      manifests.updateOne(this.#own(state, own), {
+        $set: pathsIn(own.manifest.isShaped, { resumable }),
+      }),
     );
   }
 
@@ -213,4 +265,15 @@ export class ValueAttempts {
       this.retry,
     );
   }
+}
+
+/** The sealed generations that an attempt can use. */
+function sealedFor(
+  { sealed, generation }: ValueManifest,
+  { incarnation }: KeyState,
+  { rule, scan }: MembersWrite,
+): readonly number[] {
+  // An attempt without a scan ends all elements.
+  if (!sealed || !scan || sealed.incarnation !== incarnation || sealed.rule !== rule) return [];
+  return sealed.generations.every((number) => number > generation) ? sealed.generations : [];
 }

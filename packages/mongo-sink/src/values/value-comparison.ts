@@ -15,6 +15,8 @@ import type { ElementDocument } from './value-manifest.js';
 
 /** Paged passes in which the value changed, before it is read in one atomic step. */
 const PAGED_PASSES = 4;
+/** Elements are sealed when at least one in this many is new since the last seal. */
+const SEAL_SHARE = 5;
 /** Maximum number of documents per bulk. */
 const BULK_DOCUMENTS = 5000;
 
@@ -43,6 +45,15 @@ export async function loadDiffering(
   return missed.length;
 }
 
+export interface ComparisonOptions {
+  /** As MembersWriterOptions. */
+  readonly bufferBytes: number;
+  /** As MembersWriterOptions. */
+  readonly sealElements: number;
+  /** See ValueAttempts.seal. */
+  readonly seal: () => Promise<void>;
+}
+
 /**
  * Repeats passes over a value until one pass sees a single state, and makes MongoDB's elements match that
  * state.
@@ -52,13 +63,14 @@ export class ValueComparison {
   isWriting = false;
   #pending: ElementDocument[] = [];
   #pendingBytes = 0;
+  #unsealed = 0;
 
   constructor(
     private readonly write: MembersWrite,
     private readonly own: Generation,
     private readonly elements: ValueElements,
     private readonly known: Known,
-    private readonly bufferBytes: number,
+    private readonly options: ComparisonOptions,
   ) {}
 
   /**
@@ -109,14 +121,16 @@ export class ValueComparison {
       for (;;) {
         const page = await pages.next();
         if (page.done) return { buckets, isWhole: page.value };
+        this.elements.stopIfAsked();
         for (const element of page.value) {
           buckets.add(element);
           if (stored && !stored.loaded.has(bucketOf(this.known.layout, element))) continue;
           if (table.mark(element.fingerprint)) continue;
           this.#pending.push(this.elements.document(element, element.document()));
           this.#pendingBytes += element.bytes;
-          if (this.#pendingBytes < this.bufferBytes) continue;
+          if (this.#pendingBytes < this.options.bufferBytes) continue;
           await this.#writing(() => this.#flush());
+          await this.#sealIfDue();
         }
       }
     } finally {
@@ -129,10 +143,19 @@ export class ValueComparison {
     const documents = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
-    const limits = { sizeOf: BSON.calculateObjectSize, size: this.bufferBytes, count: BULK_DOCUMENTS };
+    const size = this.options.bufferBytes;
+    const limits = { sizeOf: BSON.calculateObjectSize, size, count: BULK_DOCUMENTS };
     for (const bulk of bulksOf(documents, limits)) await this.elements.insert(bulk);
-    for (const { _id } of documents)
-      this.known.table.add(this.elements.parseId(_id, this.own.generation), true);
+    for (const { _id } of documents) this.known.table.add(this.elements.parseId(_id), true);
+    this.#unsealed += documents.length;
+  }
+
+  /** If a command was not answered, it may still be under way. Then nothing is sealed. */
+  async #sealIfDue(): Promise<void> {
+    const least = Math.max(this.options.sealElements, this.known.table.size / SEAL_SHARE);
+    if (this.#unsealed < least || this.elements.wasUnanswered) return;
+    await this.options.seal();
+    this.#unsealed = 0;
   }
 
   async #writing(run: () => Promise<void>): Promise<void> {

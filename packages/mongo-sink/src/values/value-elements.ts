@@ -16,15 +16,15 @@ import type { Collection, Db, Document } from 'mongodb';
 import { deleteByIds, inBatches, updateByIds } from '../commands/by-ids.js';
 import { insertRecords } from '../commands/write-records.js';
 import type { Stored } from '../database/stored.js';
-import { requireKept, writeValueLetters } from '../dead-letters/dead-letters.js';
 import { throwMongoError } from '../errors/mongo-error.js';
-import { elementLetter } from './element-letter.js';
+import { elementLetter, keepElementLetters } from './element-letter.js';
 import type { FingerprintTable, StoredElement } from './fingerprint-table.js';
 import { lostAttempts } from './lost-attempts.js';
 import { rangesOf } from './ranges-of.js';
 import type { Generation } from './value-attempts.js';
 import { type ElementDocument, isElementOf, plainElement, storedElement } from './value-manifest.js';
 import { pathsIn } from './value-place.js';
+import { WorkerStops } from './worker-stops.js';
 
 /** Ids per command. */
 const IDS_AT_ONCE = 200;
@@ -45,6 +45,8 @@ export class ValueElements {
    * neither this attempt nor one that continues it may remove elements that it added.
    */
   wasUnanswered = false;
+  /** Whether removing and ending elements stops when the process stops. */
+  mayStop = true;
 
   constructor(
     private readonly db: Db,
@@ -81,6 +83,11 @@ export class ValueElements {
     };
   }
 
+  /** @throws SyncError WORKER_STOPS if the process stops: the value is left to another worker. */
+  stopIfAsked(): void {
+    if (this.#retry.signal?.aborted) throw new WorkerStops(this.state.key);
+  }
+
   /** Number of elements that MongoDB refused. */
   get refused(): number {
     return this.#refused.size;
@@ -101,21 +108,11 @@ export class ValueElements {
           : [];
       });
       for (const { element } of letters) this.#refused.add(element);
-      if (letters.length > 0)
-        requireKept(
-          await writeValueLetters(
-            this.db,
-            letters.map(({ letter }) => letter),
-            new Date(),
-          ),
-        );
+      await keepElementLetters(this.db, letters);
     }, this.#retry);
   }
 
-  /**
-   * Loads the elements of these buckets into the table.
-   * @param buckets ascending bucket numbers in `layout`.
-   */
+  /** Loads the elements of these buckets into the table. @param buckets in `layout`, ascending. */
   async load(buckets: readonly number[], layout: ElementLayout, into: FingerprintTable): Promise<void> {
     const wanted = new Set(buckets);
     await forEachAtOnce(rangesOf(buckets), LOADS_AT_ONCE, async (range) => {
@@ -141,22 +138,24 @@ export class ValueElements {
     await this.end(doubles);
   }
 
-  /** Loads the elements that this generation has added so far into the table. */
+  /** Loads the elements that this generation and the sealed ones have added so far into the table. */
   async loadOwn(into: FingerprintTable): Promise<void> {
-    const { manifest, generation } = this.own;
+    const { manifest, generation, sealed } = this.own;
+    const since = { $in: [...sealed, generation] };
     await this.#run(async (elements) => {
-      const cursor = elements.find(this.#as({ key: manifest.key, until: null, since: generation }), {
+      const cursor = elements.find(this.#as({ key: manifest.key, until: this.#notEnded, since }), {
         projection: { _id: 1 },
         batchSize: 5000,
       });
-      for await (const { _id } of cursor) into.add(this.parseId(_id, generation), false);
+      for await (const { _id } of cursor) into.add(this.parseId(_id), false);
     });
   }
 
-  /** Parses an element's `_id`. @param since the generation that added the element. */
-  parseId(id: string, since: number): StoredElement {
-    const slot = id.slice(this.#prefix.length, id.lastIndexOf(':'));
-    return { ...parseSlot(this.write.layout, slot), since };
+  /** Parses an element's `_id`; see #idOf. */
+  parseId(id: string): StoredElement {
+    const end = id.lastIndexOf(':');
+    const slot = id.slice(this.#prefix.length, end);
+    return { ...parseSlot(this.write.layout, slot), since: Number(id.slice(end + 1)) };
   }
 
   /** Ends elements: removes those that this generation added, and sets it as the end of the others. */
@@ -173,17 +172,20 @@ export class ValueElements {
     await flush();
   }
 
-  /** Ends all elements of the value. */
+  /** Ends all elements of the value, except sealed ones. */
   async endAll(): Promise<void> {
-    await this.#inBatches({ key: this.own.manifest.key, until: this.#notEnded }, (ids) => this.#endIds(ids));
+    const key = this.own.manifest.key;
+    const since = this.#notSealed;
+    const which = { key, until: this.#notEnded, ...(since ? { since } : {}) };
+    await this.#inBatches(which, (ids) => this.#endIds(ids));
   }
 
   /**
-   * Removes the elements of earlier generations. Call it only if none of them is part of the value. Elements
-   * of later generations stay: this worker may have been paused.
+   * Removes the elements of earlier generations, except sealed ones. Call it only if none of them is part of
+   * the value. Elements of later generations stay: this worker may have been paused.
    */
   async removeOlder(): Promise<void> {
-    await this.#remove({ since: { $lt: this.own.generation } });
+    await this.#remove({ since: { $lt: this.own.generation, ...this.#notSealed } });
   }
 
   /** Undoes the changes of uncommitted generations. */
@@ -193,16 +195,12 @@ export class ValueElements {
 
   /** Undoes the changes of attempts that are not in the manifest; see lostAttempts. */
   async healLost(): Promise<void> {
-    const lost = await this.#run((elements) =>
-      lostAttempts(elements, this.own, this.write.shape !== undefined),
-    );
+    const isShaped = this.write.shape !== undefined;
+    const lost = await this.#run((elements) => lostAttempts(elements, this.own, isShaped));
     if (lost.length > 0) await this.#undo(lost);
   }
 
-  /**
-   * Undoes the changes of this attempt if it could not commit. If this fails, readers still ignore the
-   * changes.
-   */
+  /** Undoes the changes of this attempt, which could not commit. If this fails, readers ignore them. */
   async takeBack(): Promise<void> {
     await this.#undo([this.own.generation]);
   }
@@ -230,6 +228,12 @@ export class ValueElements {
     await this.#remove({ until: { $gt: 0, $lte: generation, ...others } });
   }
 
+  /** Matches elements of other generations than sealed ones; `undefined` if none is sealed. */
+  get #notSealed() {
+    const { sealed } = this.own;
+    return sealed.length > 0 ? { $nin: [...sealed] } : undefined;
+  }
+
   /** Matches elements that have not ended. An end that an uncommitted generation set does not count. */
   get #notEnded() {
     return { $in: [null, ...this.own.manifest.aborted] };
@@ -251,7 +255,11 @@ export class ValueElements {
 
   /** As inBatches. */
   async #inBatches(filter: Document, run: (ids: readonly string[]) => Promise<void>): Promise<void> {
-    await this.#run((elements) => inBatches(elements, this.#as(filter), IDS_AT_ONCE, run));
+    const unlessStopped = async (ids: readonly string[]) => {
+      if (this.mayStop) this.stopIfAsked();
+      await run(ids);
+    };
+    await this.#run((elements) => inBatches(elements, this.#as(filter), IDS_AT_ONCE, unlessStopped));
   }
 
   async #loadBy(
@@ -269,7 +277,7 @@ export class ValueElements {
         const document = plainElement(stored);
         // All elements of an earlier incarnation ended with it.
         if (!document._id.startsWith(this.#prefix) || !isElementOf(manifest, document)) continue;
-        const element = this.parseId(document._id, document.since);
+        const element = this.parseId(document._id);
         if (isWanted(element)) into.add(element, false);
       }
     });

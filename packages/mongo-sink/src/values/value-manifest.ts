@@ -49,6 +49,13 @@ interface Resumable {
   readonly rule?: string;
 }
 
+/** Generations that are complete, though nobody has committed them yet. See ValueAttempts.seal. */
+interface Sealed {
+  readonly generations: readonly number[];
+  readonly incarnation: number;
+  readonly rule?: string;
+}
+
 /**
  * The fields of a value's manifest document that describe its elements. The other fields are the value's own.
  */
@@ -72,6 +79,8 @@ export interface ValueManifest {
   readonly healed: number;
   /** A generation that its worker gave up cleanly. The next attempt can continue it. */
   readonly resumable: Resumable | null;
+  /** Also in `aborted`, until an attempt that uses them commits. */
+  readonly sealed: Sealed | null;
 }
 
 const MANIFEST = [
@@ -82,6 +91,7 @@ const MANIFEST = [
   'aborted',
   'healed',
   'resumable',
+  'sealed',
   'incarnation',
   'rule',
 ];
@@ -113,11 +123,13 @@ export function refuseForeign(collection: string, document: StoredValue): void {
  * Maximum number of uncommitted generations in a manifest. A worker believed dead can still write in its own.
  */
 export const ABORTED_KEPT = 200;
+/** Maximum number of sealed generations in a manifest. */
+export const SEALED_KEPT = 50;
 
 /** Parses a value's manifest document, in either shape. Missing members get defaults. */
 export function parseManifest(document: Document): ValueManifest {
   const head = headOf(document);
-  const { resumable } = head;
+  const { resumable, sealed } = head;
   return {
     key: String(isShaped(document) ? head.key : document._id),
     isShaped: isShaped(document),
@@ -130,6 +142,7 @@ export function parseManifest(document: Document): ValueManifest {
     aborted: Array.isArray(head.aborted) ? head.aborted.map(Number) : [],
     healed: Number(head.healed ?? 0),
     resumable: isResumable(resumable) ? resumable : null,
+    sealed: isSealed(sealed) ? sealed : null,
   };
 }
 
@@ -141,6 +154,12 @@ export function noManifest(key: string, isInShape: boolean): ValueManifest {
 function isResumable(value: unknown): value is Resumable {
   const { generation, incarnation, rule = '' } = membersOf(value);
   return typeof generation === 'number' && typeof incarnation === 'number' && typeof rule === 'string';
+}
+
+function isSealed(value: unknown): value is Sealed {
+  const { generations, incarnation, rule = '' } = membersOf(value);
+  const isList = Array.isArray(generations) && generations.every((number) => typeof number === 'number');
+  return isList && typeof incarnation === 'number' && typeof rule === 'string';
 }
 
 /**

@@ -15,10 +15,14 @@ import { type Generation, ManifestRefused, ValueAttempts } from './value-attempt
 import { type Known, loadDiffering, ValueComparison } from './value-comparison.js';
 import { ValueElements } from './value-elements.js';
 import { ValueFingerprints } from './value-fingerprints.js';
+import { WorkerStops } from './worker-stops.js';
 
 export interface MembersWriterOptions {
   /** Approximate number of bytes of added elements held in memory before they are written. */
   readonly bufferBytes: number;
+  /** Number of added elements after which they are sealed, at least: see ValueAttempts.seal. */
+  readonly sealElements: number;
+  /** If its signal aborts, an attempt ends before it is complete, and another worker continues it. */
   readonly retry: RetryOptions;
   /** Called if MongoDB holds a newer value; always throws. */
   readonly stale: (names: ValueCollections, state: KeyState) => Promise<never>;
@@ -82,13 +86,20 @@ export class MembersWriter {
     const isRemade = isReshaped || (wasMembers && !keepsShape && manifest.rule !== write.rule);
     // Ends members that another rule made, and members of an earlier incarnation. The new shape has members
     // only if the value had that shape before, and a worker died before it removed them.
-    if (wasMembers && (isRemade || manifest.incarnation !== state.incarnation)) await elements.endAll();
-    if (manifest.form !== 'members') await elements.removeOlder();
-    else if (manifest.aborted.some((aborted) => aborted > manifest.healed)) await elements.heal();
+    const isEnded = wasMembers && (isRemade || manifest.incarnation !== state.incarnation);
+    try {
+      if (isEnded) await elements.endAll();
+      if (manifest.form !== 'members') await elements.removeOlder();
+      else if (manifest.aborted.some((aborted) => aborted > manifest.healed)) await elements.heal();
+    } catch (error) {
+      if (error instanceof WorkerStops) await this.#giveUp(state, write, own, elements);
+      throw error;
+    }
     const buckets = write.scan
       ? await this.#bringInLine(state, isRemade ? 'none' : 'some', write, own, elements)
       : new Buckets(write.layout);
     if (!write.scan) await elements.endAll();
+    elements.mayStop = false;
     await this.#fingerprints.save(state.key, own.generation, buckets);
     const end = await this.#attempts.commit(state, write, own).catch(async (error: unknown) => {
       if (error instanceof ManifestRefused) await elements.takeBack();
@@ -112,15 +123,29 @@ export class MembersWriter {
     elements: ValueElements,
   ): Promise<Buckets> {
     const known = await this.#known(there, write, own, elements);
-    const comparison = new ValueComparison(write, own, elements, known, this.options.bufferBytes);
+    const { bufferBytes, sealElements } = this.options;
+    const seal = async () => {
+      const end = await this.#attempts.seal(state, write, own);
+      if (end === 'lost') await elements.takeBack();
+      if (end !== 'sealed') await this.options.stale(write, state);
+    };
+    const comparison = new ValueComparison(write, own, elements, known, { bufferBytes, sealElements, seal });
     try {
       return await comparison.untilWhole();
     } catch (error) {
-      // If this fails, too, the next attempt starts from the beginning. The first error is thrown.
-      if (!comparison.isWriting && !elements.wasUnanswered)
-        await this.#attempts.giveUp(state, write, own).catch(() => {});
+      if (!comparison.isWriting) await this.#giveUp(state, write, own, elements);
       throw error;
     }
+  }
+
+  /** Lets the next attempt continue this one. If this fails, that one keeps only what is sealed. */
+  async #giveUp(
+    state: KeyState,
+    write: MembersWrite,
+    own: Generation,
+    { wasUnanswered }: ValueElements,
+  ): Promise<void> {
+    if (!wasUnanswered) await this.#attempts.giveUp(state, write, own).catch(() => {});
   }
 
   /** Loads the part of the value's state in MongoDB that the first pass needs. */
@@ -131,7 +156,7 @@ export class MembersWriter {
     elements: ValueElements,
   ): Promise<Known> {
     const table = new FingerprintTable();
-    if (own.isResumed) await elements.loadOwn(table);
+    if (own.isResumed || own.sealed.length > 0) await elements.loadOwn(table);
     const { form, generation, key } = own.manifest;
     if (there === 'none' || form !== 'members' || generation === 0)
       return { table, layout: write.layout, stored: undefined };

@@ -66,7 +66,7 @@ export function storedFields(
  */
 const SOMETIMES = [
   ...['fields', 'lifted', 'names', 'mapped', 'text', 'integer'],
-  ...['fieldsExpireAt', 'removeAt', 'first', 'generation', 'resumable', 'rule', 'goneAt'],
+  ...['fieldsExpireAt', 'removeAt', 'first', 'generation', 'resumable', 'sealed', 'rule', 'goneAt'],
 ];
 
 /** An update that replaces a shaped document. Its fields about attempts at its members stay. */

@@ -27,7 +27,7 @@ export function ownFields(value: Replacement) {
  * that their readers notice the change.
  */
 export function goneFields({ document, formFields }: ReplaceWrite): string[] {
-  return ['generation', 'resumable', ...formFields].filter((name) => !(name in document));
+  return ['generation', 'resumable', 'sealed', ...formFields].filter((name) => !(name in document));
 }
 
 function saveOf({ state }: Replacement) {

@@ -66,11 +66,12 @@ export async function membersIn(db: Db): Promise<string[]> {
   return elements.map(({ field }) => String(field)).toSorted();
 }
 
-export function writerOn(db: Db): MembersWriter {
+export function writerOn(db: Db, signal?: AbortSignal): MembersWriter {
   const values = new ValueWriter(db, 1 << 20);
   return new MembersWriter(db, {
     bufferBytes: 1,
-    retry: RETRY,
+    sealElements: 1,
+    retry: signal ? { ...RETRY, signal } : RETRY,
     stale: (write, state) => values.stale(write, state),
   });
 }
