@@ -22,7 +22,8 @@ const SHAPED: DocumentShape = { names: {} };
 function hashOf(key: string, shape: DocumentShape | undefined) {
   const values = new ValueWriter(mongo.db, 1 << 20);
   const members = new MembersWriter(mongo.db, {
-    bufferBytes: 1, sealElements: 1,
+    bufferBytes: 1,
+    sealElements: 1,
     retry: { baseMs: 1, capMs: 1, forMs: 10_000 },
     stale: (write, state) => values.stale(write, state),
   });
