@@ -11,13 +11,14 @@ export type ErrorClass = 'transient' | 'configuration' | 'overtaken' | 'unknown'
 /** An error of the line: a code, its class, and a message that names the remedy. */
 export class SyncError extends Error {
   override readonly name: string = 'SyncError';
-  readonly code: string;
-  readonly errorClass: ErrorClass;
 
-  constructor(code: string, errorClass: ErrorClass, message: string, options?: { cause?: unknown }) {
+  constructor(
+    readonly code: string,
+    readonly errorClass: ErrorClass,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
     super(message, options);
-    this.code = code;
-    this.errorClass = errorClass;
   }
 }
 

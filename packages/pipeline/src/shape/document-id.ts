@@ -5,7 +5,7 @@ import { exactNumber } from '../rules/exact-number.js';
 
 /** The `_id` of a value's document, if a rule makes it from the key's name. */
 export interface DocumentId {
-  readonly kind: 'text' | 'number' | 'objectId';
+  readonly kind: IdType;
   readonly text: string;
 }
 
