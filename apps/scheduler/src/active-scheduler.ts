@@ -28,7 +28,9 @@ import { TargetSetBack } from './target-set-back.js';
 import { type UpkeepReport, upkeep } from './upkeep.js';
 import { type WorkBasis, workersDifferedUntil } from './workers-differed.js';
 
-export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db' | 'wanted' | 'types'> {
+export interface ActiveSchedulerOptions
+  extends Pick<SweepOptions, 'redis' | 'db' | 'wanted' | 'types'>,
+    Pick<SweepFacts, 'intervalMs' | 'idleIntervalMs'> {
   readonly queue: JobQueue;
   readonly buffer: ChangeBuffer;
   readonly missed: MissedChanges;
@@ -38,8 +40,6 @@ export interface ActiveSchedulerOptions extends Pick<SweepOptions, 'redis' | 'db
   readonly feed: () => IntakeState;
   /** Identifies the keys that the configuration chooses. If it changes, a sweep is due. */
   readonly scope: string;
-  readonly intervalMs: number;
-  readonly idleIntervalMs: number;
   /** Rules may give a key's job scheduler its own interval. */
   readonly rules: RuleBook;
   /** Prepares the target again after it has lost data. */

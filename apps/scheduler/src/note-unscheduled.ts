@@ -1,13 +1,11 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { hasScheduler } from '@redis-to-mongo/key-types';
 import { activeKeyPages } from '@redis-to-mongo/mongo-sink';
-import type { KeyType } from '@redis-to-mongo/pipeline';
 import { PAGE } from './reread-lost.js';
+import type { SweepOptions } from './sweep.js';
 
-export interface NoteUnscheduledOptions {
-  readonly db: Parameters<typeof activeKeyPages>[0];
+export interface NoteUnscheduledOptions extends Pick<SweepOptions, 'db' | 'types'> {
   readonly queue: Pick<JobQueue, 'schedulers' | 'changes'>;
-  readonly types: readonly KeyType[];
   /** Called before each page; false ends the search. */
   readonly goesOn: () => boolean;
 }

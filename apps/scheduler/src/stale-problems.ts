@@ -1,14 +1,9 @@
 import { isKeyType } from '@redis-to-mongo/key-types';
 import { clearProblems, settleKeyLetters } from '@redis-to-mongo/mongo-sink';
-import type { KeyType } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
+import type { SweepOptions } from './sweep.js';
 
-export interface StaleProblemsOptions {
-  readonly redis: Parameters<typeof typesOf>[0];
-  readonly db: Parameters<typeof settleKeyLetters>[0];
-  readonly wanted: (keyId: string) => boolean;
-  readonly types: readonly KeyType[];
-}
+export type StaleProblemsOptions = Pick<SweepOptions, 'redis' | 'db' | 'wanted' | 'types'>;
 
 /** Interval at which such problems are looked for, in ms. */
 const EVERY_MS = 5_000;

@@ -8,13 +8,11 @@ import { hasScheduler, isKeyType } from '@redis-to-mongo/key-types';
 import type { KeyType } from '@redis-to-mongo/pipeline';
 import { typesOf } from '@redis-to-mongo/redis-source';
 import { overdueAfterMs } from './overdue-after.js';
-import { type ScheduleKeysOptions, scheduleKeys } from './schedule-keys.js';
+import { scheduleKeys } from './schedule-keys.js';
+import type { SweepOptions } from './sweep.js';
 
-export interface UpkeepOptions extends Pick<ScheduleKeysOptions, 'everyMs'> {
-  readonly redis: Parameters<typeof typesOf>[0];
+export interface UpkeepOptions extends Pick<SweepOptions, 'redis' | 'wanted' | 'types' | 'everyMs'> {
   readonly queue: JobQueue;
-  readonly wanted: (keyId: string) => boolean;
-  readonly types: readonly KeyType[];
 }
 
 export interface UpkeepReport {

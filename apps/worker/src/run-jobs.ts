@@ -6,20 +6,16 @@ import type { Clients } from '@redis-to-mongo/operations';
 import { incarnationOf, type KeyState, type Line, type SyncError } from '@redis-to-mongo/pipeline';
 import { redisError } from '@redis-to-mongo/redis-connection';
 import { BackfillLog } from './backfill-log.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
-import { JobOutcomes } from './job-outcomes.js';
-import type { Retries } from './retries.js';
+import { JobOutcomes, type JobOutcomesOptions } from './job-outcomes.js';
 import { type SyncJobOptions, syncJob } from './sync-job.js';
 import { openTailer } from './tail/open-tailer.js';
-import type { WorkMeter } from './work-meter.js';
 
-export interface JobParts extends Pick<SyncJobOptions, 'line' | 'claims' | 'slice' | 'afterSync'> {
+export interface JobParts
+  extends Pick<SyncJobOptions, 'line' | 'claims' | 'slice' | 'afterSync'>,
+    Pick<JobOutcomesOptions, 'guard' | 'work' | 'retries'> {
   readonly db: Parameters<typeof recordError>[0];
   readonly queue: JobQueue;
   readonly reached: Clients['reached'];
-  readonly guard: CircuitBreaker;
-  readonly work: WorkMeter;
-  readonly retries: Retries;
   readonly telemetry: ConstructorParameters<typeof JobQueue>[2];
 }
 

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Logger, Metrics } from '@redis-to-mongo/app-shell';
 import type {
   Claim,
   Claims,
@@ -20,24 +19,20 @@ import {
   type SyncReport,
   syncKeys,
 } from '@redis-to-mongo/pipeline';
-import type { JobOutcomes } from './job-outcomes.js';
+import type { JobOutcomes, JobOutcomesOptions } from './job-outcomes.js';
 import type { StreamTailer } from './tail/stream-tailer.js';
 import { isWorthTailing } from './tail/worth-tailing.js';
 
-export interface SyncJobOptions {
+export interface SyncJobOptions extends Pick<JobOutcomesOptions, 'metrics' | 'logger' | 'recordError'> {
   readonly line: Line;
   readonly claims: Claims;
   readonly queue: Pick<JobQueue, 'due' | 'changes' | 'schedulers'>;
   readonly slice: () => SliceLimits;
   readonly account: JobOutcomes;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
   /** Keeps reading streams that change often, between their jobs. */
   readonly tailer?: StreamTailer | undefined;
   /** Called when a position was saved. Does not throw. */
   readonly afterSync: (state: KeyState) => Promise<void>;
-  /** Records an error on the key's document. It may fail, because MongoDB may be what failed. */
-  readonly recordError: (key: string, error: SyncError) => Promise<unknown>;
 }
 
 /**

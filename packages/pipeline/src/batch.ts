@@ -26,6 +26,10 @@ export type ValueDocument = Readonly<Record<string, unknown>>;
 
 /** How a rule changes the documents of a value. */
 interface ValueWrite {
+  readonly collection: string;
+  readonly memberCollection: string;
+  /** Fields that only some forms of the document have; those that the document lacks are removed. */
+  readonly formFields: readonly string[];
   /** The shape of its documents; default the fleet's own. */
   readonly shape?: DocumentShape | undefined;
   /** The fingerprint of the rule that makes its documents, see ruleFingerprint. */
@@ -35,7 +39,6 @@ interface ValueWrite {
 /** A value as one document, written whole; refused if MongoDB holds a newer revision. */
 export interface ReplaceWrite extends ValueWrite {
   readonly kind: 'replace';
-  readonly collection: string;
   readonly document: ValueDocument;
   /**
    * Only the fields in `document` are updated; the others stay. If MongoDB has no document, nothing is
@@ -43,13 +46,10 @@ export interface ReplaceWrite extends ValueWrite {
    */
   readonly isMark?: boolean;
   /**
-   * The collection of the value's elements, if it was too large before. They are removed after the document
+   * Whether the value was too large before. Its elements in `memberCollection` are removed after the document
    * is written.
    */
-  readonly memberCollection: string;
   readonly hasMembers: boolean;
-  /** Fields that only some forms of the document have; those that `document` lacks are removed. */
-  readonly formFields: readonly string[];
   /** Approximate size of the document, in bytes. */
   readonly bytes: number;
 }
@@ -61,9 +61,6 @@ export interface ReplaceWrite extends ValueWrite {
  */
 export interface MembersWrite extends ValueWrite {
   readonly kind: 'members';
-  readonly collection: string;
-  readonly memberCollection: string;
-  readonly formFields: readonly string[];
   readonly layout: ElementLayout;
   /**
    * The result of the first reading of the value, in `layout`. It says which elements the sink must load. May

@@ -28,11 +28,8 @@ export interface BulkItem {
 }
 
 /** The progress of a bulk action. */
-export interface BulkProgress {
+export interface BulkProgress extends Pick<BulkWork, 'action' | 'filter' | 'total'> {
   readonly id: string;
-  readonly action: AuditAction;
-  readonly filter: string;
-  readonly total: ListSize;
   readonly done: number;
   readonly failed: number;
   /** `stopped`: by an operator, or by an error of the list itself. */

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { readTargetMark, targetCountedAgo, targetName, writeTargetMark } from '@redis-to-mongo/mongo-sink';
 import { type connectRedis, type RedisAddress, throwRedisError } from '@redis-to-mongo/redis-connection';
-import { type Comparison, compareFleets } from './compare-fleets.js';
-import { type FleetMark, FORMAT, parseMark, parseMarkText, type StoredMark } from './fleet-mark.js';
+import { type Comparison, compareFleets, type Marks } from './compare-fleets.js';
+import { type FleetMark, FORMAT, parseMark, parseMarkText } from './fleet-mark.js';
 import { mismatch } from './fleet-mismatch.js';
 import { serverIds } from './server-ids.js';
 import { sourceName } from './source-name.js';
@@ -34,12 +34,9 @@ const COUNTED_MS = 12_000;
 const UNSURE_READS = 20;
 const READ_EVERY_MS = 1_000;
 
-interface Known {
+interface Known extends Pick<Marks, 'ours' | 'queue' | 'target'> {
   readonly comparison: Comparison;
-  readonly ours: Omit<FleetMark, 'id'>;
   readonly queueText: string | undefined;
-  readonly queue: StoredMark;
-  readonly target: StoredMark;
 }
 
 /**

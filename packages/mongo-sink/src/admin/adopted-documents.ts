@@ -1,4 +1,4 @@
-import { isObject, type KeyState, type StoredContent } from '@redis-to-mongo/pipeline';
+import { isObject, type KeyState, type MessageDocument, type StoredContent } from '@redis-to-mongo/pipeline';
 import type { Db } from 'mongodb';
 import { findByIds } from '../commands/by-ids.js';
 import { insertRecords } from '../commands/write-records.js';
@@ -7,12 +7,8 @@ import { keysIn, type Stored } from '../database/stored.js';
 import { toKeyDocument } from '../keys/key-document.js';
 
 /** A message of the old engine, in the fleet's form. `entryId` is null if the old engine kept none. */
-export interface AdoptedMessage {
-  readonly _id: string;
-  readonly stream: string;
-  readonly type: string;
+export interface AdoptedMessage extends Pick<MessageDocument, '_id' | 'stream' | 'type' | 'at'> {
   readonly entryId: string | null;
-  readonly at: Date | null;
   readonly content: StoredContent;
 }
 

@@ -16,6 +16,7 @@ import { idBulks } from '../commands/by-ids.js';
 import { updateRecords } from '../commands/write-records.js';
 import { lettersIn } from '../database/stored.js';
 import { mongoError, throwMongoError } from '../errors/mongo-error.js';
+import type { DeadLetter } from './letter-lists.js';
 import { packContent, unpackContent } from './packed-content.js';
 
 /** Why MongoDB refuses a record. */
@@ -120,14 +121,10 @@ export async function writeValueLetters(
   );
 }
 
-interface Letter extends Reason {
-  readonly id: string;
-  readonly kind: 'entry' | ValueRefusal['kind'];
-  readonly stream: string;
-  readonly type: string;
-  readonly entryId: string;
-  readonly bytes: number;
-  readonly at: Date;
+interface Letter
+  extends Reason,
+    Pick<ValueRefusal, 'stream' | 'type'>,
+    Pick<DeadLetter, 'id' | 'kind' | 'entryId' | 'bytes' | 'at'> {
   /** BSON of the record, or of the part that is not in `whole`. */
   readonly document: Uint8Array;
   readonly whole: Uint8Array | undefined;

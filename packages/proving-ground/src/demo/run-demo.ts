@@ -4,7 +4,7 @@ import { startLocalStack } from '@redis-to-mongo/local-stack';
 import { keyFilter } from '@redis-to-mongo/pipeline';
 import { grouped, type Progress } from '@redis-to-mongo/terminal';
 import { Fleet } from '../fleet/fleet.js';
-import { newPassword } from '../fleet/fleet-env.js';
+import { type FleetEnvOptions, newPassword } from '../fleet/fleet-env.js';
 import { endText } from '../fleet/fleet-member.js';
 import { Generator, type Recreation } from '../generator/generator.js';
 import { type KeyPlan, planKeys, type StreamPlan } from '../generator/plan-keys.js';
@@ -36,11 +36,8 @@ export interface DemoResult extends ProgramReport {
 }
 
 /** Addresses and credentials while everything is running. */
-export interface DemoAccess {
+export interface DemoAccess extends Pick<FleetEnvOptions, 'redisUrl' | 'mongoUri' | 'mongoDbName'> {
   readonly dashboard: { readonly url: string; readonly username: string; readonly password: string };
-  readonly redisUrl: string;
-  readonly mongoUri: string;
-  readonly mongoDbName: string;
 }
 
 /**

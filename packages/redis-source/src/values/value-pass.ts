@@ -4,6 +4,7 @@ import { FingerprintSum, fingerprintOf, partFingerprint } from './item-fingerpri
 import type { ReadingEnd } from './item-reader.js';
 import { type Frame, FrameFinder } from './sliding-frame.js';
 import { MAX_DOCUMENT_PAYLOAD } from './value-options.js';
+import type { ValuePosition } from './value-position.js';
 
 /** Approximate number of bytes of an element's document besides its payload. */
 const ELEMENT_OVERHEAD = 200;
@@ -12,11 +13,7 @@ const MAX_REPEATED = MAX_DOCUMENT_PAYLOAD / 2;
 const NONE = Buffer.alloc(0);
 
 /** The result of a pass over a value. */
-export interface PassResult extends ReadingEnd {
-  readonly digest: string;
-  readonly items: number;
-  readonly bytes: number;
-  readonly frame: Frame | undefined;
+export interface PassResult extends ReadingEnd, Pick<ValuePosition, 'digest' | 'items' | 'bytes' | 'frame'> {
   /** Number of items that a rule leaves out. */
   readonly left: number;
 }
