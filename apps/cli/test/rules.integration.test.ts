@@ -12,7 +12,7 @@ const RULES = [
   },
   { pattern: 'logs', fields: { leave: ['secret'] }, ttlSec: 3600 },
   { pattern: '*tags', types: ['set'], collection: 'tags', history: true },
-  { pattern: 'orders*', types: ['hash'], intervalSec: 0.25 },
+  { pattern: 'orders*', types: ['set'], intervalSec: 0.25 },
 ];
 
 let cli: CliUnderTest;
