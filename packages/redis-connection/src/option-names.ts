@@ -8,6 +8,8 @@ export interface RedisOptionNames extends ConnectionOptions {
   readonly database: string;
   readonly clusterNodes: string;
   readonly sentinels: string;
+  /** What is wrong if the user has no permission for a key, and the remedy. */
+  readonly noPermission: string;
 }
 
 const CODES: ConnectionOptions['codes'] = {
@@ -29,6 +31,8 @@ export const OPTION_NAMES: Readonly<Record<RedisRole, RedisOptionNames>> = {
     tls: 'REDIS_TLS',
     caFile: 'REDIS_TLS_CA_FILE',
     certFile: 'REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE',
+    noPermission:
+      'the user may not read this key (or, to trim it, not write to it): grant it the key (see the ACL in docs/operations.md), or add the key to KEY_EXCLUDE',
   },
   queue: {
     server: 'the queue’s Redis',
@@ -43,6 +47,8 @@ export const OPTION_NAMES: Readonly<Record<RedisRole, RedisOptionNames>> = {
     tls: 'QUEUE_REDIS_TLS',
     caFile: 'QUEUE_REDIS_TLS_CA_FILE',
     certFile: 'QUEUE_REDIS_TLS_CERT_FILE and QUEUE_REDIS_TLS_KEY_FILE',
+    noPermission:
+      'the user may not use the queue’s keys: grant it ~{r2m}:*, with your QUEUE_PREFIX in place of r2m (see the ACL in docs/operations.md), or correct QUEUE_PREFIX',
   },
   to: {
     server: 'the Redis of --to',
@@ -55,5 +61,7 @@ export const OPTION_NAMES: Readonly<Record<RedisRole, RedisOptionNames>> = {
     tls: '--to (redis:// is without TLS, rediss:// with it)',
     caFile: 'NODE_EXTRA_CA_CERTS',
     certFile: 'tls-auth-clients on the server',
+    noPermission:
+      'the user may not write this key, or not under the name redis-to-mongo:restore:… that it has until it is whole: grant it both (see the ACL in docs/operations.md)',
   },
 };

@@ -25,12 +25,7 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
     'configuration',
     () => 'the user lacks a privilege: see the ACL in docs/operations.md',
   ],
-  NOPERM_KEY: [
-    'REDIS_KEY_HIDDEN',
-    'unknown',
-    () =>
-      'the user may not read this key (or, to trim it, not write to it): grant it the key (see the ACL in docs/operations.md), or add the key to KEY_EXCLUDE',
-  ],
+  NOPERM_KEY: ['REDIS_KEY_HIDDEN', 'unknown', ({ noPermission }) => noPermission],
   DENIED: [
     'REDIS_PROTECTED_MODE',
     'configuration',

@@ -21,9 +21,13 @@ afterAll(async () => {
 });
 
 /** The message of the error of a command that fails, if the code that catches it does not know its Redis. */
-async function messageOf(url: string, prepare: (client: Redis) => unknown = () => {}): Promise<string> {
+async function messageOf(
+  url: string,
+  prepare: (client: Redis) => unknown = () => {},
+  purpose: 'queue' | 'to' = 'queue',
+): Promise<string> {
   const client = connectRedis(addressOfUrl(url), () => {}, {
-    purpose: 'queue',
+    purpose,
     commandTimeout: 500,
     maxRetriesPerRequest: 1,
   });
@@ -39,6 +43,17 @@ async function messageOf(url: string, prepare: (client: Redis) => unknown = () =
 }
 
 describe('a command that fails names the Redis and the options of its connection,', () => {
+  it('if the user may not use its keys', async () => {
+    const limited = redis.url.replace('redis://', 'redis://limited:pw@');
+    await messageOf(redis.url, (client) =>
+      client.call('ACL', ['SETUSER', 'limited', 'on', '>pw', '~other', '+@all']),
+    );
+    expect(await messageOf(limited)).toMatch(/^the queue’s Redis: .*QUEUE_PREFIX$/);
+    expect(await messageOf(limited, undefined, 'to')).toMatch(
+      /^the Redis of --to: .*redis-to-mongo:restore:/,
+    );
+  });
+
   it('if the server does not answer in time', async () => {
     const message = await messageOf(redis.url, (client) => client.call('CLIENT', ['PAUSE', '1500', 'ALL']));
     expect(message).toMatch(/^the queue’s Redis does not answer: .* QUEUE_REDIS_URL/);

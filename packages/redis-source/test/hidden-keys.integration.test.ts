@@ -1,7 +1,7 @@
 import { KEY_TYPES, valueType } from '@redis-to-mongo/key-types';
 import { type RedisServer, startRedis } from '@redis-to-mongo/local-stack';
 import { syncKeys } from '@redis-to-mongo/pipeline';
-import { redisSource, typesOf } from '@redis-to-mongo/redis-source';
+import { redisSource, streamCounters, typesOf } from '@redis-to-mongo/redis-source';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ItemReader } from '../src/values/item-reader.js';
@@ -31,6 +31,14 @@ describe('a key that the ACL hides from the user', () => {
       'stream',
       { unknown: 'no permission' },
       undefined,
+    ]);
+  });
+
+  it('has no counters, and keeps nobody from those of others', async () => {
+    await admin.xadd('hidden stream', '1-0', 'n', '1');
+    expect(await streamCounters(redis, ['hidden stream', 'orders'])).toEqual([
+      undefined,
+      expect.objectContaining({ length: 1, lastId: '1-0' }),
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { keyBytes } from '@redis-to-mongo/pipeline';
-import { pipelined, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
+import { isKeyRefused, pipelined, redisError, throwRedisError } from '@redis-to-mongo/redis-connection';
 import type { Redis } from 'ioredis';
 import { parseStreamInfo } from './stream-info.js';
 
@@ -13,8 +13,8 @@ export interface StreamCounters {
 }
 
 /**
- * The counters of streams, in the order of `keys`; `undefined` for a key that is not a stream, or does not
- * exist.
+ * The counters of streams, in the order of `keys`; `undefined` for a key that is not a stream, does not exist,
+ * or may not be read.
  * @throws SyncError as redisError.
  */
 export async function streamCounters(
@@ -27,7 +27,7 @@ export async function streamCounters(
   return keys.map((_, i) => {
     const [error, reply] = replies[i] ?? [undefined, undefined];
     if (error) {
-      if (/no such key|WRONGTYPE/i.test(error.message)) return undefined;
+      if (/no such key|WRONGTYPE/i.test(error.message) || isKeyRefused(error)) return undefined;
       throw redisError(error);
     }
     const { length, lastEntryId, added } = parseStreamInfo(reply);
