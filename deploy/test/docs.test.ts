@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@redis-to-mongo/config';
+import { KEY_TYPE_ENTRIES } from '@redis-to-mongo/key-types';
 import { collectionsUsed } from '@redis-to-mongo/mongo-sink';
 import { describe, expect, it } from 'vitest';
 
@@ -64,6 +65,23 @@ describe('the documents', () => {
     const ofMembers = /_(members|fields|items|parts|elements)$/;
     for (const name of collectionsUsed([]).all)
       if (!ofMembers.test(name)) expect(rows, name).toContain(`\`${name}\``);
+  });
+
+  it('docs/operations.md grants every command that a key type is read with', () => {
+    const [, acl = ''] = read('docs/operations.md').split('\n## ACL\n');
+    const [section = ''] = acl.split('\n## ');
+    const granted = new Set([
+      ...(/^ACL SETUSER mirror (.*)$/m.exec(section)?.[1] ?? '')
+        .split(' ')
+        .map((word) => word.replace(/^\+/, '')),
+      ...[...section.matchAll(/`([a-z._|\\]+)`/g)].map(([, name = '']) => name.replace('\\', '')),
+    ]);
+    for (const { names, needs } of KEY_TYPE_ENTRIES)
+      for (const [command, more] of needs('the key')) {
+        const name = command.toLowerCase();
+        const isGranted = granted.has(name) || granted.has(`${name}|${String(more).toLowerCase()}`);
+        expect(isGranted, `${names.keyType}: ${command}`).toBe(true);
+      }
   });
 
   it('docs/glossary.md has no word twice, and none that nobody uses', () => {
