@@ -1,4 +1,4 @@
-import { METADATA_TYPE } from '@redis-to-mongo/key-types';
+import { KEY_TYPES } from '@redis-to-mongo/key-types';
 import { freshNamespace, startMongo } from '@redis-to-mongo/local-stack';
 import { connectMongo, mongoSink, prepareDatabase, readyMadeBson } from '@redis-to-mongo/mongo-sink';
 import {
@@ -53,7 +53,7 @@ export async function lineUnderTest(options: { ownMongo?: boolean } = {}) {
     readBytes = 8 << 20,
     ...changes
   }: Partial<Line> & { readEntries?: number; readBytes?: number } = {}): Promise<Line> => ({
-    source: redisSource(redis, ['stream', METADATA_TYPE.names.keyType], {
+    source: redisSource(redis, KEY_TYPES, {
       readEntries,
       readBytes,
       direct: path?.direct,
