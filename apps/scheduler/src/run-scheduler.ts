@@ -47,6 +47,10 @@ const RELOADABLE = [
   'CHANGE_FEED',
 ] as const;
 
+/** Options that a scheduler does not use: those of reads, slices and trimming, or another app's own. */
+const UNUSED =
+  /^(MESSAGES_PER_STREAM$|READ_|SOURCE_BYTES_PER_SEC$|SLICE_|TRIM_|TAIL_STREAMS$|VALUE_|GONE_|MEMBERSHIP_HISTORY$|WRITE_BATCH_|WORKER_|DASHBOARD_)/;
+
 /**
  * Opens everything and starts the work. The app's closers close it.
  * @returns the options that it applies while running.
@@ -219,6 +223,7 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   closers.add('servers that do not answer', () => disconnectSilent(silent, app));
   return {
     options: RELOADABLE,
+    isUnused: (option) => UNUSED.test(option),
     apply: async (next) => {
       ({ keys, sync } = next);
       shared = sharedOptions('scheduler', next);

@@ -42,6 +42,7 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
       { pattern: 'orders*', types: ['set'], intervalSec: 90 },
     ],
     WORKER_HTTP_PORT: 1,
+    KEY_EXCLUDE: ['never'],
   });
   for (const app of apps) {
     app.kill('SIGHUP');
@@ -50,6 +51,11 @@ it('scheduler and worker take rules, intervals and limits over by SIGHUP, and a 
   expect(apps[0]?.output()).toMatch(/"option changed","option":"SYNC_INTERVAL_SEC","from":"3600","to":"0.5"/);
   expect(apps[1]?.output()).toMatch(/"option changed","option":"SLICE_MS"/);
   expect(apps[1]?.output()).toMatch(/restart to apply it","option":"WORKER_HTTP_PORT"/);
+  // What the other app alone uses waits for no restart.
+  expect(apps[0]?.output()).toMatch(/"option changed: this process does not use it","option":"SLICE_MS"/);
+  expect(apps[0]?.output()).toMatch(/"configuration reloaded","changed":\d+,"needRestart":0/);
+  expect(apps[1]?.output()).toMatch(/"option changed: this process does not use it","option":"KEY_EXCLUDE"/);
+  expect(apps[1]?.output()).toMatch(/"configuration reloaded","changed":\d+,"needRestart":1/);
   await until(async () => expect(await fleet.entries('new')).toBe(1));
   await until(async () => expect(await fleet.everyMs('orders')).toBe(60_000));
   await until(async () => expect(await fleet.everyMs('orders:tags')).toBe(90_000));

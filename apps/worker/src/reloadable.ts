@@ -13,3 +13,8 @@ export const RELOADABLE = [
   'WORKER_CONCURRENCY',
   'GONE_KEYS_KEEP_SEC',
 ] as const;
+
+/** Options that a worker does not use: they choose keys by name, or time jobs and sweeps, or are another app's own. */
+export function isUnused(option: string): boolean {
+  return /^(KEY_(IN|EX)CLUDE$|(SYNC|IDLE)_INTERVAL_SEC$|SCHEDULER_|DASHBOARD_)/.test(option);
+}

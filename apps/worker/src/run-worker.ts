@@ -17,7 +17,7 @@ import { forgetLoop } from './forget-loop.js';
 import { openHealth } from './open-health.js';
 import { type OpenedLine, openLine } from './open-line.js';
 import type { Readiness } from './readiness.js';
-import { RELOADABLE } from './reloadable.js';
+import { isUnused, RELOADABLE } from './reloadable.js';
 import { openJobs } from './run-jobs.js';
 import { trimAfterSync } from './trim-after-sync.js';
 
@@ -70,6 +70,7 @@ export async function runWorker(
   logger.info('worker started', { http: http.address, concurrency: config.worker.concurrency });
   return {
     options: RELOADABLE,
+    isUnused,
     apply: async (next, changed) => {
       if (changed.has('RULES')) await prepareDatabase(db, next.rules);
       if (changed.has('RULES')) rules.replace(next.rules);

@@ -11,8 +11,10 @@ export interface OptionChange {
 
 /** The options that an app applies without a restart, and how. */
 export interface ReloadHandler<Settings> {
-  /** The names of the options. A change of any other option waits for a restart. */
+  /** The names of the options. A change of any other option waits for a restart, unless it is unused. */
   readonly options: readonly string[];
+  /** Whether the app does not use an option: a change of it is for other apps. Default: it uses all. */
+  readonly isUnused?: (option: string) => boolean;
   /** @param next the new configuration, checked as at the start. Use only the parts for the options above. */
   readonly apply: (next: Settings, changed: ReadonlySet<string>) => Promise<void> | void;
 }
@@ -76,10 +78,16 @@ export class Reloading<Settings extends AppSettings> {
       if (now.some(({ option }) => option === LEVEL)) logger.level = next.log.level;
       this.#last = next;
       for (const warning of next.warnings ?? []) logger.warn(warning);
+      let needRestart = 0;
       for (const change of all)
         if (taken.has(change.option)) logger.info('option changed', { ...change });
-        else logger.warn('option changed: restart to apply it', { ...change });
-      logger.info('configuration reloaded', { changed: now.length, needRestart: all.length - now.length });
+        else if (this.#handler?.isUnused?.(change.option))
+          logger.info('option changed: this process does not use it', { ...change });
+        else {
+          needRestart++;
+          logger.warn('option changed: restart to apply it', { ...change });
+        }
+      logger.info('configuration reloaded', { changed: now.length, needRestart });
     } catch (error) {
       for (const problem of problemsOf(error)) logger.error(`configuration not reloaded: ${problem}`);
     }
