@@ -16,5 +16,5 @@ export const RELOADABLE = [
 
 /** Options that a worker does not use: they choose keys by name, or time jobs and sweeps, or are another app's own. */
 export function isUnused(option: string): boolean {
-  return /^(KEY_(IN|EX)CLUDE$|(SYNC|IDLE)_INTERVAL_SEC$|SCHEDULER_|DASHBOARD_)/.test(option);
+  return /^(KEY_INCLUDE$|KEY_EXCLUDE$|(SYNC|IDLE)_INTERVAL_SEC$|SCHEDULER_|DASHBOARD_)/.test(option);
 }
