@@ -269,6 +269,39 @@ test('the types of many old keys are read together, not each by a command', asyn
   expect(await cli.db.collection('keys').countDocuments()).toBe(350);
 });
 
+test('a fleet that is started while it runs waits until it has ended, and reads nothing again', async () => {
+  const ids = await addEntries(cli.redis, 'orders', 0, 10);
+  await aWeek(cli.db, 2, 'orders', { from: 0, to: 10, read: ids[9] ?? '' });
+  const strings = Array.from({ length: 4000 }, (_, i) => ({
+    key: `name:${i}`,
+    active_now: false,
+    value: `${i}`,
+  }));
+  await cli.db.collection('string_acc').insertMany(strings);
+  const lease = async () => await cli.redis.keys('*:lease:scheduler');
+  const adopting = cli.run('adopt', '--write');
+  const [name] = await vi.waitFor(
+    async () => {
+      const found = await lease();
+      expect(found).toHaveLength(1);
+      return found;
+    },
+    { timeout: 20_000, interval: 5 },
+  );
+  await startFleet();
+  expect(await adopting).toMatchObject({ code: 0 });
+  await verified();
+  const orders = await messagesOf('orders');
+  expect(orders.map(({ content }) => content.n)).toEqual(ids.map((_, i) => String(i)));
+  expect(await keyOf('orders')).toMatchObject({ adopted: { messages: 10 } });
+  await stopFleet();
+  expect(await lease()).toEqual([]);
+
+  // What a killed process leaves.
+  await cli.redis.set(name ?? '', 'dead', 'PX', 1000);
+  expect(await cli.run('adopt', '--write')).toMatchObject({ code: 0 });
+});
+
 test('where there is nothing of the old engine, it says so, with exit code 1', async () => {
   for (const [argv, database] of [
     [['adopt'], cli.db.databaseName],

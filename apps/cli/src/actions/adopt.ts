@@ -2,7 +2,7 @@ import { ruleBook } from '@redis-to-mongo/key-types';
 import { databaseBeside } from '@redis-to-mongo/mongo-sink';
 import { type AdoptReport, adoptOldEngine, emptyReport } from '@redis-to-mongo/operations';
 import { counted, grouped, printable } from '@redis-to-mongo/terminal';
-import { CliError } from '../cli-error.js';
+import { besideNoScheduler } from '../beside-no-scheduler.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
 import { endInterrupted, INTERRUPTED } from '../interruption.js';
@@ -20,7 +20,9 @@ interface AdoptOptions {
 export async function adopt(call: Call, { fromDb, write: isWrite = false }: AdoptOptions): Promise<Ending> {
   const { out, interruption } = call;
   const report = emptyReport();
-  const isInterrupted = (await interruption.until(work(call, report, { fromDb, isWrite }))) === INTERRUPTED;
+  const run = async () => await interruption.until(work(call, report, { fromDb, isWrite }));
+  const end = isWrite ? await besideNoScheduler(call.clients, 'adopt', run) : await run();
+  const isInterrupted = end === INTERRUPTED;
   const taken = report.lines.reduce((sum, line) => sum + line.taken, 0);
   if (isWrite) await noteRun(call, 'adopt', undefined, `${grouped(taken)} taken over`, isInterrupted);
   if (out.isJson)
@@ -36,7 +38,6 @@ async function work(
   { fromDb, isWrite }: { readonly fromDb: string | undefined; readonly isWrite: boolean },
 ): Promise<void> {
   const [config, db] = [await clients.config(), await clients.db()];
-  if (isWrite) await refuseBesideFleet(clients);
   await adoptOldEngine(
     {
       db,
@@ -61,17 +62,6 @@ function progressReporter(out: Output): (documents: number) => void {
     nextAt = performance.now() + TELL_EVERY_MS;
     out.note(`${grouped(seen)} old documents so far`);
   };
-}
-
-/** A running fleet would read the same keys. @throws CliError CLI_REFUSED. */
-async function refuseBesideFleet(clients: Call['clients']): Promise<void> {
-  const { queue } = await clients.facts();
-  if ('error' in queue) throw queue.error;
-  if (queue.is.isLeased || queue.is.processes.length > 0)
-    throw new CliError(
-      'CLI_REFUSED',
-      'adopt: the fleet is running: stop its schedulers and workers, and try again in 15 seconds',
-    );
 }
 
 function print(

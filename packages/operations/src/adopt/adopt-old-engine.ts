@@ -38,7 +38,7 @@ export interface AdoptOptions {
 
 /**
  * Takes over the old engine's data in MongoDB: messages first, each key's document last. So an interrupted
- * adoption can be run again, any number of times, with the same result. No fleet may run at the same time.
+ * adoption can be run again, any number of times, with the same result. No fleet may read at the same time.
  * @param report filled during the run, so that an interrupted run can show its progress.
  * @throws SyncError of class transient or configuration.
  */
