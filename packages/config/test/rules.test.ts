@@ -209,13 +209,13 @@ describe('rules', () => {
     expect(problemsOf(rule({ x: 1 }))).toEqual([expect.not.stringContaining('did you mean')]);
   });
 
-  it('with an interval are for types that have scheduled jobs', () => {
-    expect(problemsOf(rule({ types: ['hash'], intervalSec: 5 }))).toEqual([
-      'rule 1 (orders*), intervalSec: does not apply to hash: remove it, or let types name stream, set',
+  it('with an interval for types without scheduled jobs are warned of', () => {
+    const warningsOf = (types: readonly string[]) =>
+      folder.load({}, { RULES: [rule({ types, intervalSec: 5 })] }).warnings;
+    expect(warningsOf(['hash'])).toEqual([
+      'RULES: rule 1 (orders*), intervalSec: has no effect on hash: only keys of type stream, set have scheduled jobs',
     ]);
-    expect(folder.load({}, { RULES: [rule({ types: ['hash', 'set'], intervalSec: 5 })] }).rules).toHaveLength(
-      1,
-    );
+    expect(warningsOf(['hash', 'set'])).toEqual([]);
   });
 
   it('that rename to what a document cannot have at its top level are warned of', () => {

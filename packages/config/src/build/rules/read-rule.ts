@@ -34,10 +34,20 @@ const APPLIES_TO: Readonly<Record<string, readonly KeyType[]>> = {
   attach: [METADATA_TYPE.names.keyType],
   trim: ['stream'],
   history: typesWhere(({ hasHistory }) => hasHistory),
-  intervalSec: typesWhere(({ hasScheduler }) => hasScheduler),
 };
 
-const MEMBERS = ['pattern', 'types', 'collection', 'shape', 'idType', 'ttlSec', ...Object.keys(APPLIES_TO)];
+const SCHEDULED_TYPES = typesWhere(({ hasScheduler }) => hasScheduler);
+
+const MEMBERS = [
+  'pattern',
+  'types',
+  'collection',
+  'shape',
+  'idType',
+  'ttlSec',
+  'intervalSec',
+  ...Object.keys(APPLIES_TO),
+];
 
 /**
  * Reads one rule. Mistakes are recorded, and left out of the result.
@@ -65,6 +75,11 @@ export function readRule(rule: MemberReader, trim: TrimRule): RuleSpec | undefin
   if (attach && history)
     rule.problem('attach', 'sets with history have a document for each member', 'remove one of the two');
   const intervalMs = toMs(rule.number('intervalSec', { min: 0.01, max: DAY_SEC }));
+  if (intervalMs !== undefined && types && !SCHEDULED_TYPES.some((type) => types.includes(type)))
+    rule.warn(
+      'intervalSec',
+      `has no effect on ${types.join(', ')}: only keys of type ${SCHEDULED_TYPES.join(', ')} have scheduled jobs`,
+    );
   const trimmed = readTrim(rule, trim);
   const fields = readFields(rule, types);
   const shape = readShape(rule, types, pattern, fields);
