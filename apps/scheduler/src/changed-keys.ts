@@ -1,8 +1,8 @@
 import type { JobQueue } from '@redis-to-mongo/job-queue';
 import { isKeyType, KEY_TYPES } from '@redis-to-mongo/key-types';
 import { activeAmong } from '@redis-to-mongo/mongo-sink';
-import { type KeyType, membersOf } from '@redis-to-mongo/pipeline';
-import { HIDDEN_TYPE, otherDatabasesHaveKeys, typesOf } from '@redis-to-mongo/redis-source';
+import type { KeyType } from '@redis-to-mongo/pipeline';
+import { otherDatabasesHaveKeys, typesOf } from '@redis-to-mongo/redis-source';
 
 export interface ChangedKeysOptions {
   readonly redis: Parameters<typeof typesOf>[0];
@@ -22,9 +22,11 @@ const KNOWN_AT_MOST = 10_000;
  *   because each sees the changes of the other's jobs.
  * - Keys of types that are not mirrored, unless MongoDB has them. If it has, the key's type has changed, and
  *   its run retires it.
+ * - Keys that the user may not read, unless MongoDB has them. If it has, the user lost the privilege, and its
+ *   run reports that.
  */
 export class ChangedKeys {
-  /** Keys of types that are not mirrored, that are not due, and that MongoDB does not have. */
+  /** Keys of types that are not mirrored or hidden, that are not due, and that MongoDB does not have. */
   readonly #otherTypes = new Set<string>();
   #haveOthersKeys = false;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -56,7 +58,7 @@ export class ChangedKeys {
       const kind = kinds.get(key);
       const isOther = kind === 'other' && (this.#otherTypes.has(key) || unread.has(key));
       this.#note(key, isOther);
-      return kind !== 'hidden' && !isOther && !unread.has(key);
+      return !isOther && !unread.has(key);
     });
   }
 
@@ -74,11 +76,9 @@ export class ChangedKeys {
     return new Set(keys.filter((key) => !due.has(key) && !active.has(key)));
   }
 
-  /** A key that the user may not read is left out, as in a sweep. It may still exist. */
-  #kindOf(type: unknown): 'absent' | 'mirrored' | 'hidden' | 'other' {
+  #kindOf(type: unknown): 'absent' | 'mirrored' | 'other' {
     if (type === undefined) return 'absent';
-    if (isKeyType(type) && this.options.types.includes(type)) return 'mirrored';
-    return membersOf(type).unknown === HIDDEN_TYPE ? 'hidden' : 'other';
+    return isKeyType(type) && this.options.types.includes(type) ? 'mirrored' : 'other';
   }
 
   #note(key: string, isOther: boolean): void {

@@ -43,3 +43,20 @@ it('one that is known to be of another type is looked at again once a sweep may 
   changed.forget();
   expect(await choose()).toEqual(['key']);
 });
+
+it('one that the user may not read any more is chosen while MongoDB has it: its run must fail, not pass for in sync', async () => {
+  await fleet.redis.call('ACL', 'SETUSER', 'some', 'reset', 'on', '>password', '+@all', '~other*');
+  const redis = fleet.redis.duplicate({ username: 'some', password: 'password' });
+  try {
+    const { queue, db } = fleet;
+    changed = new ChangedKeys({ redis, queue, db, types: ['hash'] });
+    await fleet.redis.hset('key', 'a', '1');
+    expect(await changed.choose(['key'], true)).toEqual([]);
+    await isMirrored();
+    changed.forget();
+    for (let i = 0; i < 3; i++) expect(await changed.choose(['key'], true)).toEqual(['key']);
+  } finally {
+    redis.disconnect();
+    await fleet.redis.call('ACL', 'DELUSER', 'some');
+  }
+});
