@@ -4,7 +4,7 @@ import { testMongoUri } from '@redis-to-mongo/test-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reasonLink } from '../src/pages/status/verdict-part.js';
 import { aDashboard, logIn } from './a-dashboard.js';
-import { someFacts } from './a-report.js';
+import { aQueue, someFacts } from './a-report.js';
 
 let space: FreshNamespace;
 let dashboard: Awaited<ReturnType<typeof aDashboard>>;
@@ -32,4 +32,14 @@ test('each link of the headline leads to a page, and a list there is filtered', 
     if (value !== undefined) expect(answer.body, path).toContain(`<option value="${value}" selected`);
   }
   expect(links).toBeGreaterThan(15);
+});
+
+test('changes of failing keys lead to these keys, others to the workers', () => {
+  const link = (untriedMs: number) =>
+    reasonLink(
+      { code: 'changes-waiting-long', level: 'broken', what: '', remedy: '' },
+      { ...someFacts(), queue: { is: aQueue({ dueMs: 90_000, untriedMs }) } },
+    )?.toString();
+  expect(link(0)).toContain('href="keys?status=failing"');
+  expect(link(90_000)).toContain('href="workers"');
 });

@@ -13,6 +13,7 @@ import type { Config } from '@redis-to-mongo/config';
 import { FleetIdentity, isFleetMismatch, targetIsShared } from '@redis-to-mongo/fleet-status';
 import {
   deadAfterMsOf,
+  type Heartbeat,
   HeartbeatSender,
   Lease,
   queueKeysBeginWith,
@@ -198,8 +199,9 @@ export async function runScheduler(app: AppContext, config: Config): Promise<Rel
   const heart = new HeartbeatSender(
     queue,
     () => ({
-      ...(leadership.active ? search.heartbeat() : { app: 'scheduler', state: 'standby' }),
-      ...defined({ code: sharedTarget?.code ?? targetCode }),
+      ...(leadership.active
+        ? { ...search.heartbeat(), ...troubleOf(mismatch, sharedTarget?.code ?? targetCode) }
+        : { app: 'scheduler', state: 'standby' }),
       changes: { ...intake.heard, ...defined({ everyMs: leadership.active?.pollPeriodMs }) },
       about: watch.read(),
       options: shared,
@@ -253,3 +255,11 @@ const FEED_STATES = {
   refused: 'change feed: Redis refuses to report changes; all keys are polled every SYNC_INTERVAL_SEC',
   off: 'change feed: off; all keys are polled every SYNC_INTERVAL_SEC',
 } as const;
+
+/** What the heartbeat of the active scheduler says of its errors that are not of the search. */
+function troubleOf(
+  mismatch: SyncError | undefined,
+  other: string | undefined,
+): Pick<Heartbeat, 'code' | 'why'> {
+  return mismatch ? { code: mismatch.code, why: mismatch.message } : defined({ code: other });
+}

@@ -172,6 +172,18 @@ describe('on the queue of a fleet', () => {
     expect(await marks()).toEqual(before);
   });
 
+  it('an active scheduler that a `fleet move` has left behind is named by status, with what it says', async () => {
+    await started();
+    const moved = { ...fleet, env: { ...fleet.env, MONGO_DB_NAME: `${fleet.namespace.mongoDbName}_c` } };
+    expect((await commandOn(moved, 'fleet', 'move')).code).toBe(0);
+    await until(async () => {
+      const { stdout } = await commandOn(moved, 'status');
+      expect(stdout).toContain('The active scheduler does not belong to the fleet of this queue');
+      expect(stdout).toMatch(/Stop it, or fix its options: this queue is for the database \S+_c/);
+      expect(stdout).not.toContain('A fleet with another queue');
+    });
+  });
+
   it('after a deliberate move `fleet move` makes it the queue of this configuration', async () => {
     const scheduler = await started();
     await scheduler.stop();

@@ -8,6 +8,7 @@ export { isFleetMismatch, targetIsShared } from './identity/fleet-mismatch.js';
 export * from './judge.js';
 export { missingKeysOf, surplusSchedulersOf } from './judge-mirror.js';
 export { TARGET_SET_BACK } from './judge-queue.js';
+export { onlyFailingWait } from './judge-waiting.js';
 export * from './left-out.js';
 export { processState, sortedProcesses } from './process-state.js';
 export { readFacts } from './read-facts.js';

@@ -3,16 +3,13 @@ import { COLLECTION_UNUSABLE } from '@redis-to-mongo/mongo-sink';
 import { counted, grouped, time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import { FLEET_MISMATCH } from './identity/fleet-mismatch.js';
+import { MOMENT_MS, waitingReasons } from './judge-waiting.js';
 import { retryingOf, wrongClock } from './process-state.js';
 import type { Reason } from './verdict.js';
 
 /** The reason for a sweep if the target was dropped or set back to an earlier state. */
 export const TARGET_SET_BACK = 'MongoDB was dropped, or restored to an earlier state';
 
-/** If a change or a job waits longer than this, in ms, the mirror is behind. */
-const MOMENT_MS = 3_000;
-/** From this delay on, in ms, an operator should check. */
-const LONG_MS = 60_000;
 /**
  * After a worker moved to another server, within this time, in ms, the scheduler learns of the move and a
  * sweep becomes due.
@@ -47,7 +44,7 @@ export function queueReasons({
     clocks(facts),
     options(lately),
     servers(lately),
-    ...waiting(facts),
+    ...waitingReasons(facts),
     // Without a scheduler, no process has looked for keys.
     isNew && facts.isLeased ? NOTHING_FOUND : undefined,
   ]
@@ -86,10 +83,22 @@ function inCharge(facts: QueueFacts): readonly (Reason | undefined)[] {
       },
     ];
   return [
-    active.code === FLEET_MISMATCH ? SHARED_TARGET : undefined,
+    otherFleet(active),
     active.code === COLLECTION_UNUSABLE ? UNUSABLE : undefined,
     search(active, facts),
   ];
+}
+
+/** Only a scheduler whose marks are not those of queue and target says why. */
+function otherFleet({ code, why }: Heartbeat): Reason | undefined {
+  if (code !== FLEET_MISMATCH) return undefined;
+  if (why === undefined) return SHARED_TARGET;
+  return {
+    code: 'other-fleet',
+    level: 'broken',
+    what: 'The active scheduler does not belong to the fleet of this queue',
+    remedy: `Stop it, or fix its options: ${why}.`,
+  };
 }
 
 /** Two fleets write to the same target without knowing of each other. */
@@ -196,14 +205,6 @@ function retrying({ processes }: QueueFacts): Reason | undefined {
   };
 }
 
-/**
- * Whether job delays can be trusted. They are measured by the clocks of the processes, which must agree with
- * the clock of the queue's Redis.
- */
-export function delaysAreKnown(facts: QueueFacts): boolean {
-  return facts.processes.every((process) => wrongClock(process) === undefined);
-}
-
 function clocks({ processes }: QueueFacts): Reason | undefined {
   const offMs = ({ clockAheadMs = 0 }: Heartbeat) => Math.abs(clockAheadMs);
   const [worst, ...others] = processes
@@ -248,43 +249,6 @@ function servers(processes: readonly Heartbeat[]): Reason | undefined {
       'After a failover of the source, or its restart, each moves within seconds, and a sweep follows. If it lasts, the source’s address leads to several servers, or nodes of its cluster are cut off from the others.',
   };
 }
-
-function waiting(facts: QueueFacts): readonly Reason[] {
-  const { isPaused, due, dueMs, waiting: jobs, waitingMs } = facts;
-  const reasons: Reason[] = [];
-  if (isPaused)
-    reasons.push({
-      code: 'queue-paused',
-      level: 'broken',
-      what: 'The queue is paused',
-      remedy: `Nothing is copied. ${RESUME}`,
-    });
-  if (dueMs > MOMENT_MS) {
-    const isLong = dueMs > LONG_MS;
-    reasons.push({
-      code: isLong ? 'changes-waiting-long' : 'changes-waiting',
-      level: isLong ? 'broken' : 'behind',
-      what: `Changes have been waiting for ${time(dueMs)}, of ${counted(due, 'key', 'keys')}`,
-      remedy: isPaused
-        ? RESUME
-        : isLong
-          ? 'Add workers, or check their logs for failures.'
-          : 'Catching up; if this continues, add workers, or check their logs.',
-    });
-  }
-  if (waitingMs > MOMENT_MS && delaysAreKnown(facts))
-    reasons.push({
-      code: 'jobs-late',
-      level: 'behind',
-      what: `Jobs are ${time(waitingMs)} late`,
-      remedy: isPaused
-        ? RESUME
-        : `${counted(jobs, 'job waits', 'jobs wait')} for a free worker; if this continues, add workers.`,
-    });
-  return reasons;
-}
-
-const RESUME = 'Resume the queue, on the Queue page.';
 
 const NOTHING_FOUND: Reason = {
   code: 'nothing-found',

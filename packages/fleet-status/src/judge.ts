@@ -2,8 +2,9 @@ import { activeSchedulerIn, type QueueFacts, workersOf } from '@redis-to-mongo/j
 import { time } from '@redis-to-mongo/terminal';
 import type { FleetFacts } from './fleet-facts.js';
 import { mirrorReasons } from './judge-mirror.js';
-import { delaysAreKnown, queueReasons } from './judge-queue.js';
+import { queueReasons } from './judge-queue.js';
 import { serverReasons } from './judge-servers.js';
+import { delaysAreKnown } from './judge-waiting.js';
 import { REASON_CODES, type Reason, type ReasonCode, type Verdict, type VerdictLevel } from './verdict.js';
 
 /** A reading older than this, in ms, does not describe the present. */

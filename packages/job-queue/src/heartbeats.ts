@@ -16,6 +16,8 @@ export interface Heartbeat {
   readonly state: 'active' | 'standby' | 'paused';
   /** The code of the error that keeps the process from working. */
   readonly code?: string;
+  /** Why, in the fleet's own words: set by a scheduler that is not of this fleet any more. */
+  readonly why?: string;
   /** Set by schedulers. */
   readonly changes?: ChangesHeard;
   /**
@@ -207,6 +209,7 @@ const HEARTBEAT = all({
   app: oneOf('scheduler', 'worker'),
   state: oneOf('active', 'standby', 'paused'),
   code: optional(isText),
+  why: optional(isText),
   options: optional(areTexts),
   clockAheadMs: optional(isNumber),
   searchedMs: optional(isNumber),

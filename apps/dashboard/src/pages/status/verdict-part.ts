@@ -1,4 +1,4 @@
-import type { FleetFacts, Reason, ReasonCode } from '@redis-to-mongo/fleet-status';
+import { type FleetFacts, onlyFailingWait, type Reason, type ReasonCode } from '@redis-to-mongo/fleet-status';
 import { keyPath } from '../../keys/key-path.js';
 import { isReadable, type StatusReport, total } from '../../status/status-report.js';
 import { counted } from '../format.js';
@@ -90,9 +90,12 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
 };
 
 /** A link to what a reason names, with a space before it; nothing where no page shows it. */
-export function reasonLink({ code }: Reason, { mirror }: FleetFacts): Html | undefined {
+export function reasonLink({ code }: Reason, { mirror, queue }: FleetFacts): Html | undefined {
   const [soonest] = 'is' in mirror ? mirror.is.forecasts : [];
+  const isOfFailing = code.startsWith('changes-waiting') && 'is' in queue && onlyFailingWait(queue.is);
   const place: Place | undefined =
-    code === 'about-to-lose' && soonest ? [keyPath(soonest.key), 'That stream'] : PLACES[code];
+    code === 'about-to-lose' && soonest
+      ? [keyPath(soonest.key), 'That stream']
+      : PLACES[isOfFailing ? 'keys-failing' : code];
   return place && html` <a class="to" href="${place[0]}">${place[1]}</a>`;
 }
