@@ -25,7 +25,10 @@ test('status, keys and explain show what rests, and once and sync leave it alone
   await cli.redis.xadd('orders:1', '2-1', 'n', '2');
   expect((await cli.run('status')).stdout).toMatch(/paused +2 keys: see redis-to-mongo keys --status paused/);
   expect((await cli.run('keys', '--status', 'paused')).stdout).toMatch(/orders:1 +stream +paused/);
-  expect((await cli.run('explain', 'orders:1')).stdout).toMatch(/paused +since .*: run resume to continue/);
+  const { stdout: explained } = await cli.run('explain', 'orders:1');
+  expect(explained).toMatch(/paused +since .*: run resume to continue/);
+  expect(explained).toMatch(/^schedule +none while it is paused$/m);
+  expect(explained).toMatch(/^lag +none when it was paused$/m);
   expect((await cli.run('once')).stdout).toContain('3 keys: 1 unchanged, 2 paused');
   expect((await cli.run('sync', 'orders:1')).stdout).toMatch(/orders:1 +paused: resume it first/);
 });

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { FleetPoller, type FleetSources } from '../src/status/fleet-poller.js';
 import { isReadable } from '../src/status/status-report.js';
 import { ThrottledReader } from '../src/status/throttled-reader.js';
-import { aType, someFacts } from './a-report.js';
+import { aQueue, aType, someFacts } from './a-report.js';
 
 function reader(sources: Partial<FleetSources> = {}) {
   let reads = 0;
@@ -49,6 +49,16 @@ test('the next reading shows how many entries a second came in', async () => {
     [{ perSecond: null, secondsLeft: null }],
     [{ perSecond: 100, secondsLeft: 50 }],
   ]);
+});
+
+test('the chart of entries a second shows what the workers report, however old the sums are', async () => {
+  const work = { jobs: 1, entriesPerSec: 40, keysPerSec: 3 };
+  const facts = someFacts({
+    queue: { is: aQueue({ processes: [{ app: 'worker', state: 'active', work }] }) },
+  });
+  const { reader: status } = reader({ readFacts: async () => facts });
+  await vi.waitFor(() => expect(status.history.moments).toMatchObject([{ perSecond: 40 }]));
+  status.close();
 });
 
 test('sums that can’t be read leave the verdict as it is, and are reported by their code', async () => {

@@ -287,6 +287,26 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium)', (
     await takeScreenshot(page, 'keys-dark', { fullPage: true });
   });
 
+  test('without scripts, each page says what works, and no button is shown that would do nothing', async () => {
+    const options = { javaScriptEnabled: false };
+    for (const path of ['/', '/keys', '/key?id=shop%3A7']) {
+      const { page } = await open(path, options);
+      // Playwright finds no text in noscript.
+      expect(await page.locator('noscript .trouble').isVisible(), path).toBe(true);
+      const names = await page.getByRole('button').allTextContents();
+      expect(names, path).toEqual(path === '/keys' ? ['Log out', 'Show'] : ['Log out']);
+      expect(await page.locator('.charts').isVisible()).toBe(false);
+    }
+  });
+
+  test('on paper there is the content without what one clicks on', async () => {
+    const { page } = await open('/keys');
+    await page.emulateMedia({ media: 'print' });
+    for (const part of ['.top', '.filters', '.bulk', '.pager'])
+      expect(await page.locator(part).isVisible(), part).toBe(false);
+    expect(await page.locator('tbody tr').first().isVisible()).toBe(true);
+  });
+
   test('in read-only mode there is no button that changes anything', async () => {
     const shy = await serve({ readOnly: true });
     const { page } = await openPage(on.browser, `${shy.address}/key?id=shop%3A7`, {

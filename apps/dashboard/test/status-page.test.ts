@@ -50,6 +50,20 @@ describe('the verdict', () => {
 });
 
 describe('the status page', () => {
+  test('says how fast entries come in by the heartbeats, not by sums that may be a minute old', () => {
+    const work = { jobs: 1, entriesPerSec: 40, keysPerSec: 3 };
+    const worker = {
+      ...{ id: 'w', silentMs: 0 },
+      is: 'alive',
+      app: 'worker',
+      state: 'active',
+      work,
+    } as const;
+    const queue = { is: aQueue({ processes: [...aQueue().processes, worker, { ...worker, id: 'v' }] }) };
+    const page = statusPage(aReport([aType({ perSecond: 1_082 })], { facts: someFacts({ queue }) }), aSite());
+    expect(page.toString()).toContain('<dt>Now</dt><dd><b>80</b>');
+  });
+
   test('does not call a type with paused keys or dead letters in sync', () => {
     const shown = (more: Parameters<typeof aType>[0]) =>
       statusPage(aReport([aType(more)]), aSite()).toString();

@@ -3,26 +3,33 @@ import type { FleetSample } from '@redis-to-mongo/mongo-sink';
 import type { FleetFacts } from './fleet-facts.js';
 import type { Verdict } from './verdict.js';
 
+/** The entries or keys per second that all workers together have read in the last seconds; null if unknown. */
+export function ratePerSec(
+  { queue }: Pick<FleetFacts, 'queue'>,
+  rate: 'entriesPerSec' | 'keysPerSec',
+): number | null {
+  return 'is' in queue ? queue.is.processes.reduce((all, { work }) => all + (work?.[rate] ?? 0), 0) : null;
+}
+
 /** Converts a reading to a sample for the history. */
 export function fleetSample(
-  { at, queue, mirror }: FleetFacts,
+  facts: FleetFacts,
   { level, behindMs }: Pick<Verdict, 'level' | 'behindMs'>,
 ): Omit<FleetSample, 'dead'> {
-  const facts = 'is' in queue ? queue.is : undefined;
+  const { at, queue, mirror } = facts;
+  const queueFacts = 'is' in queue ? queue.is : undefined;
   const mirrorFacts = 'is' in mirror ? mirror.is : undefined;
-  const sum = (rate: 'entriesPerSec' | 'keysPerSec') =>
-    facts ? facts.processes.reduce((all, { work }) => all + (work?.[rate] ?? 0), 0) : null;
   return {
     at: new Date(at),
     level,
     behindMs,
     lag: mirrorFacts?.lag.entries ?? null,
-    entriesPerSec: sum('entriesPerSec'),
-    keysPerSec: sum('keysPerSec'),
-    due: facts?.due ?? null,
-    waiting: facts?.waiting ?? null,
-    workers: facts ? workersOf(facts) : null,
-    schedulers: facts ? facts.processes.length - workersOf(facts) : null,
+    entriesPerSec: ratePerSec(facts, 'entriesPerSec'),
+    keysPerSec: ratePerSec(facts, 'keysPerSec'),
+    due: queueFacts?.due ?? null,
+    waiting: queueFacts?.waiting ?? null,
+    workers: queueFacts ? workersOf(queueFacts) : null,
+    schedulers: queueFacts ? queueFacts.processes.length - workersOf(queueFacts) : null,
     lost: mirrorFacts?.lostLately ?? null,
   };
 }

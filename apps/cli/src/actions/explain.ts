@@ -4,7 +4,7 @@ import { explainChoice, explainRule, explainSample } from '@redis-to-mongo/opera
 import { canonicalKeyId, type KeyState, type Position, placeOf, shownKey } from '@redis-to-mongo/pipeline';
 import { throwRedisError } from '@redis-to-mongo/redis-connection';
 import { typesOf } from '@redis-to-mongo/redis-source';
-import { bad, type Cell, colored, largestUnit } from '@redis-to-mongo/terminal';
+import { bad, type Cell, colored, grouped, largestUnit } from '@redis-to-mongo/terminal';
 import type { Clients } from '../clients.js';
 import type { Call } from '../command.js';
 import type { Ending } from '../exit-codes.js';
@@ -87,7 +87,7 @@ function print(out: Output, explanation: Explanation): void {
         : `stream ${shownKey(stream)}, as ${shownKey(type)}`,
     ],
     ['goes to', collection ?? ''],
-    ['schedule', scheduleText(schedule, inRedis)],
+    ['schedule', state?.pausedAt ? 'none while it is paused' : scheduleText(schedule, inRedis)],
   ]);
   if (trimmedUnreadAt) {
     const what = 'trimming will soon reach unread entries';
@@ -114,7 +114,7 @@ function printState(out: Output, state: KeyState): void {
         : 'no',
     ],
     ['status', `${state.status}, incarnation ${state.incarnation}, revision ${state.revision}`],
-    ['lag', state.lag === 0 ? 'none' : state.lag],
+    ['lag', `${state.lag === 0 ? 'none' : grouped(state.lag)}${state.pausedAt ? ' when it was paused' : ''}`],
     ['seen', counts.seen],
     ['written', counts.written],
     ['already there', counts.alreadyThere],

@@ -8,7 +8,7 @@ export interface Moment {
   readonly behindMs: number | null;
   /** Entries behind. */
   readonly lag: number | null;
-  /** Entries read per second, since the moment before. */
+  /** Entries that the workers read per second, by their heartbeats. */
   readonly perSecond: number | null;
 }
 

@@ -52,8 +52,8 @@ function row({ at, who, by, from, action, key, filter, result, error }: AuditEnt
   return html`<tr><th scope="row">${clock(at)}</th>
 <td class="state"><span class="mark idle">${action}</span></td>
 <td data-name="Key">${key === null ? '–' : keyLink(key)}</td>
-<td data-name="User">${who}, by ${by}</td>
+<td data-name="Who">${who}, by ${by}</td>
 <td data-name="From">${from}</td>
 <td class="${filter === null && 'zero'}" data-name="Filter">${filter === null ? '–' : html`<code>${filter}</code>`}</td>
-<td class="${error !== null && 'bad'}" data-name="Result">${result}${error !== null && html` <code>${error}</code>`}</td></tr>`;
+<td class="wide-cell ${error !== null && 'bad'}" data-name="Result">${result}${error !== null && html` <code>${error}</code>`}</td></tr>`;
 }

@@ -61,7 +61,8 @@ ${actions.length > 0 && html`<section class="panel" aria-labelledby="operator-ac
 
 type Fact = readonly [name: string, value: Content, tone?: string | false];
 
-function nextRun({ key, keyType }: KeySummary, nextRunAt: KeyDetail['nextRunAt'], at: Date): Content {
+function nextRun({ key, keyType, paused }: KeySummary, nextRunAt: KeyDetail['nextRunAt'], at: Date): Content {
+  if (paused) return 'when resumed';
   if (nextRunAt === undefined) return 'unknown';
   if (nextRunAt === null) return hasScheduler(keyType) ? 'not scheduled' : 'when it changes';
   return html`<a href="${keyPath(key).replace('key?', 'key/job?')}">${until(nextRunAt, at.getTime())}</a>`;
@@ -71,8 +72,9 @@ function facts(key: KeySummary, nextRunAt: KeyDetail['nextRunAt'], at: Date): re
   const behind = behindMs(key, at.getTime());
   const time = (ms: number | null) => (ms === null || ms === 0 ? '–' : clock(new Date(ms)));
   return [
-    ['Behind', count(key.lag), key.lag > 0 && 'busy'],
-    ['Behind in time', behind === null ? '–' : seconds(behind), key.lag > 0 && 'busy'],
+    // Nothing is known of what came in since the pause.
+    ['Behind', key.paused ? `${count(key.lag)} when paused` : count(key.lag), key.lag > 0 && 'busy'],
+    ['Behind in time', behind === null || key.paused ? '–' : seconds(behind), key.lag > 0 && 'busy'],
     ['Next run', nextRun(key, nextRunAt, at)],
     ['Position', key.entryId ?? '–'],
     ['Read', count(key.seen)],

@@ -83,6 +83,7 @@ export function sitePage(site: Site, page: SitePage): Html {
     scripts: ['live.js', 'zone.js', ...scripts],
     body: html`${topBar(current, site, self)}
 <main class="wide" id="main">
+<noscript><p class="trouble">Without JavaScript, this page shows the state at the time that it was loaded. Links, filters and exports work; actions on keys, comparing both sides, charts and the Queue page do not.</p></noscript>
 ${!noHeadline && html`<div data-part="verdict" class="small">${site.headline()}</div>`}
 ${main}
 </main>

@@ -1,4 +1,4 @@
-import { leftOutText, type ReasonCode, type Verdict } from '@redis-to-mongo/fleet-status';
+import { leftOutText, type ReasonCode, ratePerSec, type Verdict } from '@redis-to-mongo/fleet-status';
 import {
   type BacklogStatus,
   isReadable,
@@ -119,16 +119,16 @@ type Tone = 'busy' | 'bad' | false;
 
 /** The fleet in six numbers. Those that keys can be listed for lead to the list. */
 function tiles(report: StatusReport): Html {
-  const { fleet, queue, verdict } = report;
+  const { facts, fleet, queue, verdict } = report;
   const types = isReadable(fleet) ? fleet.types : undefined;
   const sum = (number: Parameters<typeof total>[1]) => (types ? total(types, number) : undefined);
-  const known = types?.some(({ perSecond }) => perSecond !== null) === true;
+  const now = ratePerSec(facts, 'entriesPerSec');
   const jobs = isReadable(queue) ? queue : undefined;
   const lag = lagOf(report);
   const late = verdict.behindMs === null ? 'entries' : `entries, ${seconds(verdict.behindMs)}`;
   return html`<dl class="tiles">
 ${tile('Behind', lag, late, (lag ?? 0) > 0 && 'busy', 'keys?status=behind')}
-${tile('Now', known ? rate(sum('perSecond') ?? 0) : undefined, 'entries a second', false)}
+${tile('Now', now === null ? undefined : rate(now), 'entries a second', false)}
 ${tile('Workers', jobs?.workers, 'alive', jobs?.workers === 0 && 'bad', 'workers')}
 ${tile('Queue', jobs?.waiting, jobs ? `waiting, ${count(jobs.active)} running` : 'waiting', false, 'queues')}
 ${tile('Dead letters', sum('dead'), 'records refused', (sum('dead') ?? 0) > 0 && 'bad', 'dead-letters')}

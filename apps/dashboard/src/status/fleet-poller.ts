@@ -1,16 +1,14 @@
-import { type FleetFacts, judge } from '@redis-to-mongo/fleet-status';
+import { type FleetFacts, judge, ratePerSec } from '@redis-to-mongo/fleet-status';
 import type { FleetStatus } from '@redis-to-mongo/mongo-sink';
 import { codeOf } from '../in-time.js';
 import { History, type Moment } from '../live/history.js';
 import {
   type BacklogStatus,
-  isReadable,
   lagOf,
   queueStatusOf,
   type StatusReport,
   type Sums,
   type TypeStatus,
-  total,
 } from './status-report.js';
 import { LOADING, ThrottledReader } from './throttled-reader.js';
 
@@ -157,13 +155,12 @@ function errorsIn(facts: FleetFacts) {
 }
 
 function momentOf(report: StatusReport): Moment {
-  const { at, fleet, verdict } = report;
-  const isRateKnown = isReadable(fleet) && fleet.types.some(({ perSecond }) => perSecond !== null);
+  const { at, facts, verdict } = report;
   return {
     at: at.getTime(),
     behindMs: verdict.behindMs,
     lag: lagOf(report) ?? null,
-    perSecond: isRateKnown ? total(fleet.types, 'perSecond') : null,
+    perSecond: ratePerSec(facts, 'entriesPerSec'),
   };
 }
 

@@ -41,7 +41,7 @@ export function keysTable(query: KeyQuery, page: KeyListPage): Html {
 <tbody>${page.rows.map((one) => row(one, page.at))}</tbody>
 </table>`,
   )}
-${page.rows.length === 0 && page.problem === undefined && html`<p class="empty">No key matches.</p>`}
+${page.rows.length === 0 && page.problem === undefined && html`<p class="empty">${nothing(query, page)}</p>`}
 ${notes(query, page)}${pager(query, page)}`;
 }
 
@@ -51,6 +51,12 @@ function trouble({ rows, problem }: KeyListPage): Html | false {
   if (/LOADING/.test(problem)) return html`<p class="empty">Loading the keys; this takes a moment.</p>`;
   const rest = rows.length === 0 ? 'none are loaded yet' : 'the list is outdated';
   return html`<p class="trouble" role="status">The keys cannot be read now (${problem}); ${rest}.</p>`;
+}
+
+/** What to say of a page without rows: a search that has not seen all names has not found that none matches. */
+function nothing({ search, keyType, status }: KeyQuery, { scanned }: KeyListPage): string {
+  if (scanned !== undefined) return 'No key matches so far.';
+  return search === '' && keyType === '' && status === '' ? 'No keys yet.' : 'No key matches.';
 }
 
 /** Notes on the limits of a search. */
@@ -91,7 +97,7 @@ ${number('Behind', key.lag, 'busy')}
 <td class="n ${time === '' && 'zero'}" data-name="Time">${time}</td>
 <td class="n position ${key.entryId === null && 'zero'}" data-name="Position">${key.entryId ?? '–'}</td>
 <td class="n" data-name="Last change">${changed}</td>
-<td class="n ${nextRunAt === null && 'zero'}" data-name="Next run">${nextRunAt === null ? '–' : until(nextRunAt, now)}</td>
+<td class="n ${(nextRunAt === null || key.paused) && 'zero'}" data-name="Next run">${nextRunAt === null || key.paused ? '–' : until(nextRunAt, now)}</td>
 ${number('Gaps', key.gap, 'bad')}
 ${number('Dead', key.dead, 'bad')}
 <td class="what ${!key.error && 'zero'}" data-name="Last error">${key.error ? html`<code>${key.error.code}</code>` : '–'}</td></tr>`;

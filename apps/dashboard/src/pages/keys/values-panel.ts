@@ -52,6 +52,11 @@ function showButton(key: string, text: string): Html {
   return html`<button type="button" class="outline small" id="read-values" hx-get="${keyPath(key).replace('key?', 'key/values?')}" hx-target="#values" hx-swap="innerMorph">${text}</button>`;
 }
 
+/** Of a deleted key, nothing is shown. */
+function equal(rows: readonly ExcerptRow[]): string {
+  return rows.length > 0 ? 'The values shown are equal.' : 'No difference was found.';
+}
+
 function excerptTable(keyType: KeyType, { at, inRedis, sizes, isWhole, rows }: Excerpt): Html {
   const { names } = keyTypeEntry(keyType);
   const name = nameOfPart(keyType);
@@ -64,7 +69,7 @@ function excerptTable(keyType: KeyType, { at, inRedis, sizes, isWhole, rows }: E
       : `in Redis ${inRedis === 'none' ? 'it does not exist' : `it is of type ${inRedis}`}`;
   const there = sizes.mongo === null ? '' : `, ${parts(sizes.mongo)} in MongoDB`;
   return html`<p class="empty">As of ${clock(at)}: ${here}${there}. ${explanation(keyType, isWhole)}</p>
-<p class="empty ${differing > 0 && 'bad'}">${differing === 0 ? (refused ? `The only differences are ${counted(refused, 'that MongoDB refused', 'that MongoDB refused')}.` : 'The values shown are equal.') : `${differing === 1 ? '1 differs' : `${count(differing)} differ`}. The fleet may be about to sync it: try again.`}</p>
+<p class="empty ${differing > 0 && 'bad'}">${differing === 0 ? (refused ? `The only differences are ${counted(refused, 'that MongoDB refused', 'that MongoDB refused')}.` : equal(rows)) : `${differing === 1 ? '1 differs' : `${count(differing)} differ`}. The fleet may be about to sync it: try again.`}</p>
 ${
   rows.length > 0 &&
   scrollArea(
