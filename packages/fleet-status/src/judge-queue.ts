@@ -44,7 +44,7 @@ export function queueReasons({
     clocks(facts),
     options(lately),
     servers(lately),
-    ...waitingReasons(facts),
+    ...waitingReasons({ queue, mirror }),
     // Without a scheduler, no process has looked for keys.
     isNew && facts.isLeased ? NOTHING_FOUND : undefined,
   ]

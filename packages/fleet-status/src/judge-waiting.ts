@@ -1,5 +1,6 @@
 import { type QueueFacts, workersOf } from '@redis-to-mongo/job-queue';
 import { counted, time } from '@redis-to-mongo/terminal';
+import type { FleetFacts } from './fleet-facts.js';
 import { retryingOf, wrongClock } from './process-state.js';
 import type { Reason } from './verdict.js';
 
@@ -9,7 +10,9 @@ export const MOMENT_MS = 3_000;
 const LONG_MS = 60_000;
 
 /** Reasons from changes and jobs that wait. */
-export function waitingReasons(facts: QueueFacts): readonly Reason[] {
+export function waitingReasons({ queue, mirror }: Pick<FleetFacts, 'queue' | 'mirror'>): readonly Reason[] {
+  if (!('is' in queue)) return [];
+  const facts = queue.is;
   const { isPaused, dueMs, waiting: jobs, waitingMs } = facts;
   const reasons: Reason[] = [];
   if (isPaused)
@@ -20,7 +23,7 @@ export function waitingReasons(facts: QueueFacts): readonly Reason[] {
       remedy: `Nothing is copied. ${RESUME}`,
     });
   const obstacle = obstacleOf(facts);
-  if (dueMs > MOMENT_MS) reasons.push(changesWait(facts, obstacle));
+  if (dueMs > MOMENT_MS) reasons.push(changesWait(facts, onlyFailingWait({ queue, mirror }), obstacle));
   if (waitingMs > MOMENT_MS && delaysAreKnown(facts))
     reasons.push({
       code: 'jobs-late',
@@ -33,9 +36,14 @@ export function waitingReasons(facts: QueueFacts): readonly Reason[] {
   return reasons;
 }
 
-/** Whether changes wait too long, and all of them are of keys whose last job failed. More workers would not help. */
-export function onlyFailingWait({ dueMs, untriedMs }: QueueFacts): boolean {
-  return dueMs > MOMENT_MS && untriedMs <= MOMENT_MS;
+/**
+ * Whether changes wait too long, and all of them are of keys whose last job failed. More workers would not help. A key
+ * that is being tried again counts as untried meanwhile; but every failing key is due, so that their number tells, too.
+ */
+export function onlyFailingWait({ queue, mirror }: Pick<FleetFacts, 'queue' | 'mirror'>): boolean {
+  if (!('is' in queue) || queue.is.dueMs <= MOMENT_MS) return false;
+  const failing = 'is' in mirror ? mirror.is.failing : 0;
+  return queue.is.untriedMs <= MOMENT_MS || queue.is.due <= failing;
 }
 
 /**
@@ -46,13 +54,12 @@ export function delaysAreKnown(facts: QueueFacts): boolean {
   return facts.processes.every((process) => wrongClock(process) === undefined);
 }
 
-function changesWait(facts: QueueFacts, obstacle: string | undefined): Reason {
-  const { due, dueMs } = facts;
+function changesWait({ due, dueMs }: QueueFacts, areFailing: boolean, obstacle: string | undefined): Reason {
   const isLong = dueMs > LONG_MS;
   const levels = isLong
     ? ({ code: 'changes-waiting-long', level: 'broken' } as const)
     : ({ code: 'changes-waiting', level: 'behind' } as const);
-  if (onlyFailingWait(facts))
+  if (areFailing)
     return {
       ...levels,
       what: `Changes of failing keys have been waiting for ${time(dueMs)}`,

@@ -7,8 +7,8 @@ const LATE = { due: 3, dueMs: 90_000, untriedMs: 90_000, waiting: 3, waitingMs: 
 const RETRYING = { code: 'MONGO_UNAVAILABLE', message: 'MongoDB does not answer', forMs: 30_000 };
 
 /** The remedies for what waits. */
-function remedies(queue: Partial<QueueFacts>): readonly string[] {
-  const { reasons } = judge(someFacts({ queue: aQueue(queue), mirror: aMirror() }), NOW);
+function remedies(queue: Partial<QueueFacts>, failing = 0): readonly string[] {
+  const { reasons } = judge(someFacts({ queue: aQueue(queue), mirror: aMirror({ failing }) }), NOW);
   return reasons.flatMap(({ code, remedy }) => (/^changes-waiting|^jobs-late/.test(code) ? [remedy] : []));
 }
 
@@ -26,6 +26,12 @@ test('they are none for keys that fail: the remedy is to look at their errors', 
     expect(remedy).toContain('More workers would not help');
     expect(remedy).toContain('redis-to-mongo keys --status failing');
   }
+});
+
+test('nor while one of them is being tried again, when it counts as untried; but a key that does not fail may need them', () => {
+  const queue = { due: 2, dueMs: 90_000, untriedMs: 90_000 };
+  expect(remedies(queue, 2)[0]).toContain('More workers would not help');
+  expect(remedies(queue, 1)[0]).toContain('Add workers');
 });
 
 test.each([

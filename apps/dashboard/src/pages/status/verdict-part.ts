@@ -90,9 +90,9 @@ const PLACES: Readonly<Record<ReasonCode, Place | undefined>> = {
 };
 
 /** A link to what a reason names, with a space before it; nothing where no page shows it. */
-export function reasonLink({ code }: Reason, { mirror, queue }: FleetFacts): Html | undefined {
-  const [soonest] = 'is' in mirror ? mirror.is.forecasts : [];
-  const isOfFailing = code.startsWith('changes-waiting') && 'is' in queue && onlyFailingWait(queue.is);
+export function reasonLink({ code }: Reason, facts: FleetFacts): Html | undefined {
+  const [soonest] = 'is' in facts.mirror ? facts.mirror.is.forecasts : [];
+  const isOfFailing = code.startsWith('changes-waiting') && onlyFailingWait(facts);
   const place: Place | undefined =
     code === 'about-to-lose' && soonest
       ? [keyPath(soonest.key), 'That stream']
