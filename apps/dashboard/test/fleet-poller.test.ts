@@ -57,7 +57,9 @@ test('the chart of entries a second shows what the workers report, however old t
     queue: { is: aQueue({ processes: [{ app: 'worker', state: 'active', work }] }) },
   });
   const { reader: status } = reader({ readFacts: async () => facts });
-  await vi.waitFor(() => expect(status.history.moments).toMatchObject([{ perSecond: 40 }]));
+  await vi.waitFor(() => expect(status.history.moments).toMatchObject([{ perSecond: 40 }]), {
+    timeout: 20_000,
+  });
   status.close();
 });
 
