@@ -17,6 +17,7 @@ beforeAll(async () => {
   await cli.redis.xadd('visits', '1-1', 'blob', Buffer.alloc(17 << 20, 0xff));
   const { code, stdout } = await cli.run('once');
   expect(stdout).toContain('1 written, 0 already there, 2 dead letters');
+  expect(stdout).toContain('see redis-to-mongo dead-letters list');
   expect(code).toBe(1);
   small = 'orders@a1:a1-a2';
   huge = 'visits@a1:a1-a1';

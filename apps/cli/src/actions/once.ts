@@ -56,12 +56,14 @@ function print(out: Output, outcomes: readonly KeyOutcome[]): void {
     out.line();
   }
   const sum = (name: 'written' | 'alreadyThere' | 'dead' | 'gap') =>
-    grouped(outcomes.reduce((total, each) => total + each[name], 0));
+    outcomes.reduce((total, each) => total + each[name], 0);
+  const dead = sum('dead');
   out.line(keyCounts(outcomes));
   out.line(
-    `entries: ${sum('written')} written, ${sum('alreadyThere')} already there, ${sum('dead')} dead letters, ` +
-      `${sum('gap')} lost in gaps`,
+    `entries: ${grouped(sum('written'))} written, ${grouped(sum('alreadyThere'))} already there, ` +
+      `${counted(dead, 'dead letter')}, ${grouped(sum('gap'))} lost in gaps`,
   );
+  if (dead > 0) out.line('see redis-to-mongo dead-letters list');
 }
 
 /** The number of keys, in total and by result: `34 keys: 31 synced, 3 unsupported`. */
