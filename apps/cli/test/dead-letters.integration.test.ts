@@ -96,7 +96,7 @@ test('a replay after the reason is mended writes the record and moves the count'
 test('a replay writes the record to where the stream’s messages have moved', async () => {
   await cli.db.collection('stream_messages').createIndex({ 'content.u': 1 }, { unique: true, sparse: true });
   for (const id of ['1-1', '1-2']) await cli.redis.xadd('moved', id, 'u', 'same');
-  expect((await cli.run('once', 'moved')).stdout).toContain('1 dead letters');
+  expect((await cli.run('once', 'moved')).stdout).toContain('1 dead letter,');
   const rule = { pattern: 'moved', types: ['stream'], collection: 'elsewhere' };
   const env = { ...cli.env, RULES: JSON.stringify([rule]) };
   expect(await runIn(env, 'resync', 'moved', '--yes', '--in-place')).toMatchObject({ code: 0 });
