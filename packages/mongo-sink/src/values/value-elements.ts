@@ -24,7 +24,7 @@ import { rangesOf } from './ranges-of.js';
 import type { Generation } from './value-attempts.js';
 import { type ElementDocument, isElementOf, plainElement, storedElement } from './value-manifest.js';
 import { pathsIn } from './value-place.js';
-import { WorkerStops } from './worker-stops.js';
+import { workerStops } from './worker-stops.js';
 
 /** Ids per command. */
 const IDS_AT_ONCE = 200;
@@ -85,7 +85,7 @@ export class ValueElements {
 
   /** @throws SyncError WORKER_STOPS if the process stops: the value is left to another worker. */
   stopIfAsked(): void {
-    if (this.#retry.signal?.aborted) throw new WorkerStops(this.state.key);
+    if (this.#retry.signal?.aborted) throw workerStops(this.state.key);
   }
 
   /** Number of elements that MongoDB refused. */

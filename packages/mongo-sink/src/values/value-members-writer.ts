@@ -15,7 +15,7 @@ import { type Generation, ManifestRefused, ValueAttempts } from './value-attempt
 import { type Known, loadDiffering, ValueComparison } from './value-comparison.js';
 import { ValueElements } from './value-elements.js';
 import { ValueFingerprints } from './value-fingerprints.js';
-import { WorkerStops } from './worker-stops.js';
+import { isWorkerStops } from './worker-stops.js';
 
 export interface MembersWriterOptions {
   /** Approximate number of bytes of added elements held in memory before they are written. */
@@ -92,7 +92,7 @@ export class MembersWriter {
       if (manifest.form !== 'members') await elements.removeOlder();
       else if (manifest.aborted.some((aborted) => aborted > manifest.healed)) await elements.heal();
     } catch (error) {
-      if (error instanceof WorkerStops) await this.#giveUp(state, write, own, elements);
+      if (isWorkerStops(error)) await this.#giveUp(state, write, own, elements);
       throw error;
     }
     const buckets = write.scan
