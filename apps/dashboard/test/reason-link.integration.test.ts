@@ -38,7 +38,7 @@ test('changes of failing keys lead to these keys, others to the workers', () => 
   const link = (untriedMs: number) =>
     reasonLink(
       { code: 'changes-waiting-long', level: 'broken', what: '', remedy: '' },
-      { ...someFacts(), queue: { is: aQueue({ dueMs: 90_000, untriedMs }) } },
+      { ...someFacts(), queue: { is: aQueue({ due: 1_000, dueMs: 90_000, untriedMs }) } },
     )?.toString();
   expect(link(0)).toContain('href="keys?status=failing"');
   expect(link(90_000)).toContain('href="workers"');
