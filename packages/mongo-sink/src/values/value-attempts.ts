@@ -168,21 +168,11 @@ export class ValueAttempts {
       revision: state.revision + 1,
       syncedAt: new Date(),
     };
-    const filter = this.#own(state, own);
     const isPlain = !own.manifest.isShaped && !write.shape;
     const u = isPlain
       ? { $set: next, $unset: Object.fromEntries(gone.map((name) => [name, ''])) }
       : storedFields(state, { ...next, attempts: own.claim }, write.shape);
-    let tries = 0;
-    // As a command, because the driver repeats operations by itself. A server that has forgotten the first
-    // one (it was restarted, or is not a mongod) would then match nothing, and a committed attempt would seem
-    // lost.
-    const { n, errors } = await withRetry(async () => {
-      tries++;
-      return await updateRecords(this.db, write.collection, [{ q: filter, u }]);
-    }, this.retry);
-    const [refused] = errors;
-    if (refused) throw new ManifestRefused(refused);
+    const { n, tries } = await this.#update(write, this.#own(state, own), u);
     if (n === 1) return 'committed';
     if (tries === 1) return 'lost';
     // Only this attempt writes the number of its claim to `healed`.
@@ -211,14 +201,10 @@ export class ValueAttempts {
       aborted: [...own.manifest.aborted, ...sealed, next].slice(-ABORTED_KEPT),
       sealed: { generations: sealed, incarnation, ...(rule === undefined ? {} : { rule }) },
     };
-    let tries = 0;
     try {
-      const { matchedCount } = await this.#run(write.collection, (manifests) => {
-        tries++;
-        return manifests.updateOne(this.#own(state, own), { $set: as(fields) });
-      });
-      if (matchedCount === 0 && tries === 1) return 'lost';
-      const found = matchedCount === 0 ? await this.#find(state, write) : undefined;
+      const { n, tries } = await this.#update(write, this.#own(state, own), { $set: as(fields) });
+      if (n === 0 && tries === 1) return 'lost';
+      const found = n === 0 ? await this.#find(state, write) : undefined;
       if (found === null || (found && parseManifest(found).attempts !== next)) return 'uncertain';
     } catch (error) {
       if (error instanceof ManifestRefused) return 'sealed'; // the attempt goes on without a seal
@@ -226,6 +212,24 @@ export class ValueAttempts {
     }
     Object.assign(own, { generation: next, claim: next, sealed });
     return 'sealed';
+  }
+
+  /**
+   * Updates the manifest by a command, because the driver repeats operations by itself. A server that has
+   * forgotten the first one (it was restarted, or is not a mongod) would then match nothing, and an attempt that
+   * succeeded would seem lost.
+   * @returns the number of matched manifests, and how often the command was sent.
+   * @throws ManifestRefused
+   */
+  async #update(write: MembersWrite, q: Document, u: Document): Promise<{ n: number; tries: number }> {
+    let tries = 0;
+    const { n, errors } = await withRetry(async () => {
+      tries++;
+      return await updateRecords(this.db, write.collection, [{ q, u }]);
+    }, this.retry);
+    const [refused] = errors;
+    if (refused) throw new ManifestRefused(refused);
+    return { n, tries };
   }
 
   /** Matches the manifest while the attempt is the last one, and MongoDB has no newer value. */
